@@ -1,0 +1,1 @@
+"""Aggregate data: data value sets in and out."""

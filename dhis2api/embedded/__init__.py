@@ -1,0 +1,1 @@
+"""PostgreSQL, Redis and the web server as children of one foreground process, on a machine with nothing but Python."""

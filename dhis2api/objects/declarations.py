@@ -1,0 +1,60 @@
+"""How a model declares what its columns do not say: its Java class, import order, authorities, derived members.
+
+A model's inner `class Wire(Declaration)` is read once, when the registry is filled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sharing.access import TypeRules
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A member that is not stored.
+
+    `compute` gets the loaded row (JSON name → stored value, `id` the uid) and the reading context; `needs` names
+    the stored members it reads. `kind` is the schema's propertyType.
+    """
+
+    compute: Callable[[Mapping[str, Any], Any], Any]
+    needs: tuple[str, ...] = ()
+    kind: str = "TEXT"
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedMembers:
+    """A reference collection that no table holds (`organisationUnit.ancestors`).
+
+    `load(ids)` maps the primary keys of a page to lists of primary keys of `target`, in one query.
+    """
+
+    target: str
+    singular: str
+    load: Callable[[list[int]], dict[int, list[int]]]
+
+
+class Declaration:
+    """Defaults of a type's `Wire` class."""
+
+    klass: ClassVar[str]  # Java class name, as clients see it
+    order: ClassVar[int] = 10_000  # import and validation order; unlisted types come last
+    plural: ClassVar[str | None] = None  # when not singular + "s"
+    singular: ClassVar[str | None] = None  # when not the camelCase of the class name
+    endpoint: ClassVar[bool] = True  # served at /api/{plural}
+    metadata: ClassVar[bool] = True  # part of /api/metadata
+    access: ClassVar[TypeRules] = TypeRules()
+    computed: ClassVar[Mapping[str, Computed | ComputedMembers]] = {}
+    owned_reverse: ClassVar[tuple[str, ...]] = ()  # reverse foreign keys that this side owns (optionSet.options)
+    singulars: ClassVar[Mapping[str, str]] = {}  # collection → item name, when not the plural without its "s"
+    attribute_flag: ClassVar[str | None] = None  # the flag on `attribute` that allows values for this type
+    nameable: ClassVar[bool] = False
+    natural_key: ClassVar[tuple[str, ...]] = ()  # of embedded rows: what makes two rows of an owner the same
+    unique_together: ClassVar[tuple[tuple[str, ...], ...]] = ()  # E5005
+    versioned: ClassVar[bool] = False  # `version` grows on update
+    default_objects: ClassVar[tuple[str, ...]] = ()  # uids of system defaults of this type
+    immutable: ClassVar[tuple[str, ...]] = ()
+    read_only: ClassVar[bool] = False  # no create, update or delete

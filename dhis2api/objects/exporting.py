@@ -1,0 +1,106 @@
+"""`GET /api/metadata`: every selected type, streamed as JSON, a chunk of objects in memory at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from dhis2api.errors import BAD_REQUEST, CONFLICT, ApiError
+from dhis2api.objects.errors import UNFILTERED_EXPORT, USER_EXPORT
+from dhis2api.objects.params import MetadataExportParams
+from dhis2api.objects.reading.context import ReadingContext
+from dhis2api.objects.reading.listing import Selection, iterate_objects
+from dhis2api.objects.registry import find_by_plural, metadata_schemas
+from dhis2api.objects.schema import Schema
+from dhis2api.objects.system_id import system_id
+from dhis2api.version import DHIS2_VERSION, REVISION
+from dhis2api.web.renderers import encode_json
+from dhis2api.web.timestamps import format_timestamp
+
+SHARING_MEMBERS = "!user,!publicAccess,!userGroupAccesses,!userAccesses,!externalAccess,!sharing"
+WHOLE_EXPORT = ("F_METADATA_EXPORT",)
+
+
+def select_types(params: MetadataExportParams, context: ReadingContext) -> dict[str, tuple[Schema, Selection]]:
+    """What to export. Errors: 409 for an unselected export, or users, without the authority."""
+    chosen = _chosen(params.types)
+    principal = context.principal
+    if chosen is None and not principal.has_any(WHOLE_EXPORT):
+        raise ApiError(UNFILTERED_EXPORT)
+    schemas = list(metadata_schemas()) if chosen is None else chosen
+    if any(s.singular == "user" for s in schemas) and not principal.has_any(("F_USER_VIEW", *WHOLE_EXPORT)):
+        raise ApiError(USER_EXPORT)
+    return {schema.plural: (schema, _selection(schema, params)) for schema in schemas}
+
+
+def export_chunks(selections: Mapping[str, tuple[Schema, Selection]], context: ReadingContext) -> Iterator[bytes]:
+    """The JSON document, piece by piece; types without objects have no key."""
+    system = {
+        "id": system_id(), "rev": REVISION, "version": DHIS2_VERSION, "date": format_timestamp(timezone.now()),
+    }  # fmt: skip
+    yield b'{"system":' + encode_json(system)
+    for plural, objects in _prepared(selections, context):
+        yield from _member(plural, objects)
+    yield b"}"
+
+
+def _prepared(
+    selections: Mapping[str, tuple[Schema, Selection]], context: ReadingContext
+) -> list[tuple[str, Iterator[dict[str, Any]]]]:
+    """All plans compiled before the first byte is sent, so that a bad filter is still an error answer."""
+    try:
+        return [
+            (plural, iterate_objects(schema, selection, context)) for plural, (schema, selection) in selections.items()
+        ]
+    except ApiError as error:
+        # The one endpoint where DHIS2 answers a bad filter with 409 and no code.
+        raise ApiError(CONFLICT, error.message) if error.status == BAD_REQUEST.status else error from error
+
+
+def _member(plural: str, objects: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+    batch: list[bytes] = []
+    started = False
+    for item in objects:
+        batch.append(encode_json(item))
+        if len(batch) == 500:
+            yield _piece(plural, batch, started)
+            started, batch = True, []
+    if batch:
+        yield _piece(plural, batch, started)
+        started = True
+    if started:
+        yield b"]"
+
+
+def _piece(plural: str, batch: list[bytes], started: bool) -> bytes:
+    opening = b"," if started else b',"' + plural.encode() + b'":['
+    return opening + b",".join(batch)
+
+
+def _chosen(extras: Mapping[str, list[str]]) -> list[Schema] | None:
+    """The types that the request names by `{type}=true` or by a parameter of their own; None: all."""
+    found: dict[str, Schema] = {}
+    for name, values in extras.items():
+        plural, _, member = name.partition(":")
+        schema = find_by_plural(plural)
+        if schema is None or not schema.wire.metadata:
+            continue
+        if member in ("fields", "filter", "order") or any(value.lower() == "true" for value in values):
+            found[plural] = schema
+    return sorted(found.values(), key=lambda s: s.order) if found else None
+
+
+def _selection(schema: Schema, params: MetadataExportParams) -> Selection:
+    own = params.types
+    fields = ",".join(own.get(f"{schema.plural}:fields") or params.fields) or ":owner"
+    filters, order = own.get(f"{schema.plural}:filter"), own.get(f"{schema.plural}:order")
+    inherits = filters is None and order is None
+    return Selection(
+        fields=f"{fields},{SHARING_MEMBERS}" if params.skip_sharing else fields,
+        filters=filters or (params.filter if inherits else []),
+        junction=params.root_junction,
+        order=",".join(order or (params.order if inherits else [])),
+        default_fields=":owner",
+    )

@@ -1,0 +1,178 @@
+"""Second stage: everything that the payload names is loaded, one query a type.
+
+Loaded are the stored rows of the payload's own objects and what all references point to, by uid or code as the
+import's identifier says.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from dhis2api.objects.importer.params import Identifier, Strategy
+from dhis2api.objects.importer.records import Action, Bundle, ImportObject
+from dhis2api.objects.registry import find_schema, get_schema
+from dhis2api.objects.schema import Property, Schema, Shape
+
+
+@dataclass(slots=True)
+class Target:
+    """An object that a reference may point to."""
+
+    pk: int
+    uid: str
+    sharing: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Preheat:
+    """What was loaded: targets by type and identifier, known users and groups of sharing, attribute definitions."""
+
+    by_uid: dict[str, dict[str, Target]] = field(default_factory=lambda: defaultdict(dict))
+    by_code: dict[str, dict[str, Target]] = field(default_factory=lambda: defaultdict(dict))
+    attributes: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def find(self, singular: str, reference: Any, identifier: Identifier) -> Target | None:
+        """The object a reference points to: `{"id": …}`, `{"code": …}` or a bare uid."""
+        if isinstance(reference, str):
+            reference = {"id": reference, "code": reference}
+        if not isinstance(reference, dict):
+            return None
+        uid, code = reference.get("id"), reference.get("code")
+        if identifier is not Identifier.CODE and isinstance(uid, str) and uid in self.by_uid[singular]:
+            return self.by_uid[singular][uid]
+        if identifier is not Identifier.UID and isinstance(code, str):
+            return self.by_code[singular].get(code)
+        return None
+
+
+def preheat(bundle: Bundle) -> Preheat:
+    """Load everything, decide each object's action, and give new objects their primary keys."""
+    heat = Preheat()
+    for singular, objects in bundle.objects.items():
+        _load_stored(bundle, get_schema(singular), objects)
+    _load_attributes(heat)
+    for singular, wanted in _references(bundle).items():
+        _load_targets(heat, get_schema(singular), wanted)
+    for item in bundle.all_objects():
+        if item.action is Action.CREATE or item.stored is not None:
+            target = Target(item.pk, item.uid, None)
+            heat.by_uid[item.schema.singular].setdefault(item.uid, target)
+            code = item.raw.get("code")
+            if isinstance(code, str) and code:
+                heat.by_code[item.schema.singular].setdefault(code, target)
+    return heat
+
+
+def _load_stored(bundle: Bundle, schema: Schema, objects: list[ImportObject]) -> None:
+    by_code = bundle.params.identifier is not Identifier.UID and schema.has("code") and schema.properties["code"].unique
+    uids = {o.uid for o in objects}
+    wanted = Q(uid__in=uids)
+    if by_code:
+        wanted |= Q(code__in={o.raw["code"] for o in objects if isinstance(o.raw.get("code"), str)})
+    columns = [f.attname for f in schema.model._meta.concrete_fields]
+    rows = {row["uid"]: row for row in schema.model._base_manager.filter(wanted).values(*columns)}
+    coded = {row["code"]: row for row in rows.values() if row.get("code")} if by_code else {}
+    new = []
+    for item in objects:
+        item.stored = None
+        if bundle.params.identifier is not Identifier.CODE:
+            item.stored = rows.get(item.uid)
+        if item.stored is None and by_code:
+            item.stored = coded.get(item.raw.get("code"))
+        if item.stored is not None:
+            item.pk, item.uid = item.stored["id"], item.stored["uid"]
+        elif bundle.params.strategy is not Strategy.DELETE:
+            new.append(item)
+        item.action = _action(bundle.params.strategy, item)
+    for item, pk in zip(new, reserve_keys(schema, len(new)), strict=True):
+        item.pk = pk
+
+
+def _action(strategy: Strategy, item: ImportObject) -> Action:
+    if strategy is Strategy.DELETE:
+        return Action.DELETE
+    return Action.UPDATE if item.stored is not None or strategy is Strategy.UPDATE else Action.CREATE
+
+
+def reserve_keys(schema: Schema, count: int) -> list[int]:
+    """Primary keys for new rows, taken from the sequence at once, so that references need no second pass."""
+    if not count:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [f'"{schema.model._meta.db_table}"', count],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _load_attributes(heat: Preheat) -> None:
+    """Definitions of custom attributes: few, and every object is checked against the mandatory ones."""
+    schema = find_schema("attribute")
+    if schema is not None:
+        heat.attributes = {row["uid"]: row for row in schema.model._base_manager.values()}
+
+
+def _load_targets(heat: Preheat, schema: Schema, wanted: tuple[set[str], set[str]]) -> None:
+    uids, codes = wanted
+    columns = ["pk", "uid"] + (["sharing"] if schema.shareable else [])
+    has_code = schema.has("code")
+    query = Q(uid__in=uids)
+    if codes and has_code:
+        query |= Q(code__in=codes)
+        columns.append("code")
+    for row in schema.model._base_manager.filter(query).values(*columns):
+        target = Target(row["pk"], row["uid"], row.get("sharing"))
+        heat.by_uid[schema.singular][row["uid"]] = target
+        if row.get("code"):
+            heat.by_code[schema.singular][row["code"]] = target
+
+
+def _references(bundle: Bundle) -> dict[str, tuple[set[str], set[str]]]:
+    """Type → uids and codes that the payload refers to; system defaults are always among them."""
+    found: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    for item in bundle.all_objects():
+        for singular, reference in _walk(item.schema, item.raw):
+            if isinstance(reference, str):
+                reference = {"id": reference, "code": reference}
+            if isinstance(reference, dict):
+                uids, codes = found[singular]
+                for member, collected in (("id", uids), ("code", codes)):
+                    if isinstance(reference.get(member), str):
+                        collected.add(reference[member])
+        for prop in item.schema.properties.values():
+            if prop.required and prop.target:
+                found[prop.target][0].update(get_schema(prop.target).wire.default_objects)
+        if item.schema.shareable:
+            sharing = item.raw.get("sharing") or {}
+            found["user"][0].update(sharing.get("users") or {})
+            found["userGroup"][0].update(sharing.get("userGroups") or {})
+    return found
+
+
+def _walk(schema: Schema, raw: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Each reference of an object and of its embedded rows, with the type it points to."""
+    for name, prop in schema.properties.items():
+        value = raw.get(name)
+        if value is None or not prop.writable or not prop.target:
+            continue
+        if prop.shape is Shape.REFERENCE:
+            yield prop.target, value
+        elif prop.shape is Shape.MEMBERS and isinstance(value, list):
+            yield from ((prop.target, member) for member in value)
+        elif prop.shape is Shape.EMBEDDED and prop.owner and isinstance(value, list):
+            child = get_schema(prop.target)
+            for row in value:
+                if isinstance(row, dict):
+                    yield from _walk(child, row)
+
+
+def owned_collections(schema: Schema) -> Iterable[Property]:
+    """The member collections that an import of the type replaces."""
+    return [p for p in schema.properties.values() if p.shape is Shape.MEMBERS and p.owner and p.writable]

@@ -1,0 +1,193 @@
+"""Third stage: raw payloads become column values, member keys and embedded rows; what does not resolve is a fault."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dhis2api.errors import BAD_REQUEST, ApiError
+from dhis2api.objects.errors import E5002, E5006, E5007, E5008
+from dhis2api.objects.importer.convert import convert
+from dhis2api.objects.importer.params import ReportMode
+from dhis2api.objects.importer.preheat import Preheat, Target
+from dhis2api.objects.importer.records import Action, Bundle, EmbeddedRow, Fault, ImportObject, describe
+from dhis2api.objects.registry import get_schema
+from dhis2api.objects.schema import Property, Schema, Shape
+from dhis2api.objects.uids import generate_uid, is_uid
+from sharing.access import judge
+
+# Set by the server, never by a payload.
+_OWN = frozenset({"id", "created", "lastUpdated", "createdBy", "lastUpdatedBy", "sharing", "attributeValues"})
+
+
+def resolve(bundle: Bundle, heat: Preheat) -> None:
+    """Fill `values`, `members` and `embedded` of every object that is created or updated."""
+    for item in bundle.all_objects():
+        if item.action is not Action.DELETE:
+            _resolve_object(bundle, heat, item)
+
+
+def _resolve_object(bundle: Bundle, heat: Preheat, item: ImportObject) -> None:
+    place = f"{item.schema.plural}[{item.index}]"
+    for name, prop in item.schema.properties.items():
+        value = item.raw.get(name)
+        if not prop.owner and name in item.raw and bundle.params.report_mode is ReportMode.ERRORS_NOT_OWNER:
+            _refuse_non_owner(item, prop, value)
+        if name in _OWN or not (prop.owner and prop.persisted and prop.writable):
+            continue
+        if prop.shape is Shape.REFERENCE:
+            target = _reference(bundle, heat, item, prop, value)
+            item.values[prop.column] = target.pk if target else None
+        elif prop.shape is Shape.MEMBERS:
+            item.members[name] = _members(bundle, heat, item, prop, value, f"{place}.{name}")
+        elif prop.shape is Shape.EMBEDDED:
+            item.embedded[name] = _embedded(bundle, heat, item, prop, value, f"{place}.{name}")
+        else:
+            found = convert(item.schema, prop, value, f"{place}.{name}")
+            item.values[prop.column] = _copied_default(prop) if found is None else found
+    item.created = convert(item.schema, item.schema.properties["created"], item.raw.get("created"), f"{place}.created")
+    if "attributeValues" in item.schema.properties:
+        item.values["attribute_values"] = _attribute_values(heat, item, place)
+    if item.schema.shareable:
+        item.values["sharing"] = item.raw.get("sharing")
+
+
+def _copied_default(prop: Property) -> Any:
+    return prop.default.copy() if isinstance(prop.default, dict | list) else prop.default
+
+
+def _reference(
+    bundle: Bundle, heat: Preheat, item: ImportObject, prop: Property, value: Any
+) -> Target | None:
+    target_schema = get_schema(prop.target)
+    if value is None or value == "":
+        # A required category combo (category, …) that is absent is the system default.
+        for uid in target_schema.wire.default_objects if prop.required else ():
+            return heat.by_uid[prop.target].get(uid)
+        return None
+    target = heat.find(prop.target, value, bundle.params.identifier)
+    if target is None:
+        shown = describe(None, _identifier(value), target_schema)
+        item.faults.append(_reference_fault(E5002, item, prop, shown, None))
+        return None
+    _check_readable(bundle, item, prop, target, None)
+    return target
+
+
+def _members(
+    bundle: Bundle, heat: Preheat, item: ImportObject, prop: Property, value: Any, place: str
+) -> list[int]:
+    if value is None or value == "":
+        return []
+    if not isinstance(value, list):
+        raise ApiError(BAD_REQUEST, f"`{place}` must be a list of references")
+    target_schema = get_schema(prop.target)
+    found: dict[int, None] = {}
+    for member in value:
+        target = heat.find(prop.target, member, bundle.params.identifier)
+        shown = describe(None, _identifier(member), target_schema)
+        if target is None:
+            item.faults.append(_reference_fault(E5002, item, prop, shown, target_schema))
+        elif target.pk in found:
+            item.faults.append(_reference_fault(E5007, item, prop, shown, target_schema))
+        else:
+            found[target.pk] = None
+            _check_readable(bundle, item, prop, target, target_schema)
+    return list(found)
+
+
+def _embedded(
+    bundle: Bundle, heat: Preheat, item: ImportObject, prop: Property, value: Any, place: str
+) -> list[EmbeddedRow]:
+    """Rows of an owned collection; those that repeat a natural key collapse into the last."""
+    if value is None or value == "":
+        return []
+    if not isinstance(value, list):
+        raise ApiError(BAD_REQUEST, f"`{place}` must be a list of objects")
+    schema = get_schema(prop.target)
+    rows: dict[Any, EmbeddedRow] = {}
+    for position, raw in enumerate(value):
+        if not isinstance(raw, dict):
+            raise ApiError(BAD_REQUEST, f"`{place}[{position}]` must be an object")
+        row = _embedded_row(bundle, heat, item, prop, schema, raw, f"{place}[{position}]")
+        row.values["sort_order"] = len(rows)
+        rows[natural_key(schema, row.values, row.uid)] = row
+    return list(rows.values())
+
+
+def _embedded_row(
+    bundle: Bundle, heat: Preheat, item: ImportObject, owner: Property, schema: Schema, raw: dict[str, Any], place: str
+) -> EmbeddedRow:
+    values: dict[str, Any] = {}
+    for name, prop in schema.properties.items():
+        if name == "id" or not (prop.owner and prop.writable and prop.persisted):
+            continue
+        value = raw.get(name)
+        if prop.shape is Shape.REFERENCE:
+            target = _reference(bundle, heat, item, prop, value)
+            values[prop.column] = target.pk if target else None
+        else:
+            found = convert(schema, prop, value, f"{place}.{name}")
+            values[prop.column] = _copied_default(prop) if found is None else found
+    given = raw.get("id")
+    return EmbeddedRow(values, given if is_uid(given) else generate_uid())
+
+
+def natural_key(schema: Schema, values: dict[str, Any], uid: str) -> Any:
+    """What makes two rows of an owner the same; the uid where the type declares nothing."""
+    names = schema.wire.natural_key
+    if not names:
+        return uid
+    return tuple(values[schema.model._meta.get_field(name).attname] for name in names)
+
+
+def _attribute_values(heat: Preheat, item: ImportObject, place: str) -> dict[str, str]:
+    given = item.raw.get("attributeValues")
+    if given is None or given == "":
+        return {}
+    if not isinstance(given, list):
+        raise ApiError(BAD_REQUEST, f"`{place}.attributeValues` must be a list")
+    found: dict[str, str] = {}
+    for entry in given:
+        attribute = entry.get("attribute") if isinstance(entry, dict) else None
+        uid = attribute.get("id") if isinstance(attribute, dict) else None
+        if not isinstance(uid, str):
+            raise ApiError(BAD_REQUEST, f"`{place}.attributeValues` must name an attribute by its id")
+        value = entry.get("value")
+        if value is not None and value != "":
+            found[uid] = value if isinstance(value, str) else str(value)
+    return found
+
+
+def _refuse_non_owner(item: ImportObject, prop: Property, value: Any) -> None:
+    if prop.shape is not Shape.MEMBERS or not value:
+        return
+    schema = get_schema(prop.target)
+    for member in value if isinstance(value, list) else []:
+        shown = describe(None, _identifier(member), schema)
+        item.faults.append(Fault(E5006, (shown, item.describe(), prop.name), prop.name, schema.klass, item.uid))
+
+
+def _check_readable(
+    bundle: Bundle, item: ImportObject, prop: Property, target: Target, item_schema: Schema | None
+) -> None:
+    schema = get_schema(prop.target)
+    if bundle.principal.is_superuser or not schema.shareable or target.sharing is None:
+        return
+    if not judge(schema.rules, target.sharing, bundle.principal).read:
+        shown = describe(None, target.uid, schema)
+        item.faults.append(_reference_fault(E5008, item, prop, shown, item_schema))
+
+
+def _reference_fault(
+    code: Any, item: ImportObject, prop: Property, shown: str, item_schema: Schema | None
+) -> Fault:
+    error_klass = item_schema.klass if item_schema else None
+    return Fault(
+        code, (shown, item.describe(), prop.singular), prop.singular, error_klass, item.uid, droppable=True
+    )
+
+
+def _identifier(reference: Any) -> str:
+    if isinstance(reference, dict):
+        return str(reference.get("id") or reference.get("code") or "")
+    return str(reference)

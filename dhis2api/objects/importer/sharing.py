@@ -1,0 +1,65 @@
+"""Sharing of imported objects: old shapes read, defaults given, stored only in DHIS2's present shape.
+
+Source: DHIS2 2.42, sharing, defaults at creation; legacy members as up to 2.40.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dhis2api.objects.importer.records import Bundle, ImportObject
+from sharing.access import DEFAULT_PUBLIC, NO_ACCESS, can_make_public
+
+
+def normalise_sharing(item: ImportObject, bundle: Bundle) -> None:
+    """Give `item.raw["sharing"]` the stored shape.
+
+    A payload without a public string is reset: the importer owns the object, nobody is granted anything, and it is
+    public where the importer may make it so and the type is not private by default. This holds for updates too.
+    """
+    given = _given(item.raw)
+    owner = given.get("owner") or bundle.principal.uid
+    if given.get("public") in (None, ""):
+        rules = item.schema.rules
+        is_public = can_make_public(rules, bundle.principal) and not rules.default_private
+        item.raw["sharing"] = stored_sharing(owner, DEFAULT_PUBLIC if is_public else NO_ACCESS)
+        return
+    item.raw["sharing"] = stored_sharing(
+        owner, given["public"], _grants(given.get("users")), _grants(given.get("userGroups"))
+    )
+
+
+def private_sharing(owner: str) -> dict[str, Any]:
+    """The sharing of a new object whose import skips sharing."""
+    return stored_sharing(owner, NO_ACCESS)
+
+
+def stored_sharing(
+    owner: str, public: Any, users: dict[str, Any] | None = None, groups: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The shape that is stored: without display names and without `external`."""
+    return {"owner": owner, "public": public, "users": users or {}, "userGroups": groups or {}}
+
+
+def _given(raw: dict[str, Any]) -> dict[str, Any]:
+    sharing = raw.get("sharing")
+    if isinstance(sharing, dict) and sharing:
+        return sharing
+    legacy: dict[str, Any] = {}
+    if raw.get("publicAccess"):
+        legacy["public"] = raw["publicAccess"]
+    for old, new in (("userAccesses", "users"), ("userGroupAccesses", "userGroups")):
+        if isinstance(raw.get(old), list):
+            legacy[new] = {g["id"]: g for g in raw[old] if isinstance(g, dict) and isinstance(g.get("id"), str)}
+    return legacy
+
+
+def _grants(given: Any) -> dict[str, Any]:
+    """Grants by uid; one without an access string grants nothing (DHIS2 reads it as every right)."""
+    if not isinstance(given, dict):
+        return {}
+    return {
+        uid: {"id": uid, "access": grant.get("access") or NO_ACCESS}
+        for uid, grant in given.items()
+        if isinstance(grant, dict)
+    }

@@ -1,0 +1,225 @@
+"""Fifth stage: set-based writing in one transaction.
+
+New rows have their keys already, so rows go in with one statement a type, in any order (foreign keys are deferred to
+the commit). Collections are changed by what differs, never rewritten: a group of 100,000 that gains one member
+writes one row.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.db import models
+from django.db.models import ProtectedError, RestrictedError
+from django.db.models.deletion import Collector
+
+from dhis2api.objects.errors import E4030
+from dhis2api.objects.importer.hooks import hooks_of
+from dhis2api.objects.importer.preheat import owned_collections
+from dhis2api.objects.importer.records import Action, Bundle, Fault, ImportObject
+from dhis2api.objects.importer.resolve import natural_key
+from dhis2api.objects.importer.sharing import private_sharing
+from dhis2api.objects.registry import get_schema
+from dhis2api.objects.schema import Property, Schema, Shape
+
+BATCH = 2_000  # rows a statement
+
+# Columns that an update never touches.
+_KEPT = frozenset({"id", "uid", "created", "created_by_id"})
+
+
+def write(bundle: Bundle) -> None:
+    """Write every object without faults; deletions report their vetoes as faults."""
+    accepted: dict[str, list[ImportObject]] = {}
+    for singular, objects in bundle.objects.items():
+        accepted[singular] = [o for o in objects if not _is_refused(o)]
+    for singular, objects in accepted.items():
+        saved = [o for o in objects if o.action is not Action.DELETE]
+        for hook in hooks_of(singular).before_write:
+            hook(bundle, saved)
+        _write_rows(bundle, get_schema(singular), saved)
+    for singular, objects in accepted.items():
+        schema = get_schema(singular)
+        saved = [o for o in objects if o.action is not Action.DELETE]
+        for prop in owned_collections(schema):
+            _write_members(prop, saved)
+        for prop in schema.properties.values():
+            if prop.shape is Shape.EMBEDDED and prop.owner:
+                _write_embedded(prop, saved)
+    for singular, objects in accepted.items():
+        saved = [o for o in objects if o.action is not Action.DELETE]
+        for hook in hooks_of(singular).after_write:
+            hook(bundle, saved)
+    for singular in reversed(accepted):
+        delete(get_schema(singular), [o for o in accepted[singular] if o.action is Action.DELETE])
+
+
+def _is_refused(item: ImportObject) -> bool:
+    return any(not fault.droppable for fault in item.faults) or (
+        item.action is not Action.CREATE and item.stored is None
+    )
+
+
+def _write_rows(bundle: Bundle, schema: Schema, objects: list[ImportObject]) -> None:
+    if not objects:
+        return
+    for item in objects:
+        _complete(bundle, item)
+    columns = sorted({column for item in objects for column in item.values} - _KEPT)
+    fields = {f.attname: f.name for f in schema.model._meta.concrete_fields}
+    # Columns that the import does not speak of (a password, the time of the last login) keep what is stored.
+    rows = [schema.model(**_all_columns(schema, item)) for item in objects]
+    schema.model._base_manager.bulk_create(
+        rows, batch_size=BATCH, update_conflicts=True, unique_fields=["id"],
+        update_fields=[fields[column] for column in columns],
+    )  # fmt: skip
+
+
+def _complete(bundle: Bundle, item: ImportObject) -> None:
+    """What the server sets: times, users, what `skipSharing` and `skipTranslation` keep, the version."""
+    values, stored = item.values, item.stored
+    values["last_updated"] = bundle.now
+    values["last_updated_by_id"] = bundle.user_pk
+    if bundle.params.skip_sharing and item.schema.shareable:
+        values["sharing"] = stored["sharing"] if stored else private_sharing(bundle.principal.uid)
+    if stored and bundle.params.skip_translation and item.schema.translatable:
+        values["translations"] = stored["translations"]
+    if item.schema.wire.versioned:
+        given, before = values.get("version") or 0, (stored or {}).get("version") or 0
+        if stored is not None:
+            values["version"] = before + 1 if given == before else max(given, before)
+
+
+def _all_columns(schema: Schema, item: ImportObject) -> dict[str, Any]:
+    values = dict(item.stored or {})
+    values.update(item.values)
+    values["id"], values["uid"] = item.pk, item.uid
+    if item.stored is None:
+        values["created"] = item.created or item.values["last_updated"]
+        values["created_by_id"] = item.values["last_updated_by_id"]
+    return values
+
+
+def _write_members(prop: Property, objects: list[ImportObject]) -> None:
+    link = prop.link
+    wanted = {o.pk: o.members[prop.name] for o in objects if prop.name in o.members}
+    if not wanted:
+        return
+    if link.reverse:
+        _write_reverse(prop, wanted)
+        return
+    order = "sort_order" if link.order else None
+    columns = ["pk", link.owner_column, link.member_column] + ([order] if order else [])
+    rows = link.model._base_manager.filter(**{f"{link.owner_column}__in": list(wanted)}).values(*columns)
+    stored: dict[int, dict[int, dict[str, Any]]] = defaultdict(dict)
+    for row in rows:
+        stored[row[link.owner_column]][row[link.member_column]] = row
+    gone, added, moved = [], [], []
+    for owner, members in wanted.items():
+        known = stored[owner]
+        kept = set(members)
+        gone += [row["pk"] for member, row in known.items() if member not in kept]
+        for position, member in enumerate(members):
+            values = {link.owner_column: owner, link.member_column: member} | ({order: position} if order else {})
+            if member not in known:
+                added.append(link.model(**values))
+            elif order and known[member][order] != position:
+                moved.append(link.model(id=known[member]["pk"], **values))
+    if gone:
+        link.model._base_manager.filter(pk__in=gone).delete()
+    if added:
+        link.model._base_manager.bulk_create(added, batch_size=BATCH)
+    if moved:
+        link.model._base_manager.bulk_create(
+            moved, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=[order]
+        )
+
+
+def _write_reverse(prop: Property, wanted: dict[int, list[int]]) -> None:
+    """Members that carry the key of their owner themselves (options of an option set)."""
+    link = prop.link
+    manager = link.model._base_manager
+    field = next(f for f in link.model._meta.concrete_fields if f.attname == link.owner_column)
+    kept = {member for members in wanted.values() for member in members}
+    left = manager.filter(**{f"{link.owner_column}__in": list(wanted)}).exclude(pk__in=kept)
+    left.update(**{field.name: None})
+    rows = {row.pk: row for row in manager.filter(pk__in=kept)}
+    for owner, members in wanted.items():
+        for position, member in enumerate(members):
+            setattr(rows[member], link.owner_column, owner)
+            if "sort_order" in link.order:
+                rows[member].sort_order = position
+    changed = [field.name] + (["sort_order"] if "sort_order" in link.order else [])
+    manager.bulk_create(
+        list(rows.values()), batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=changed
+    )
+
+
+def _write_embedded(prop: Property, objects: list[ImportObject]) -> None:
+    """Rows are matched by their natural key: what stays keeps its row, what is new is added, what is gone deleted."""
+    link, schema = prop.link, get_schema(prop.target)
+    wanted = {o.pk: o.embedded[prop.name] for o in objects if prop.name in o.embedded}
+    if not wanted:
+        return
+    manager = link.model._base_manager
+    stored = manager.filter(**{f"{link.owner_column}__in": list(wanted)}).values()
+    known = {(r[link.owner_column], natural_key(schema, r, r["uid"])): r for r in stored}
+    rows: list[models.Model] = []
+    changed: list[models.Model] = []
+    for owner, items in wanted.items():
+        for item in items:
+            before = known.pop((owner, natural_key(schema, item.values, item.uid)), None)
+            values = item.values | {link.owner_column: owner}
+            if before is None:
+                rows.append(link.model(uid=item.uid, **values))
+            elif any(before[column] != value for column, value in values.items()):
+                changed.append(link.model(id=before["id"], uid=before["uid"], **values))
+    if known:
+        manager.filter(pk__in=[row["id"] for row in known.values()]).delete()
+    manager.bulk_create(rows, batch_size=BATCH)
+    if changed:
+        fields = [f.name for f in link.model._meta.concrete_fields if f.name not in ("id", "uid")]
+        manager.bulk_create(
+            changed, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=fields
+        )
+
+
+def delete(schema: Schema, objects: list[ImportObject]) -> None:
+    """Delete objects; what stands in the way of one is its E4030, and it stays."""
+    vetoed: dict[int, str] = {}
+    for veto in hooks_of(schema.singular).vetoes:
+        vetoed |= veto([o.pk for o in objects])
+    for item in objects:
+        if item.pk in vetoed:
+            item.faults.append(_veto_fault(item, vetoed[item.pk]))
+    free = [o for o in objects if o.pk not in vetoed]
+    if not free:
+        return
+    collector = Collector(using="default")
+    try:
+        collector.collect(schema.model._base_manager.filter(pk__in=[o.pk for o in free]))
+    except (ProtectedError, RestrictedError) as error:
+        if len(free) > 1:
+            for item in free:
+                delete(schema, [item])
+            return
+        blocking = next(iter(getattr(error, "protected_objects", None) or error.restricted_objects))
+        free[0].faults.append(_veto_fault(free[0], _hint(blocking)))
+        return
+    for hook in hooks_of(schema.singular).before_delete:
+        hook([o.pk for o in free])
+    collector.delete()
+
+
+def _veto_fault(item: ImportObject, hint: str) -> Fault:
+    return Fault(E4030, (hint,), main_id=item.uid, hides_args=True)
+
+
+def _hint(blocking: models.Model) -> str:
+    """`OrganisationUnit (Child name)`."""
+    wire = getattr(type(blocking), "Wire", None)
+    name = wire.klass.rsplit(".", 1)[-1] if wire else type(blocking).__name__
+    shown = getattr(blocking, "name", None)
+    return f"{name} ({shown})" if shown else name
+

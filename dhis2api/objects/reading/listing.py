@@ -1,0 +1,116 @@
+"""Lists and single objects: parameters become a plan, access a WHERE, pages an OFFSET."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Concat
+from django.db.models import Value
+
+from dhis2api.errors import E1003, E1005, ApiError
+from dhis2api.objects.errors import NO_READ_TYPE
+from dhis2api.objects.query.filters import Condition, FilterScope, compile_filters, parse_filters
+from dhis2api.objects.query.order import compile_order
+from dhis2api.objects.reading.context import ReadingContext
+from dhis2api.objects.reading.load import load_objects, stream_objects
+from dhis2api.objects.reading.plan import Node, compile_fields
+from dhis2api.objects.schema import Schema
+from sharing.access import can_read_type, readable
+
+LIST_FIELDS = "id,displayName"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which objects of a type, in which order, and what of them; all as request texts."""
+
+    fields: str = ""
+    filters: Sequence[str] = ()
+    junction: str = "AND"
+    query: str = ""
+    order: str = ""
+    default_fields: str = LIST_FIELDS
+    restriction: Q = Q()  # what the endpoint itself demands (children of a unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Objects of one page and the number of all."""
+
+    objects: list[dict[str, Any]]
+    total: int
+
+
+def list_objects(
+    schema: Schema, selection: Selection, context: ReadingContext, *, offset: int = 0, limit: int | None = None
+) -> Page:
+    """One page (or, without `limit`, all) of the objects that the caller may read.
+
+    Errors: E1003 for fields, filters or values that cannot be read; 403 without the type's READ authority.
+    """
+    node, rows = _prepare(schema, selection, context)
+    if limit is None:
+        objects = list(stream_objects(node, rows, context))
+        return Page(objects, len(objects))
+    total = rows.order_by().count()
+    return Page(load_objects(node, rows[offset : offset + limit], context), total)
+
+
+def iterate_objects(schema: Schema, selection: Selection, context: ReadingContext) -> Iterator[dict[str, Any]]:
+    """All objects that the caller may read, a chunk at a time."""
+    node, rows = _prepare(schema, selection, context)
+    return stream_objects(node, rows, context)
+
+
+def get_object(schema: Schema, uid: str, fields: str, context: ReadingContext, *, default: str = "*") -> dict[str, Any]:
+    """One object as `fields` says. Errors: E1005 (404) where it is missing or unreadable, which must look alike."""
+    node = _compile(schema, fields, default)
+    found = load_objects(node, readable_rows(schema, context).filter(uid=uid), context)
+    if not found:
+        raise ApiError(E1005, schema.simple_klass, uid)
+    return found[0]
+
+
+def readable_rows(schema: Schema, context: ReadingContext) -> QuerySet[Any]:
+    """The rows of a type that the caller may read. Errors: 403 without the type's READ authority."""
+    if not can_read_type(schema.rules, context.principal):
+        raise ApiError(NO_READ_TYPE)
+    return schema.model._base_manager.filter(readable(schema.rules, context.principal))
+
+
+def _prepare(schema: Schema, selection: Selection, context: ReadingContext) -> tuple[Node, QuerySet[Any]]:
+    node = _compile(schema, selection.fields, selection.default_fields)
+    conditions: list[Condition] = parse_filters(selection.filters)
+    scope = FilterScope(context.principal, context.locale)
+    rows = readable_rows(schema, context).filter(selection.restriction)
+    rows = rows.filter(compile_filters(schema, conditions, scope, junction=selection.junction))
+    if selection.query.strip():
+        rows = _search(schema, rows, selection.query.strip())
+    if context.exclude_defaults and schema.wire.default_objects:
+        rows = rows.exclude(uid__in=schema.wire.default_objects)
+    return node, rows.order_by(*compile_order(schema, selection.order, context.locale))
+
+
+def _compile(schema: Schema, fields: str, default: str) -> Node:
+    try:
+        return compile_fields(schema, fields, default=default)
+    except ValueError as error:
+        raise ApiError(E1003, error) from error
+
+
+def _search(schema: Schema, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """`query`: the uid or code, or a part of the name; of users also user name and e-mail."""
+    if schema.singular == "user":
+        rows = rows.annotate(full_name=Concat("first_name", Value(" "), "surname"))
+        return rows.filter(
+            Q(full_name__icontains=text) | Q(email__icontains=text) | Q(username__icontains=text) | Q(uid=text)
+        )
+    found = Q(uid=text)
+    if schema.has("code"):
+        found |= Q(code=text)
+    if schema.display_path():
+        found |= Q(name__icontains=text)
+    return rows.filter(found)

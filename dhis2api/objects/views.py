@@ -1,0 +1,125 @@
+"""`/api/{plural}` and `/api/{plural}/{uid}` for every registered type."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from dhis2api.errors import E1005, ApiError
+from dhis2api.objects import crud
+from dhis2api.objects.errors import IMPORT_FAILED
+from dhis2api.objects.importer.params import MetadataImportParams
+from dhis2api.objects.importer.report import single_report
+from dhis2api.objects.params import Defaults, ListParams, ObjectParams
+from dhis2api.objects.reading.context import ReadingContext
+from dhis2api.objects.reading.listing import Selection, get_object, list_objects
+from dhis2api.objects.registry import find_schema
+from dhis2api.objects.schema import Schema
+from dhis2api.objects.xml import list_document, object_document
+from dhis2api.web.base_url import api_base
+from dhis2api.web.bodies import read_json
+from dhis2api.web.messages import conflict, created, ok
+from dhis2api.web.negotiation import JSON
+from dhis2api.web.paging import pager
+from dhis2api.web.params import declares
+from dhis2api.web.responses import ApiResponse
+from dhis2api.web.views import ApiRequest, ApiView
+
+JSON_PATCH = "application/json-patch+json"
+_IDENTIFIER = re.compile(r"[a-zA-Z0-9]{11}")
+
+
+def reading_context(request: ApiRequest, params: Any = None) -> ReadingContext:
+    """Who reads, in which language. `locale` counts with `translate=true`; otherwise the user's own setting."""
+    locale = request.user.settings.get("keyDbLocale")
+    if params is not None and params.translate and params.locale:
+        locale = params.locale
+    excludes = params is not None and params.defaults is Defaults.EXCLUDE
+    return ReadingContext(request.user.principal, api_base(request._request), locale, excludes)
+
+
+class ObjectsView(ApiView):
+    """All objects of one type: a page of them, and a new one."""
+
+    schema_: ClassVar[Schema]
+    is_browsable = True
+
+    @declares(ListParams)
+    def get(self, request: ApiRequest, params: ListParams) -> ApiResponse:
+        """A page of the objects that the caller may read."""
+        schema = self.schema_
+        selection = Selection(
+            params.fields_text, params.filter, params.root_junction, params.query, params.order_text
+        )
+        limit = params.page_size if params.is_paged else None
+        page = list_objects(schema, selection, reading_context(request, params), offset=params.offset, limit=limit)
+        data: dict[str, Any] = {"pager": pager(request, params, page.total)} if params.is_paged else {}
+        data[schema.plural] = page.objects
+        return ApiResponse(data, xml=lambda: list_document(schema, data))
+
+    @declares(MetadataImportParams)
+    def post(self, request: ApiRequest, params: MetadataImportParams) -> ApiResponse:
+        """Create one object."""
+        item, report = crud.create_object(self.schema_, read_json(request), params=params, user=request.user)
+        if not report.is_ok:
+            return conflict(IMPORT_FAILED.template, single_report(item))
+        return created(f"/{self.schema_.plural}/{item.uid}", single_report(item))
+
+    def reference_endpoint(self, member: str) -> str | None:
+        """Where the objects of a member are served, for links in browsers."""
+        return reference_endpoint(self.schema_, member)
+
+
+class ObjectView(ApiView):
+    """One object."""
+
+    schema_: ClassVar[Schema]
+    is_browsable = True
+    consumes = {"put": (JSON, "application/*+json"), "patch": (JSON_PATCH, JSON)}
+
+    @declares(ObjectParams)
+    def get(self, request: ApiRequest, params: ObjectParams, uid: str) -> ApiResponse:
+        """The object, with all its members unless `fields` says otherwise."""
+        self._check(uid)
+        data = get_object(self.schema_, uid, params.fields_text, reading_context(request, params))
+        return ApiResponse(data, xml=lambda: object_document(self.schema_, data))
+
+    @declares(MetadataImportParams)
+    def put(self, request: ApiRequest, params: MetadataImportParams, uid: str) -> ApiResponse:
+        """Replace the object."""
+        self._check(uid)
+        return _answer(*crud.replace_object(self.schema_, uid, read_json(request), params=params, user=request.user))
+
+    @declares(MetadataImportParams)
+    def patch(self, request: ApiRequest, params: MetadataImportParams, uid: str) -> ApiResponse:
+        """Change the object by JSON Patch."""
+        self._check(uid)
+        return _answer(*crud.patch_object(self.schema_, uid, read_json(request), params=params, user=request.user))
+
+    def delete(self, request: ApiRequest, uid: str) -> ApiResponse:
+        """Delete the object; what refers to it may stand in the way (E4030)."""
+        self._check(uid)
+        return _answer(*crud.delete_object(self.schema_, uid, user=request.user), status="WARNING")
+
+    def reference_endpoint(self, member: str) -> str | None:
+        """Where the objects of a member are served, for links in browsers."""
+        return reference_endpoint(self.schema_, member)
+
+    def _check(self, uid: str) -> None:
+        if not _IDENTIFIER.fullmatch(uid):
+            raise ApiError(E1005, self.schema_.simple_klass, uid)
+
+
+def reference_endpoint(schema: Schema, member: str) -> str | None:
+    """`/categoryCombos` for `categoryCombo`; None where the member refers to nothing that is served."""
+    prop = schema.properties.get(member)
+    if member == "id":
+        return f"/{schema.plural}"
+    target = find_schema(prop.target) if prop is not None and prop.target else None
+    return f"/{target.plural}" if target is not None and target.wire.endpoint else None
+
+
+def _answer(item: Any, report: Any, status: str = "ERROR") -> ApiResponse:
+    if not report.is_ok:
+        return conflict(IMPORT_FAILED.template, single_report(item), status=status)
+    return ok(response=single_report(item))

@@ -1,0 +1,147 @@
+"""Django settings, all of them from the environment with defaults that suit one machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import environ
+
+from dhis2api.embedded.home import embedded_database, embedded_redis_url, find_secret_key
+
+env = environ.Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+HOME = Path(env.str("DHIS2API_HOME", default=str(BASE_DIR / ".data")))
+
+DEBUG = False
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
+SECRET_KEY = env.str("SECRET_KEY", default="") or find_secret_key(HOME)
+CONTEXT_PATH = env.str("CONTEXT_PATH", default="").rstrip("/")
+MAX_BODY = env.int("MAX_BODY", default=512 * 1024 * 1024)  # bytes, after decompression
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "dhis2api",
+    "sharing",
+    "users",
+    "metadata",
+    "datavalues",
+    "system",
+]
+
+ROOT_URLCONF = "dhis2api.urls"
+WSGI_APPLICATION = "dhis2api.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "users.User"
+
+DATABASES = {"default": env.db("DATABASE_URL") if env.str("DATABASE_URL", default="") else embedded_database(HOME)}
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+REDIS_URL = env.str("REDIS_URL", default="") or embedded_redis_url(HOME)
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_FUNCTION": "dhis2api.epoch.cache_key",
+    }
+}
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+USE_TZ = True
+USE_I18N = False
+
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = CONTEXT_PATH or "/"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "api-docs"
+CORS_ALLOWLIST: list[str] = env.list("CORS_ALLOWLIST", default=[])  # origins, `*` is a wildcard
+
+MIDDLEWARE = [
+    "dhis2api.web.request_id.RequestIdMiddleware",
+    "dhis2api.web.headers.SecurityHeadersMiddleware",
+    "dhis2api.web.addresses.AddressMiddleware",  # everything below sees routes, not addresses
+    "dhis2api.web.headers.CorsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "dhis2api.embedded.gate.GateMiddleware",  # around everything that may need the database
+    "dhis2api.web.conditional.GzipMiddleware",
+    "dhis2api.web.conditional.EtagMiddleware",  # below gzip: the tag is of the content
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",  # admin and login; API views are exempt, as in DHIS2
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+
+# Served below the context path, but WhiteNoise sees paths that have lost it.
+STATIC_URL = CONTEXT_PATH + "/static/"
+WHITENOISE_STATIC_PREFIX = "/static/"
+WHITENOISE_USE_FINDERS = True  # from the packages themselves: nothing to collect before the first start
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "dhis2api" / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "dhis2api.web.authentication.BasicAuthentication",
+        "dhis2api.web.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "dhis2api.web.negotiation.ApiNegotiation",
+    "DEFAULT_RENDERER_CLASSES": ["dhis2api.web.renderers.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "dhis2api.web.parsers.JsonParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "dhis2api.web.openapi.ApiAutoSchema",
+    "EXCEPTION_HANDLER": "dhis2api.web.messages.exception_handler",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "DHIS2 Web API",
+    "DESCRIPTION": "Metadata, aggregate data, users and sharing, as DHIS2 2.42 speaks them.",
+    "VERSION": "2.42.1",
+    "OAS_VERSION": "3.0.3",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SCHEMA_PATH_PREFIX": "/api",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "AUTHENTICATION_WHITELIST": [],
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "dhis2api.web.request_id.RequestIdFilter"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # A refused request is an answer, not news; what is our fault is logged as an error with its traceback.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django": {"handlers": [], "propagate": True},
+    },
+}

@@ -1,0 +1,36 @@
+"""All routes. Those below `/api/` have neither suffix nor trailing slash: `web.addresses` takes both off before."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path, reverse_lazy
+from django.views.generic import RedirectView
+
+from dhis2api.web import error_pages
+from dhis2api.web.health import LiveView, PingView, ReadyView
+from dhis2api.web.openapi_views import OpenApiDocumentView, OpenApiPageView
+from dhis2api.web.root import RootView
+
+api_patterns = [
+    path("", include("dhis2api.objects.urls")),
+    path("ping", PingView.as_view(), name="ping"),
+    path("openapi", OpenApiDocumentView.as_view(), name="openapi"),
+    path("docs", OpenApiPageView.as_view(), name="api-docs"),
+]
+
+urlpatterns = [
+    path("", RedirectView.as_view(url=reverse_lazy("api-docs"))),
+    path("api", RootView.as_view(), name="api-root"),
+    path("api/", include(api_patterns)),
+    path("health/live", LiveView.as_view()),
+    path("health/ready", ReadyView.as_view()),
+    path("login/", LoginView.as_view(template_name="web/login.html"), name="login"),
+    path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = error_pages.bad_request
+handler403 = error_pages.permission_denied
+handler404 = error_pages.page_not_found
+handler500 = error_pages.server_error

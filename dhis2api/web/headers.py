@@ -1,0 +1,86 @@
+"""Security headers, and which other origins may call from a browser. Source: DHIS2 2.42, web conventions, headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+from dhis2api.web.addresses import is_api
+from dhis2api.web.base_url import request_scheme, server_origin
+
+PREFLIGHT_SECONDS = "3600"
+STRICT_TRANSPORT = "max-age=31536000 ; includeSubDomains"
+
+
+class SecurityHeadersMiddleware:
+    """What every answer but the open ping tells browsers; a header that a view set stays."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.path_info == "/api/ping":
+            return response
+        response.setdefault("X-Content-Type-Options", "nosniff")
+        response.setdefault("X-XSS-Protection", "0")
+        ancestors = " ".join(["'self'", *settings.CORS_ALLOWLIST])
+        response.setdefault("Content-Security-Policy", f"frame-ancestors {ancestors};")
+        if request_scheme(request) == "https":
+            response.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
+        return response
+
+
+class CorsMiddleware:
+    """Lets browsers on allowed origins call the API; a request from any other origin is not carried out at all."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        origin = request.headers.get("Origin")
+        if origin is None or not is_api(request.path_info):
+            return self.get_response(request)
+        if request.path_info == "/api/ping":
+            response = self.get_response(request)
+            response["Access-Control-Allow-Origin"] = "*"
+            return response
+        if not _is_allowed(origin, request, settings.CORS_ALLOWLIST):
+            return HttpResponse()  # as DHIS2: 200 and nothing, which the browser refuses to hand over
+        response = _preflight(request) if _is_preflight(request) else self._carried_out(request)
+        response["Access-Control-Allow-Credentials"] = "true"
+        response["Access-Control-Allow-Origin"] = origin
+        patch_vary_headers(response, ["Origin"])
+        return response
+
+    def _carried_out(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response["Access-Control-Expose-Headers"] = "ETag, Location"
+        return response
+
+
+def _is_allowed(origin: str, request: HttpRequest, allowlist: Sequence[str]) -> bool:
+    return origin == server_origin(request) or any(_matches(origin, pattern.rstrip("/")) for pattern in allowlist)
+
+
+def _matches(origin: str, pattern: str) -> bool:
+    # `*` is the only wildcard of DHIS2; the others of fnmatch are taken literally.
+    return fnmatchcase(origin, pattern.replace("[", "[[]").replace("?", "[?]"))
+
+
+def _is_preflight(request: HttpRequest) -> bool:
+    return request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+
+
+def _preflight(request: HttpRequest) -> HttpResponse:
+    response = HttpResponse(status=204)
+    response["Access-Control-Allow-Methods"] = request.headers["Access-Control-Request-Method"]
+    if headers := request.headers.get("Access-Control-Request-Headers"):
+        response["Access-Control-Allow-Headers"] = headers
+    response["Access-Control-Max-Age"] = PREFLIGHT_SECONDS
+    return response

@@ -1,0 +1,30 @@
+"""Django's entry to the app; gives users their org units."""
+
+from django.apps import AppConfig
+
+
+class MetadataConfig(AppConfig):
+    name = "metadata"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """A user's org units are tables of this app: contribute them to the lower app's type. Then the rules."""
+        from dhis2api.objects.registry import contribute
+        from metadata import rules
+        from metadata.models import CaptureOrganisationUnit, DataViewOrganisationUnit, SearchOrganisationUnit
+
+        for name, model in (
+            ("organisationUnits", CaptureOrganisationUnit),
+            ("dataViewOrganisationUnits", DataViewOrganisationUnit),
+            ("teiSearchOrganisationUnits", SearchOrganisationUnit),
+        ):
+            related_name = model._meta.get_field("user").remote_field.related_name
+            contribute(
+                "user", name, target="organisationUnit", model=model, owner_column="user_id",
+                member_column="organisation_unit_id", query_path=f"{related_name}__organisation_unit",
+            )  # fmt: skip
+        contribute(
+            "organisationUnit", "users", target="user", model=CaptureOrganisationUnit,
+            owner_column="organisation_unit_id", member_column="user_id", query_path="users_rows__user", owner=False,
+        )  # fmt: skip
+        rules.register()

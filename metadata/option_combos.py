@@ -1,0 +1,102 @@
+"""Generates the option combos of category combos: the cartesian product of their categories' options.
+
+A stored option combo matches by its set of options, whatever its uid; missing ones are created, those outside the
+product deleted unless something holds them, names refreshed. Source: DHIS2 2.42, metadata API, category combos.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from itertools import product
+
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from dhis2api.objects.uids import generate_uid
+from metadata.models import Category, CategoryCombo, CategoryOption, CategoryOptionCombo
+
+NAME_LENGTH = 255
+
+Held = Callable[[Sequence[int]], set[int]]
+_holders: list[Held] = []
+
+
+def register_holder(held: Held) -> None:
+    """A higher app names the option combos that it still needs (data values exist)."""
+    _holders.append(held)
+
+
+def generate_option_combos(combos: Sequence[int]) -> int:
+    """Bring the option combos of `combos` (primary keys) in line; returns how many were created.
+
+    Queries: constant, whatever the number of combos and options.
+    """
+    wanted = _wanted(combos)
+    stored = _stored(combos)
+    through = CategoryOptionCombo.category_options.through
+    created, links, renamed, left = [], [], [], []
+    now = timezone.now()
+    for combo, names in wanted.items():
+        known = stored[combo]
+        for options, name in names.items():
+            if options not in known:
+                row = CategoryOptionCombo(
+                    uid=generate_uid(), name=name, category_combo_id=combo, created=now, last_updated=now
+                )
+                created.append(row)
+                links.append((row, options))
+            elif known[options].name != name:
+                known[options].name = name
+                renamed.append(known[options])
+        left += [row.pk for options, row in known.items() if options not in names]
+    CategoryOptionCombo.objects.bulk_create(created)
+    through.objects.bulk_create(
+        through(categoryoptioncombo_id=row.pk, categoryoption_id=pk) for row, options in links for pk in options
+    )
+    CategoryOptionCombo.objects.bulk_update(renamed, ["name"])
+    held = {pk for holder in _holders for pk in holder(left)} if left else set()
+    CategoryOptionCombo.objects.filter(pk__in=set(left) - held).delete()
+    return len(created)
+
+
+def _wanted(combos: Sequence[int]) -> dict[int, dict[frozenset[int], str]]:
+    """Combo → the sets of options of its product, each with its name."""
+    categories = CategoryCombo.categories.through.objects.filter(categorycombo_id__in=combos).order_by("sort_order")
+    by_combo: dict[int, list[int]] = defaultdict(list)
+    for link in categories:
+        by_combo[link.categorycombo_id].append(link.category_id)
+    positions = _option_positions({pk for keys in by_combo.values() for pk in keys})
+    found: dict[int, dict[frozenset[int], str]] = {combo: {} for combo in combos}
+    for combo, keys in by_combo.items():
+        filled = [positions[pk] for pk in keys if positions[pk]]
+        if not filled:
+            continue
+        for chosen in product(*filled):
+            key = frozenset(pk for pk, _ in chosen)
+            found[combo][key] = ", ".join(name for _, name in chosen)[:NAME_LENGTH]
+    return found
+
+
+def _option_positions(categories: set[int]) -> dict[int, list[tuple[int, str]]]:
+    """Category → its options in order, as (key, name)."""
+    through = Category.category_options.through
+    rows = (
+        through.objects.filter(category_id__in=categories)
+        .order_by("sort_order")
+        .values_list("category_id", "categoryoption_id", "categoryoption__name")
+    )
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for category, option, name in rows:
+        found[category].append((option, name))
+    return found
+
+
+def _stored(combos: Sequence[int]) -> dict[int, dict[frozenset[int], CategoryOptionCombo]]:
+    rows = CategoryOptionCombo.objects.filter(category_combo_id__in=combos).prefetch_related(
+        Prefetch("category_options", CategoryOption.objects.only("pk"))
+    )
+    found: dict[int, dict[frozenset[int], CategoryOptionCombo]] = defaultdict(dict)
+    for row in rows:
+        found[row.category_combo_id][frozenset(option.pk for option in row.category_options.all())] = row
+    return found

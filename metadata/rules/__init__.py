@@ -1,0 +1,28 @@
+"""Rules of single metadata types, hung into the generic import by name when the app is ready."""
+
+from dhis2api.objects.importer.hooks import hooks_of
+from metadata.rules import categories, data_sets, options, org_units, users
+
+
+def register() -> None:
+    """Hang all rules of this app into the import."""
+    units = hooks_of("organisationUnit")
+    units.checks.append(org_units.closes_after_opening)
+    units.check_all.append(org_units.parents_form_a_tree)
+    units.after_write.append(org_units.write_paths)
+
+    hooks_of("option").check_all.append(options.options_are_single_in_set)
+    hooks_of("option").after_write.append(options.bump_set_versions)
+
+    hooks_of("categoryOptionCombo").checks.append(categories.option_combo_keeps_its_identity)
+    hooks_of("categoryOptionCombo").before_write.append(categories.name_option_combos)
+    hooks_of("categoryCombo").after_write.append(categories.generate_for_single_combo)
+    hooks_of("categoryCombo").before_delete.append(categories.fall_back_to_default)
+    hooks_of("categoryOption").before_delete.append(categories.delete_option_combos)
+
+    hooks_of("dataSet").checks.append(data_sets.period_type_is_known)
+    hooks_of("dataSet").checks.append(data_sets.input_periods_are_valid)
+    hooks_of("dataSet").after_write.append(data_sets.prune_sections)
+    hooks_of("section").after_write.append(data_sets.bump_data_set_versions)
+
+    hooks_of("user").checks.append(users.org_units_in_own_hierarchy)

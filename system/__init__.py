@@ -1,0 +1,1 @@
+"""What looks at the whole server: info, ping, identifiers."""

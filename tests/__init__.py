@@ -1,0 +1,1 @@
+"""The test suite: through HTTP where a user meets it, against a real PostgreSQL and Redis."""

@@ -1,0 +1,72 @@
+"""Fixtures for everybody. Two harnesses: transactions on one shared database (`db`), and `own_database`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.db import connection, connections
+
+from tests.harness.client import ApiClient
+from tests.harness.cluster import SHARED_DATABASE, Cluster
+from tests.harness.databases import OwnDatabase
+from tests.harness.processes import WebProcess
+from tests.harness.queries import explain
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    return explain(left, right)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """PostgreSQL and Redis of this run, with the demo in a template database."""
+    cluster = Cluster()
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        connections.close_all()
+        cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(cluster: Cluster) -> None:
+    """pytest-django's `db`: each test a transaction on one clone of the template, rolled back."""
+    cluster.clone(SHARED_DATABASE)
+    connection.settings_dict["NAME"] = SHARED_DATABASE
+
+
+@pytest.fixture(autouse=True)
+def _forget_caches(request: pytest.FixtureRequest) -> None:
+    """What one test's rolled back transaction left in the cache is nothing to the next one."""
+    if "cluster" in request.fixturenames:
+        cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _refuse_truncation(request: pytest.FixtureRequest) -> None:
+    """Committed rows would leak into every later test, and truncation would take the demo along."""
+    if "transactional_db" in request.fixturenames:
+        pytest.fail("Use own_database: a transactional test would empty the shared database.")
+
+
+@pytest.fixture
+def own_database(cluster: Cluster, django_db_blocker: pytest.FixtureRequest) -> Iterator[OwnDatabase]:
+    """A database of this test alone, for threads, real commits, other processes, kill -9. The ORM uses it too."""
+    with OwnDatabase(cluster) as database, django_db_blocker.unblock():
+        yield database
+
+
+@pytest.fixture
+def live_server_process(own_database: OwnDatabase) -> Iterator[WebProcess]:
+    """A real web server on a real port over `own_database`."""
+    with WebProcess(own_database) as process:
+        yield process
+
+
+@pytest.fixture
+def api() -> ApiClient:
+    """The API through Django's test client, in the test's own transaction."""
+    return ApiClient()

@@ -1,0 +1,56 @@
+"""The demo in the database: it came in through the import services, whole, and may come again."""
+
+import pytest
+
+from dhis2api.demo.identifiers import ADMIN, BADJIA, DEFAULT_OPTION_COMBO, LOCATION_AND_AGE, NGELEHUN_CHC
+from dhis2api.demo.load import load
+from dhis2api.demo.payloads import metadata_payload
+from dhis2api.objects.registry import find_by_plural
+from metadata.models import CategoryOptionCombo, OrganisationUnit
+from users.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+def stored(plural: str) -> set[str]:
+    return set(find_by_plural(plural).model._base_manager.values_list("uid", flat=True))
+
+
+def test_every_object_of_the_payload_is_in_the_database():
+    for plural, rows in metadata_payload(1).items():
+        assert {row["id"] for row in rows} <= stored(plural), plural
+
+
+def test_option_combos_are_those_of_the_payload_and_no_others():
+    sent = {row["id"] for row in metadata_payload(1)["categoryOptionCombos"]}
+
+    assert stored("categoryOptionCombos") == sent | {DEFAULT_OPTION_COMBO}
+    assert CategoryOptionCombo.objects.filter(category_combo__uid=LOCATION_AND_AGE).count() == 4
+
+
+def test_ngelehun_has_its_path_and_level():
+    unit = OrganisationUnit.objects.get(uid=NGELEHUN_CHC)
+
+    assert unit.path == f"/ImspTQPwCqd/O6uvpzGd5pu/{BADJIA}/{NGELEHUN_CHC}"
+    assert unit.hierarchy_level == 4
+
+
+def test_users_log_in_with_their_documented_passwords():
+    assert User.objects.get(username="admin").check_password("district")
+    assert User.objects.get(username="badjia_clerk").check_password("Badjia-2026")
+
+
+def test_loading_again_changes_no_counts_and_no_password():
+    clerk = User.objects.get(username="badjia_clerk")
+    clerk.set_password("Changed-1")
+    clerk.save()
+    before = {plural: stored(plural) for plural in metadata_payload(1)}
+    seen = []
+
+    load(progress=lambda part, done, total: seen.append((part, done, total)))
+
+    assert {plural: stored(plural) for plural in before} == before
+    assert User.objects.get(username="badjia_clerk").check_password("Changed-1")
+    assert User.objects.get(uid=ADMIN).check_password("district")
+    assert all(0 <= done <= total for _, done, total in seen)
+    assert {part for part, done, total in seen if done == total} == {part for part, _, _ in seen}

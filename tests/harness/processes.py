@@ -1,0 +1,82 @@
+"""A real web server: gunicorn as `make serve` runs it, over one test's own database."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from types import TracebackType
+
+from dhis2api.embedded.schema import PROJECT
+from dhis2api.embedded.webserver import open_listener, web_command
+from tests.harness.databases import OwnDatabase
+
+READY_SECONDS = 60.0
+
+
+class WebProcess:
+    """`url` is its base URL, `pid` the master's process id, `log` what it wrote so far."""
+
+    def __init__(self, database: OwnDatabase, **environment: str) -> None:
+        self.listener = open_listener("127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        servers = {"DATABASE_URL": database.url, "REDIS_URL": database.redis_url}
+        self.environment = {**os.environ, **servers, "DJANGO_SETTINGS_MODULE": "dhis2api.settings", **environment}
+
+    def __enter__(self) -> WebProcess:
+        self._output = tempfile.TemporaryFile("w+b")
+        self.process = subprocess.Popen(
+            web_command(self.listener.fileno()),
+            cwd=PROJECT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+            pass_fds=[self.listener.fileno()],
+        )
+        self.pid = self.process.pid
+        self.wait_until_ready()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self.listener.close()
+        self._output.close()
+
+    def wait_until_ready(self) -> None:
+        """Return when it answers anything at all."""
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                urllib.request.urlopen(self.url + "/api/ping", timeout=READY_SECONDS).close()
+                return
+            except urllib.error.HTTPError:
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError(f"The web server does not start:\n{self.log}")
+
+    def worker_pids(self) -> list[int]:
+        """Process ids of its workers."""
+        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.pid)], capture_output=True, text=True)
+        return [int(line) for line in listed.stdout.split()]
+
+    def kill(self) -> None:
+        """kill -9 of the master; its workers see that and end."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    @property
+    def log(self) -> str:
+        self._output.seek(0)
+        return self._output.read().decode(errors="replace")

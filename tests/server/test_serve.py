@@ -1,0 +1,88 @@
+"""`manage.py serve`: it starts, answers, survives what is killed, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.harness.serve import COMMAND, Serve, processes_of, wait_for
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_everything(home: Path, number: signal.Signals) -> None:
+    with Serve(home) as server:
+        assert len(processes_of(home)) > 3
+
+        assert server.stop(number) == 0
+
+    assert processes_of(home) == []
+
+
+def test_second_start_answers_within_five_seconds(home: Path) -> None:
+    begin = time.monotonic()
+
+    with Serve(home, command=COMMAND):
+        assert time.monotonic() - begin < 5
+
+
+def test_children_end_with_a_killed_supervisor(home: Path) -> None:
+    with Serve(home) as server:
+        server.process.kill()
+        server.process.wait()
+
+        wait_for(lambda: processes_of(home) == [], server)
+
+
+def test_home_is_usable_after_everything_was_killed_at_once(home: Path) -> None:
+    with Serve(home) as server:
+        for process in processes_of(home):
+            process.suspend()  # so that no child acts on the death of another
+        for process in processes_of(home):
+            process.kill()
+        server.process.wait()
+
+    with Serve(home) as server:
+        assert server.get("/health/ready")[0] == 200
+
+    assert processes_of(home) == []
+
+
+def test_orphans_of_a_killed_supervisor_are_ended_by_the_next(home: Path) -> None:
+    """A stopped child cannot act on the signal that its parent's death sends."""
+    with Serve(home) as server:
+        orphans = [server.find_child(name) for name in ("postgres", "redis-server", "gunicorn")]
+        for orphan in orphans:
+            orphan.suspend()
+        server.process.kill()
+        server.process.wait()
+
+        for orphan in orphans[1:]:
+            orphan.resume()
+        with Serve(home) as successor:
+            assert successor.get("/health/ready")[0] == 200
+            assert not any(orphan.is_running() and orphan.status() != psutil.STATUS_ZOMBIE for orphan in orphans)
+
+
+@pytest.mark.parametrize("name", ["postgres", "redis-server", "gunicorn"])
+def test_a_killed_child_is_started_again(home: Path, name: str) -> None:
+    with Serve(home) as server:
+        killed = server.find_child(name)
+
+        killed.kill()
+
+        wait_for(lambda: "starting it again" in server.output, server)
+        wait_for(lambda: (child := server.find_child(name)) is not None and child.pid != killed.pid, server)
+        wait_for(lambda: server.get("/health/ready")[0] == 200, server)
+
+
+@pytest.mark.parametrize(("name", "value"), [("PORT", "http"), ("PORT", "70000"), ("DEMO", "no")])
+def test_bad_option_is_refused(home: Path, name: str, value: str) -> None:
+    server = Serve(home, **{name: value})
+    server.start()
+
+    assert server.process.wait(60) == 1
+    assert f"{name} must be" in server.output

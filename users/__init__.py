@@ -1,0 +1,1 @@
+"""Users, roles, groups, login and the current user."""
