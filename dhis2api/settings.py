@@ -60,8 +60,14 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 USE_I18N = False
 
+AUTHENTICATION_BACKENDS = ["users.authenticating.UserBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOCK_MULTIPLE_FAILED_LOGINS = env.bool("LOCK_MULTIPLE_FAILED_LOGINS", default=False)  # DHIS2's default, too
+SESSION_COOKIE_NAME = "JSESSIONID"  # what DHIS2's clients keep
+SESSION_COOKIE_AGE = 3600  # seconds without a request; `web.authentication` prolongs it
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = CONTEXT_PATH or "/"
 LOGIN_URL = "login"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # so that forms behind a proxy have the right origin
 LOGIN_REDIRECT_URL = "api-docs"
 CORS_ALLOWLIST: list[str] = env.list("CORS_ALLOWLIST", default=[])  # origins, `*` is a wildcard
 
@@ -72,6 +78,7 @@ MIDDLEWARE = [
     "dhis2api.web.headers.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dhis2api.embedded.gate.GateMiddleware",  # around everything that may need the database
+    "dhis2api.web.conditional.HeadMiddleware",
     "dhis2api.web.conditional.GzipMiddleware",
     "dhis2api.web.conditional.EtagMiddleware",  # below gzip: the tag is of the content
     "django.contrib.sessions.middleware.SessionMiddleware",

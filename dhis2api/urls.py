@@ -11,8 +11,11 @@ from dhis2api.web import error_pages
 from dhis2api.web.health import LiveView, PingView, ReadyView
 from dhis2api.web.openapi_views import OpenApiDocumentView, OpenApiPageView
 from dhis2api.web.root import RootView
+from users.views import LogoutView as LogoutAction
 
 api_patterns = [
+    path("", include("system.urls")),
+    path("", include("users.urls")),
     path("", include("dhis2api.objects.urls")),
     path("ping", PingView.as_view(), name="ping"),
     path("openapi", OpenApiDocumentView.as_view(), name="openapi"),
@@ -27,6 +30,7 @@ urlpatterns = [
     path("health/ready", ReadyView.as_view()),
     path("login/", LoginView.as_view(template_name="web/login.html"), name="login"),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
+    path("dhis-web-commons-security/logout.action", LogoutAction.as_view()),
     path("admin/", admin.site.urls),
 ]
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dhis2api.settings")
 
 application = get_wsgi_application()
+# Every view is loaded before gunicorn forks: the workers share them, and the first request waits for nothing.
+get_resolver().url_patterns  # noqa: B018 - reading it loads them

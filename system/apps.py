@@ -5,4 +5,3 @@ from django.apps import AppConfig
 
 class SystemConfig(AppConfig):
     name = "system"
-    default_auto_field = "django.db.models.BigAutoField"

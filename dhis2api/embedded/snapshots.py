@@ -56,11 +56,11 @@ def reset_to_snapshot(name: str) -> None:
 
     Errors: EmbeddedError for a snapshot that does not exist or was taken by another version of the schema.
     """
-    incoming, outgoing = _aside("incoming"), _aside("outgoing")
+    source, incoming, outgoing = _database(_checked(name)), _aside("incoming"), _aside("outgoing")
     incoming_files = _files().with_name("files.incoming")
     with _maintenance() as cursor:
         _require(cursor, name)
-        _run(cursor, "CREATE DATABASE {} TEMPLATE {}", incoming, _database(name))
+        _run(cursor, "CREATE DATABASE {} TEMPLATE {}", incoming, source)
         _refuse_other_schema(name, incoming)
         _copy_files(_snapshot_files(name), incoming_files)
         with _alone_with_database(cursor):
@@ -82,9 +82,10 @@ def list_snapshots() -> list[str]:
 
 def delete_snapshot(name: str) -> None:
     """Errors: EmbeddedError for a snapshot that does not exist."""
+    database = _database(_checked(name))
     with _maintenance() as cursor:
         _require(cursor, name)
-        _run(cursor, "DROP DATABASE {}", _database(name))
+        _run(cursor, "DROP DATABASE {}", database)
         shutil.rmtree(_snapshot_files(name), ignore_errors=True)
 
 
@@ -96,7 +97,7 @@ def _checked(name: str) -> str:
 
 def _require(cursor: Cursor, name: str) -> None:
     existing = _list(cursor)
-    if _checked(name) not in existing:
+    if name not in existing:
         raise EmbeddedError(f"There is no snapshot {name!r}. There are: {', '.join(existing) or 'none'}.")
 
 

@@ -17,6 +17,6 @@ urlpatterns = [
 ]
 for _schema in endpoint_schemas():
     urlpatterns += [
-        path(_schema.plural, ObjectsView.as_view(schema_=_schema), name=_schema.plural),
-        path(f"{_schema.plural}/<str:uid>", ObjectView.as_view(schema_=_schema), name=_schema.singular),
+        path(_schema.plural, ObjectsView.as_view(object_schema=_schema), name=_schema.plural),
+        path(f"{_schema.plural}/<str:uid>", ObjectView.as_view(object_schema=_schema), name=_schema.singular),
     ]

@@ -41,13 +41,13 @@ def reading_context(request: ApiRequest, params: Any = None) -> ReadingContext:
 class ObjectsView(ApiView):
     """All objects of one type: a page of them, and a new one."""
 
-    schema_: ClassVar[Schema]
+    object_schema: ClassVar[Schema] = None  # set by the route
     is_browsable = True
 
     @declares(ListParams)
     def get(self, request: ApiRequest, params: ListParams) -> ApiResponse:
         """A page of the objects that the caller may read."""
-        schema = self.schema_
+        schema = self.object_schema
         selection = Selection(
             params.fields_text, params.filter, params.root_junction, params.query, params.order_text
         )
@@ -60,20 +60,20 @@ class ObjectsView(ApiView):
     @declares(MetadataImportParams)
     def post(self, request: ApiRequest, params: MetadataImportParams) -> ApiResponse:
         """Create one object."""
-        item, report = crud.create_object(self.schema_, read_json(request), params=params, user=request.user)
+        item, report = crud.create_object(self.object_schema, read_json(request), params=params, user=request.user)
         if not report.is_ok:
             return conflict(IMPORT_FAILED.template, single_report(item))
-        return created(f"/{self.schema_.plural}/{item.uid}", single_report(item))
+        return created(f"/{self.object_schema.plural}/{item.uid}", single_report(item))
 
     def reference_endpoint(self, member: str) -> str | None:
         """Where the objects of a member are served, for links in browsers."""
-        return reference_endpoint(self.schema_, member)
+        return reference_endpoint(self.object_schema, member)
 
 
 class ObjectView(ApiView):
     """One object."""
 
-    schema_: ClassVar[Schema]
+    object_schema: ClassVar[Schema] = None  # set by the route
     is_browsable = True
     consumes = {"put": (JSON, "application/*+json"), "patch": (JSON_PATCH, JSON)}
 
@@ -81,33 +81,33 @@ class ObjectView(ApiView):
     def get(self, request: ApiRequest, params: ObjectParams, uid: str) -> ApiResponse:
         """The object, with all its members unless `fields` says otherwise."""
         self._check(uid)
-        data = get_object(self.schema_, uid, params.fields_text, reading_context(request, params))
-        return ApiResponse(data, xml=lambda: object_document(self.schema_, data))
+        data = get_object(self.object_schema, uid, params.fields_text, reading_context(request, params))
+        return ApiResponse(data, xml=lambda: object_document(self.object_schema, data))
 
     @declares(MetadataImportParams)
     def put(self, request: ApiRequest, params: MetadataImportParams, uid: str) -> ApiResponse:
         """Replace the object."""
         self._check(uid)
-        return _answer(*crud.replace_object(self.schema_, uid, read_json(request), params=params, user=request.user))
+        return _answer(*crud.replace_object(self.object_schema, uid, read_json(request), params=params, user=request.user))
 
     @declares(MetadataImportParams)
     def patch(self, request: ApiRequest, params: MetadataImportParams, uid: str) -> ApiResponse:
         """Change the object by JSON Patch."""
         self._check(uid)
-        return _answer(*crud.patch_object(self.schema_, uid, read_json(request), params=params, user=request.user))
+        return _answer(*crud.patch_object(self.object_schema, uid, read_json(request), params=params, user=request.user))
 
     def delete(self, request: ApiRequest, uid: str) -> ApiResponse:
         """Delete the object; what refers to it may stand in the way (E4030)."""
         self._check(uid)
-        return _answer(*crud.delete_object(self.schema_, uid, user=request.user), status="WARNING")
+        return _answer(*crud.delete_object(self.object_schema, uid, user=request.user), status="WARNING")
 
     def reference_endpoint(self, member: str) -> str | None:
         """Where the objects of a member are served, for links in browsers."""
-        return reference_endpoint(self.schema_, member)
+        return reference_endpoint(self.object_schema, member)
 
     def _check(self, uid: str) -> None:
         if not _IDENTIFIER.fullmatch(uid):
-            raise ApiError(E1005, self.schema_.simple_klass, uid)
+            raise ApiError(E1005, self.object_schema.simple_klass, uid)
 
 
 def reference_endpoint(schema: Schema, member: str) -> str | None:

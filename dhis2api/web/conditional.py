@@ -1,4 +1,4 @@
-"""Answers that need not be sent, or can be sent smaller: ETag with 304, and gzip for those who accept it.
+"""Answers that need not be sent, or can be sent smaller: HEAD, ETag with 304, and gzip for those who accept it.
 
 Source: DHIS2 2.42, web conventions, conditional requests. Streams and files of installed apps have no tag.
 """
@@ -16,6 +16,23 @@ from dhis2api.web.addresses import FILE_OF_AN_APP, is_api
 
 LARGEST_TAGGED = 1024 * 1024  # bytes; hashing more costs more than it saves
 DENSE = ("application/gzip", "application/zip", "application/pdf")  # and images: nothing to gain
+
+
+class HeadMiddleware:
+    """Headers of a GET without its body; views answer a HEAD as the GET that it stands for."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.method != "HEAD":
+            return response
+        if response.streaming:
+            response.streaming_content = []  # the generator is closed with the response
+        else:
+            response.content = b""  # Content-Length stays that of the body
+        return response
 
 
 class EtagMiddleware:

@@ -22,7 +22,7 @@ from rest_framework.views import set_rollback
 from dhis2api.errors import ApiError
 from dhis2api.web.base_url import api_base
 from dhis2api.web.faults import api_error_for
-from dhis2api.web.negotiation import HTML, JSON, XML, error_media_type, prefers_html
+from dhis2api.web.negotiation import HTML, JSON, XML, error_media_type, is_xhr, prefers_html
 from dhis2api.web.renderers import encode_json, renderer_for
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.xml import append, append_value, root_element, to_bytes
@@ -157,7 +157,8 @@ def finish_location(request: HttpRequest, response: HttpResponseBase, location: 
 
 def wants_login_page(request: HttpRequest) -> bool:
     """Whether a refused request is a person's, with a browser and no credentials that failed."""
-    return request.method in ("GET", "HEAD") and prefers_html(request) and not request.headers.get("Authorization")
+    is_page_load = request.method in ("GET", "HEAD") and prefers_html(request) and not is_xhr(request)
+    return is_page_load and not request.headers.get("Authorization")
 
 
 def login_redirect(request: HttpRequest) -> HttpResponseRedirect:

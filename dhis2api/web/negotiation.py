@@ -75,9 +75,8 @@ def error_media_type(request: HttpRequest) -> str:
 
 
 def prefers_html(request: HttpRequest) -> bool:
-    """Whether a person with a browser asks: `Accept` puts HTML before everything else, and it is no XHR."""
-    ranges = _accepted(request)
-    return bool(ranges) and ranges[0] == HTML and not is_xhr(request)
+    """Whether `Accept` puts HTML before everything else, as browsers do."""
+    return _accepted(request)[:1] == [HTML]
 
 
 def is_xhr(request: HttpRequest) -> bool:

@@ -72,6 +72,7 @@ class ApiView(APIView):
             if getattr(request, "accepted_media_type", None) not in (JSON, XML, HTML):
                 use_error_renderer(request)
         response = super().finalize_response(request, response, *args, **kwargs)
+        request._request.no_etag = getattr(request, "no_etag", False)
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = PREVENT_CACHING
         self._compress_if_asked(request, response)

@@ -1,9 +1,11 @@
 """The demo in the database: it came in through the import services, whole, and may come again."""
 
 import pytest
+from django.core.management import CommandError, call_command
 
+from dhis2api.demo import load as loading
 from dhis2api.demo.identifiers import ADMIN, BADJIA, DEFAULT_OPTION_COMBO, LOCATION_AND_AGE, NGELEHUN_CHC
-from dhis2api.demo.load import load
+from dhis2api.demo.load import DemoRefused, load
 from dhis2api.demo.payloads import metadata_payload
 from dhis2api.objects.registry import find_by_plural
 from metadata.models import CategoryOptionCombo, OrganisationUnit
@@ -54,3 +56,25 @@ def test_loading_again_changes_no_counts_and_no_password():
     assert User.objects.get(uid=ADMIN).check_password("district")
     assert all(0 <= done <= total for _, done, total in seen)
     assert {part for part, done, total in seen if done == total} == {part for part, _, _ in seen}
+
+
+def test_what_the_import_refuses_ends_the_loading_with_the_reasons(monkeypatch):
+    constants = [{"id": f"refused000{number}", "shortName": f"refused {number}"} for number in range(9)]
+    monkeypatch.setattr(loading, "metadata_payload", lambda scale: {"users": [], "constants": constants})
+
+    with pytest.raises(DemoRefused, match="^Metadata of the demo refused with 9 errors:") as refusal:
+        load()
+
+    assert len(str(refusal.value).splitlines()) == 1 + 5
+    assert "refused0000" not in stored("constants")
+
+
+def test_the_command_refuses_a_scale_below_one():
+    with pytest.raises(CommandError, match="--scale must be 1 or more, not 0"):
+        call_command("load_demo", scale=0)
+
+
+def test_the_command_loads_the_demo_again():
+    call_command("load_demo")
+
+    assert {row["id"] for row in metadata_payload(1)["dataSets"]} <= stored("dataSets")

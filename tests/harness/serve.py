@@ -37,7 +37,7 @@ class Serve:
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = serve_environment(home) | {"PORT": str(self.port), **environment}
         self.command = command
-        self._output = tempfile.TemporaryFile("w+b")
+        self._output = tempfile.TemporaryFile("w+b")  # noqa: SIM115 - closed by __exit__
 
     def __enter__(self) -> Serve:
         self.start()

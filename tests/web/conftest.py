@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
+from django.urls import clear_script_prefix
 from pytest_django.fixtures import Settings
 
 
 @pytest.fixture
-def web(settings: Settings) -> Client:
+def web(settings: Settings) -> Iterator[Client]:
     """A client of `tests/web/urls.py` that gets a 500 answer where a view crashes."""
     settings.ROOT_URLCONF = "tests.web.urls"
     # The gate of snapshots asks Redis, which these tests do without.
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.startswith("dhis2api.embedded.")]
-    return Client(raise_request_exception=False)
+    yield Client(raise_request_exception=False)
+    clear_script_prefix()  # of a context path; a real server sets it anew for each request

@@ -76,6 +76,13 @@ def test_a_browser_gets_a_page_with_links_on_references(web: Client) -> None:
     assert "<b>ANC" not in page
 
 
+def test_an_error_on_a_page_is_a_page(web: Client) -> None:
+    answer = web.get("/api/test/list?page=x", headers={"Accept": BROWSER})
+
+    assert (answer.status_code, answer["Content-Type"]) == (400, "text/html; charset=utf-8")
+    assert "is not valid for parameter page" in answer.content.decode()
+
+
 def test_a_page_loads_nothing_from_elsewhere(web: Client) -> None:
     page = web.get("/api/test/list", headers={"Accept": BROWSER}).content.decode()
     login = web.get("/login/").content.decode()

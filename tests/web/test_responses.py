@@ -47,7 +47,7 @@ def test_what_is_raised_before_the_first_chunk_is_an_answer(web: Client) -> None
 
 
 @pytest.mark.parametrize("compression", [None, "gzip", "zip"])
-def test_a_generator_is_closed_when_the_client_hangs_up(compression: str | None) -> None:
+def test_a_generator_is_closed_when_the_client_hangs_up(db: None, compression: str | None) -> None:
     closed = []
 
     def chunks() -> Iterator[bytes]:
@@ -87,9 +87,16 @@ def test_a_get_has_a_tag_and_is_not_sent_again(web: Client) -> None:
     assert changed.status_code == 200
 
 
-@pytest.mark.parametrize("address", ["uncached", "fail/coded", "message/created", "stream/plain"])
+@pytest.mark.parametrize("address", ["uncached", "untagged", "fail/coded", "message/created", "stream/plain"])
 def test_no_tag_where_it_would_be_wrong(web: Client, address: str) -> None:
     assert not web.get(f"/api/test/{address}").has_header("ETag")
+
+
+def test_a_head_has_the_headers_of_the_get_and_no_body(web: Client) -> None:
+    got, head, streamed = web.get("/api/test/list"), web.head("/api/test/list"), web.head("/api/test/stream/plain")
+
+    assert (head.content, head["ETag"], head["Content-Length"]) == (b"", got["ETag"], got["Content-Length"])
+    assert body(streamed) == b""
 
 
 def test_a_long_answer_is_compressed_for_those_who_accept_it(web: Client) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError, OperationalError
 from django.http import Http404
@@ -13,19 +14,17 @@ from django.http.response import HttpResponseBase
 from django.urls import include, path
 
 from dhis2api.errors import ApiError, code
-from dhis2api.urls import handler400, handler403, handler404, handler500
-from dhis2api.urls import urlpatterns as product_urlpatterns
+from dhis2api.web import error_pages
 from dhis2api.web.bodies import open_body, read_json
-from dhis2api.web.health import OpenView
+from dhis2api.web.health import LiveView, OpenView, PingView, ReadyView
 from dhis2api.web.messages import conflict, created, ok
 from dhis2api.web.negotiation import ADX, CSV, JSON, XML
+from dhis2api.web.openapi_views import OpenApiDocumentView, OpenApiPageView
 from dhis2api.web.paging import PagingParams, pager
 from dhis2api.web.params import Params, declares, extras, needs_one_of, not_together, param
 from dhis2api.web.responses import ApiResponse, stream
 from dhis2api.web.views import ApiRequest, ApiView
 from dhis2api.web.xml import append, iter_elements, local_name, root_element
-
-__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 E9001 = code("E9001", "Choose one of `{}`", 409)
 
@@ -211,6 +210,12 @@ class NeverCachedView(OpenView):
         return ApiResponse({"now": 1}, headers={"Cache-Control": "no-store"})
 
 
+class UntaggedView(OpenView):
+    def get(self, request: ApiRequest) -> ApiResponse:
+        request.no_etag = True
+        return ApiResponse({"large": True})
+
+
 class OwnXmlView(OpenView):
     def get(self, request: ApiRequest) -> ApiResponse:
         def document() -> Any:
@@ -246,11 +251,22 @@ urlpatterns = [
                 path("list", ListView.as_view()),
                 path("stream/<kind>", StreamView.as_view()),
                 path("uncached", NeverCachedView.as_view()),
+                path("untagged", UntaggedView.as_view()),
                 path("own-xml", OwnXmlView.as_view()),
                 path("closed", ClosedView.as_view()),
             ]
         ),
     ),
     path("api/apps/<path:key>", AddressView.as_view()),
-    *product_urlpatterns,
+    path("api/ping", PingView.as_view()),
+    path("api/openapi", OpenApiDocumentView.as_view(), name="openapi"),
+    path("api/docs", OpenApiPageView.as_view(), name="api-docs"),
+    path("health/live", LiveView.as_view()),
+    path("health/ready", ReadyView.as_view()),
+    path("login/", LoginView.as_view(template_name="web/login.html"), name="login"),
 ]
+
+handler400 = error_pages.bad_request
+handler403 = error_pages.permission_denied
+handler404 = error_pages.page_not_found
+handler500 = error_pages.server_error

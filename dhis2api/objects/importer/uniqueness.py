@@ -9,7 +9,10 @@ from django.db.models import Q
 from dhis2api.objects.errors import E4009, E5003, E5004, E5005
 from dhis2api.objects.importer.preheat import Preheat
 from dhis2api.objects.importer.records import Fault, ImportObject, describe
-from dhis2api.objects.schema import Property, Schema
+from dhis2api.objects.schema import Kind, Property, Schema
+
+# Their uniqueness has codes of its own: E5004 for ids, E4054 for user names.
+OWN_CODES = frozenset({Kind.IDENTIFIER, Kind.USERNAME})
 
 
 def ids_are_single(schema: Schema, objects: list[ImportObject]) -> None:
@@ -23,7 +26,7 @@ def ids_are_single(schema: Schema, objects: list[ImportObject]) -> None:
 
 def unique_properties(schema: Schema, objects: list[ImportObject]) -> None:
     """E5003: no other object, stored or in the payload, has the value."""
-    unique = [p for p in schema.properties.values() if p.unique and p.column and p.writable and p.name != "id"]
+    unique = [p for p in schema.properties.values() if p.unique and p.column and p.writable and p.kind not in OWN_CODES]
     if not unique or not objects:
         return
     taken = _stored(schema, unique, objects)

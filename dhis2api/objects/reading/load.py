@@ -14,7 +14,7 @@ from dhis2api.objects.query.transformers import transform
 from dhis2api.objects.reading.attribute_values import AttributeDetails
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.names import add_grant_names
-from dhis2api.objects.reading.plan import Entry, Node
+from dhis2api.objects.reading.plan import ID_ONLY, Entry, Node, compile_selections
 from dhis2api.objects.reading.pick import pick
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Kind, Property, Shape
@@ -88,9 +88,7 @@ def _is_related(prop: Property) -> bool:
 def _related(node: Node, prop: Property, rows: list[dict[str, Any]], context: ReadingContext) -> Mapping[Any, Any]:
     """What the rows refer to through `prop`: by referred key for a reference, by row for a collection."""
     entry = node.entries.get(prop.name)
-    child = entry.node if entry and entry.node else Node(get_schema(prop.target)) if prop.target else None
-    if child is None:
-        return {}
+    child = entry.node if entry and entry.node else compile_selections(get_schema(prop.target), ID_ONLY)
     if prop.shape is Shape.REFERENCE:
         keys = {row[prop.column] for row in rows} - {None}
         return load_by_pk(child, keys, context)

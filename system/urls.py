@@ -1,0 +1,15 @@
+"""Routes below `/api/`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from system.views import IdentifiersView, InfoView, PingView, ResourcesView
+
+urlpatterns = [
+    path("resources", ResourcesView.as_view(), name="resources"),
+    path("system/info", InfoView.as_view(), name="system-info"),
+    path("system/ping", PingView.as_view()),
+    path("system/id", IdentifiersView.as_view()),
+    path("system/uid", IdentifiersView.as_view()),
+]

@@ -1,0 +1,27 @@
+"""A user changes the own password."""
+
+from __future__ import annotations
+
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+
+from dhis2api.errors import ApiError
+from users.errors import OLD_AND_NEW_NEEDED, OLD_PASSWORD_WRONG, PASSWORD_REFUSED
+from users.models import User
+from users.passwords import find_password_fault
+
+
+def change_password(user: User, old: object, new: object) -> None:
+    """Store a new password; every session and cached credential of the user ends with the old one.
+
+    Errors: 409 with DHIS2's message of the first rule that fails.
+    """
+    if not isinstance(old, str) or not isinstance(new, str) or not old or not new:
+        raise ApiError(OLD_AND_NEW_NEEDED)
+    if not user.check_password(old):
+        raise ApiError(OLD_PASSWORD_WRONG)
+    fault = find_password_fault(new, user.username, user.email or "")
+    if fault is not None:
+        raise ApiError(PASSWORD_REFUSED, fault)
+    now = timezone.now()
+    User.objects.filter(pk=user.pk).update(password=make_password(new), password_last_updated=now, last_updated=now)

@@ -1,0 +1,93 @@
+"""The current user as `/api/me` shows it: the user object and what follows from roles, sharing and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dhis2api.objects.query.fields import Selection, parse_fields
+from dhis2api.objects.query.transformers import transform
+from dhis2api.objects.reading.context import ReadingContext
+from dhis2api.objects.reading.load import load_objects
+from dhis2api.objects.reading.pick import pick
+from dhis2api.objects.reading.plan import Node, compile_selections
+from dhis2api.objects.registry import find_schema, get_schema
+from sharing.access import data_readable, readable
+from users.models import User
+
+EVERYTHING = frozenset({"*", ":all"})
+USER_SETTINGS: dict[str, Any] = {
+    "keyStyle": "light_blue/light_blue.css",
+    "keyMessageEmailNotification": False,
+    "keyMessageSmsNotification": False,
+    "keyUiLocale": "en",
+    "keyDbLocale": "en",
+    "keyAnalysisDisplayProperty": "name",
+    "keyTrackerDashboardLayout": "",
+}
+
+
+def current_user(user: User, fields: str, context: ReadingContext) -> dict[str, Any]:
+    """`/api/me`. Groups and roles are those that the user may read; `dataSets` those whose data is readable."""
+    selections = parse_fields(fields or "*")
+    node = compile_selections(get_schema("user"), selections)
+    shown = load_objects(node, User.objects.filter(pk=user.pk), context)[0]
+    _hide_unreadable(shown, node, user, context)
+    wanted = {s.name: s for s in selections if not s.excluded}
+    removed = {s.name for s in selections if s.excluded}
+    for name, compute in MEMBERS.items():
+        if name in removed or not (name in wanted or EVERYTHING & wanted.keys()):
+            continue
+        selection = wanted.get(name, Selection(name))
+        value = compute(user)
+        value = pick(value, selection.children) if selection.children else value
+        key, value = transform(name, value, selection.transformers)
+        shown[key] = value
+    return shown
+
+
+def authorities(user: User) -> list[str]:
+    """The strings of all roles; ALL is not expanded."""
+    return sorted(user.authorities)
+
+
+def has_authority(user: User, authority: str) -> bool:
+    """Whether the user holds the authority; a superuser holds every one."""
+    return user.principal.has_any((authority,))
+
+
+def user_settings(user: User) -> dict[str, Any]:
+    """All settings of the user, defaults included."""
+    return USER_SETTINGS | {name: value for name, value in user.settings.items() if name in USER_SETTINGS}
+
+
+def _data_readable(singular: str) -> Callable[[User], list[str]]:
+    def uids(user: User) -> list[str]:
+        schema = find_schema(singular)
+        if schema is None:
+            return []
+        rows = schema.model._base_manager.filter(data_readable(schema.rules, user.principal))
+        return list(rows.order_by("pk").values_list("uid", flat=True))
+
+    return uids
+
+
+MEMBERS: dict[str, Callable[[User], Any]] = {
+    "settings": user_settings,
+    "authorities": authorities,
+    "programs": _data_readable("program"),
+    "dataSets": _data_readable("dataSet"),
+    "patTokens": lambda user: [],
+    "twoFactorType": lambda user: "NOT_ENABLED",
+}
+
+
+def _hide_unreadable(shown: dict[str, Any], node: Node, user: User, context: ReadingContext) -> None:
+    """`userGroups` and `userRoles` are filtered by the caller's read access; the roles' authorities are not."""
+    for name, members in (("userGroups", user.user_groups), ("userRoles", user.user_roles)):
+        entry = node.entries.get(name)
+        if entry is None:
+            continue
+        allowed = members.filter(readable(entry.node.schema.rules, context.principal)).order_by("pk")
+        key, value = transform(name, load_objects(entry.node, allowed, context), entry.transformers)
+        shown[key] = value
