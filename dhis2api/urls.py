@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path, reverse_lazy
 from django.views.generic import RedirectView
 
 from dhis2api.web import error_pages
 from dhis2api.web.health import LiveView, PingView, ReadyView
+from dhis2api.web.login import LoginPageView
 from dhis2api.web.openapi_views import OpenApiDocumentView, OpenApiPageView
 from dhis2api.web.root import RootView
 from users.views import LogoutView as LogoutAction
@@ -28,9 +29,10 @@ urlpatterns = [
     path("api/", include(api_patterns)),
     path("health/live", LiveView.as_view()),
     path("health/ready", ReadyView.as_view()),
-    path("login/", LoginView.as_view(template_name="web/login.html"), name="login"),
+    path("login/", LoginPageView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("dhis-web-commons-security/logout.action", LogoutAction.as_view()),
+    path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/", admin.site.urls),
 ]
 

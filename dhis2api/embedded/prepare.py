@@ -61,9 +61,6 @@ def migrate(cursor: CursorWrapper) -> None:
 
 def load_demo(cursor: CursorWrapper) -> None:
     """Load the demo, and remember that it is there."""
-    from django.core.management import get_commands  # DEVELOPMENT ONLY
-    if "load_demo" not in get_commands():
-        return
     call_command("load_demo")
     write_state(cursor, DEMO, "loaded")
 

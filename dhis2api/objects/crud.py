@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace as with_changes
 from typing import Any
 
+import orjson
+
 from dhis2api.errors import BAD_REQUEST, E1005, ApiError
 from dhis2api.objects.errors import NO_CREATE, NO_DELETE, NO_UPDATE
 from dhis2api.objects.importer import ImportReport, import_object
@@ -14,6 +16,7 @@ from dhis2api.objects.patch import apply_patch
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import get_object, readable_rows
 from dhis2api.objects.schema import Schema
+from dhis2api.web.renderers import encode_json
 from sharing.access import Verdict, can_create, judge
 
 Outcome = tuple[ImportObject, ImportReport]
@@ -43,7 +46,8 @@ def patch_object(schema: Schema, uid: str, operations: Any, *, params: MetadataI
     """PATCH: the stored object, changed by the operations, goes the way of PUT."""
     _require(schema, uid, user, "update", NO_UPDATE)
     context = ReadingContext(user.principal)
-    stored = get_object(schema, uid, ":owner", context)
+    # A patch works on the JSON of the object, where dates are texts.
+    stored = orjson.loads(encode_json(get_object(schema, uid, ":owner", context)))
     touched = {str(o.get("path", "")).split("/")[1:2][0] for o in operations if _has_path(o)} if operations else set()
     patched = apply_patch(schema, stored, operations)
     # Members that the patch does not touch and this side does not own are none of its business.

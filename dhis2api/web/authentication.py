@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+import time
 from typing import Any
 
+from django.contrib.sessions.backends.base import SessionBase
 from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from dhis2api.errors import ApiError
 from dhis2api.web.credentials import find_user
+
+PROLONGED = "prolonged"  # seconds since the epoch, in the session
+PROLONG_SECONDS = 300
 
 
 class BasicAuthentication(authentication.BaseAuthentication):
@@ -40,7 +45,17 @@ class SessionAuthentication(authentication.BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
         user = getattr(request._request, "user", None)
-        return (user, None) if user is not None and user.is_active else None
+        if user is None or not user.is_active:
+            return None
+        _prolong(request._request.session)
+        return user, None
+
+
+def _prolong(session: SessionBase) -> None:
+    """Sessions end some time after the last request; written at most once in `PROLONG_SECONDS`, not every time."""
+    now = int(time.time())
+    if now - session.get(PROLONGED, 0) >= PROLONG_SECONDS:
+        session[PROLONGED] = now
 
 
 def _decode_credentials(encoded: str) -> tuple[str, str]:

@@ -159,9 +159,30 @@ def test_the_login_page_logs_in_and_leads_back(web: Client, clerk: Any) -> None:
     wrong = web.post("/login/?next=/api/test/closed", {"username": "kernel_clerk", "password": "wrong"})
     right = web.post("/login/?next=/api/test/closed", {"username": "kernel_clerk", "password": PASSWORD})
 
-    assert "do not match" in wrong.content.decode()
+    assert "correct username and password" in wrong.content.decode()
     assert (right.status_code, right["Location"]) == (302, "/api/test/closed")
     assert web.get("/api/test/closed").json() == {"user": "kernel_clerk"}
+
+
+def test_the_login_page_says_why_an_account_is_refused(web: Client, clerk: Any) -> None:
+    clerk.disabled = True
+    clerk.save()
+
+    answer = web.post("/login/", {"username": "kernel_clerk", "password": PASSWORD})
+
+    assert (answer.status_code, "Account disabled" in answer.content.decode()) == (200, True)
+
+
+def test_a_session_is_prolonged_by_use_but_not_written_every_time(web: Client, clerk: Any) -> None:
+    web.force_login(clerk)
+
+    first, second = web.get(CLOSED), web.get(CLOSED)
+    session = web.session
+    session["prolonged"] -= 301
+    session.save()
+    later = web.get(CLOSED)
+
+    assert [bool(answer.cookies) for answer in (first, second, later)] == [True, False, True]
 
 
 def test_the_description_and_its_page_need_a_login(web: Client, clerk: Any) -> None:

@@ -47,6 +47,12 @@ def test_media_types_follow_the_view(document: dict[str, Any]) -> None:
     assert list(path["responses"]["200"]["content"]) == ["application/json", "application/xml"]
 
 
+def test_closed_views_say_how_to_authenticate(document: dict[str, Any]) -> None:
+    assert document["paths"]["/api/test/closed"]["get"]["security"] == [{"basicAuth": []}, {"sessionCookie": []}]
+    assert "security" not in document["paths"]["/api/ping"]["get"]
+    assert set(document["components"]["securitySchemes"]) == {"basicAuth", "sessionCookie"}
+
+
 def test_every_operation_has_an_id_of_its_own(document: dict[str, Any]) -> None:
     ids = [operation["operationId"] for path in document["paths"].values() for operation in path.values()]
 

@@ -39,8 +39,12 @@ def test_the_whole_api_is_described(admin_login: Client) -> None:
     assert "/api/ping" in paths
 
 
-def test_the_admin_is_reachable_and_styled(product: Client) -> None:
-    assert product.get("/admin/")["Location"].startswith("/admin/login/")
+def test_the_admin_is_reachable_and_styled(product: Client, admin_login: Client) -> None:
+    assert admin_login.get("/admin/").status_code == 200
+    admin = product.get("/admin/")
+
+    assert admin["Location"].startswith("/admin/login/")
+    assert product.get(admin["Location"])["Location"] == "/login/?next=/admin/"
     assert product.get("/static/admin/css/base.css").status_code == 200
 
 

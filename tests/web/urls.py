@@ -6,7 +6,6 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError, OperationalError
 from django.http import Http404
@@ -17,6 +16,7 @@ from dhis2api.errors import ApiError, code
 from dhis2api.web import error_pages
 from dhis2api.web.bodies import open_body, read_json
 from dhis2api.web.health import LiveView, OpenView, PingView, ReadyView
+from dhis2api.web.login import LoginPageView
 from dhis2api.web.messages import conflict, created, ok
 from dhis2api.web.negotiation import ADX, CSV, JSON, XML
 from dhis2api.web.openapi_views import OpenApiDocumentView, OpenApiPageView
@@ -263,7 +263,7 @@ urlpatterns = [
     path("api/docs", OpenApiPageView.as_view(), name="api-docs"),
     path("health/live", LiveView.as_view()),
     path("health/ready", ReadyView.as_view()),
-    path("login/", LoginView.as_view(template_name="web/login.html"), name="login"),
+    path("login/", LoginPageView.as_view(), name="login"),
 ]
 
 handler400 = error_pages.bad_request
