@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class DatavaluesConfig(AppConfig):
     name = "datavalues"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Data protects the metadata that it is kept by: hang the vetoes into the import."""
+        from datavalues import protection
+
+        protection.register()

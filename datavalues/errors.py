@@ -1,0 +1,52 @@
+"""Error codes of data value sets (DHIS2 2.42, data values). E20xx refuse a request, E76xx a set or a record."""
+
+from __future__ import annotations
+
+from dhis2api.errors import code, plain
+
+# Export: constraints of the query.
+E2001 = code("E2001", "At least one data element, data set or data element group must be specified")
+E2002 = code("E2002", "At least one period, start/end dates, last updated or last updated duration must be specified")
+E2003 = code("E2003", "Both periods and start/end date cannot be specified")
+E2004 = code("E2004", "Start date must be before end date")
+E2005 = code("E2005", "Duration is not valid: `{}`")
+E2006 = code("E2006", "At least one organisation unit or organisation unit group must be specified")
+E2007 = code("E2007", "Organisation unit children cannot be included for organisation unit groups")
+E2008 = code("E2008", "At least one organisation unit must be specified when children are included")
+E2009 = code("E2009", "Limit cannot be less than zero: `{}`")
+E2010 = code("E2010", "User is not allowed to read data for data set: `{}`")
+E2011 = code("E2011", "User is not allowed to read data for attribute option combo: `{}`")
+E2012 = code("E2012", "User is not allowed to view org unit: `{}`")
+
+# Import: the whole set.
+E7600 = code("E7600", "Data set not found or not accessible: `{}`")
+E7601 = code("E7601", "User does not have write access for DataSet: `{}`")
+E7603 = code("E7603", "Organisation unit not found or not accessible: `{}`")
+E7604 = code("E7604", "Attribute option combo not found or not accessible: `{}`")
+
+# Import: one value.
+E7610 = code("E7610", "Data element not found or not accessible: `{}`")
+E7611 = code("E7611", "Period not valid: `{}`")
+E7612 = code("E7612", "Organisation unit not found or not accessible: `{}`")
+E7613 = code("E7613", "Category option combo not found or not accessible for writing data: `{}`")
+E7614 = code("E7614", "Category option combo: `{}` option not accessible: `{}`")
+E7615 = code("E7615", "Attribute option combo not found or not accessible for writing data: `{}`")
+E7616 = code("E7616", "Attribute option combo: `{}` option not accessible: `{}`")
+E7617 = code("E7617", "Organisation unit: `{}` not in hierarchy of current user: `{}`")
+E7618 = code("E7618", "Data value or comment not specified for data element: `{}`")
+E7619 = code("E7619", "Value must match data element's `{}` type constraints: {}")
+E7620 = code("E7620", "Invalid comment: {}")
+E7621 = code("E7621", "Data value is not a valid option of the data element option set: `{}`")
+E7630 = code("E7630", "Category option combo is required but is not specified")
+E7631 = code("E7631", "Attribute option combo is required but is not specified")
+E7632 = code("E7632", "Period type of period: `{}` not valid for data element: `{}`")
+E7633 = code("E7633", "Data element: `{}` is not part of dataset: `{}`")
+E7634 = code("E7634", "Category option combo: `{}` must be part of category combo of data element: `{}`")
+E7635 = code("E7635", "Attribute option combo: `{}` must be part of category combo of data sets of data element: `{}`")
+E7636 = code("E7636", "Data element: `{}` must be assigned through data sets to organisation unit: `{}`")
+E7637 = code("E7637", "Invalid storedBy: {}")
+E7638 = code("E7638", "Period: `{}` is not within date range of attribute option combo: `{}`")
+E7639 = code("E7639", "Organisation unit: `{}` is not valid for attribute option combo: `{}`")
+
+IMPORT_FAILED = plain(409, "The import process failed: {}")
+UNREADABLE = plain(400, "{}")

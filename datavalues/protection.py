@@ -1,0 +1,87 @@
+"""What data values forbid: deleting the metadata that they are kept by.
+
+The value table has no foreign keys (they would make a bulk insert several times slower). Instead an import holds a
+share lock on every row of metadata that it refers to until it commits, a deletion locks its rows before it looks
+here, and these vetoes see every committed value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.db import connection
+from psycopg2 import sql
+
+from dhis2api.objects.errors import E1121
+from dhis2api.objects.importer.hooks import hooks_of
+from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
+from metadata.models import CategoryOptionCombo
+from metadata.option_combos import register_holder
+
+HINT = "DataValue"
+
+# Which of these keys appear in a column of the value table; one index probe a key, or one scan for the columns that
+# no index begins with.
+HELD = """
+    SELECT key FROM unnest(%(keys)s) AS key
+    WHERE EXISTS (SELECT 1 FROM datavalue WHERE {column} = key)
+"""
+
+
+def register() -> None:
+    """Hang the vetoes into the import of metadata."""
+    hooks_of("dataElement").vetoes.append(lambda keys: _veto("data_element_id", keys))
+    hooks_of("organisationUnit").vetoes.append(lambda keys: _veto("organisation_unit_id", keys))
+    hooks_of("categoryOptionCombo").vetoes.append(_option_combos_veto)
+    hooks_of("categoryCombo").vetoes.append(_combos_veto)
+    hooks_of("categoryOption").vetoes.append(_options_veto)
+    hooks_of("dataElement").checks.append(value_type_is_kept)
+    register_holder(held_option_combos)
+
+
+def value_type_is_kept(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
+    """E1121: a data element with data keeps its value type."""
+    before, after = (item.stored or {}).get("value_type"), item.values.get("value_type")
+    if item.stored is not None and after is not None and before != after and _held("data_element_id", [item.pk]):
+        yield Fault(E1121, (item.uid,), "valueType", main_id=item.uid)
+
+
+def held_option_combos(keys: Sequence[int]) -> set[int]:
+    """The option combos that data is kept by, as category or as attribute option combo."""
+    return _held("category_option_combo_id", keys) | _held("attribute_option_combo_id", keys)
+
+
+def _held(column: str, keys: Sequence[int]) -> set[int]:
+    if not keys:
+        return set()
+    with connection.cursor() as cursor:
+        query = sql.SQL(HELD).format(column=sql.Identifier(column))
+        cursor.execute(query.as_string(cursor.connection), {"keys": list(keys)})
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _veto(column: str, keys: Sequence[int]) -> dict[int, str]:
+    return dict.fromkeys(_held(column, keys), HINT)
+
+
+def _option_combos_veto(keys: Sequence[int]) -> dict[int, str]:
+    return dict.fromkeys(held_option_combos(keys), HINT)
+
+
+def _combos_veto(keys: Sequence[int]) -> dict[int, str]:
+    rows = CategoryOptionCombo.objects.filter(category_combo_id__in=keys).values_list("pk", "category_combo_id")
+    return _owners(dict(rows))
+
+
+def _options_veto(keys: Sequence[int]) -> dict[int, str]:
+    through = CategoryOptionCombo.category_options.through
+    rows = list(
+        through.objects.filter(categoryoption_id__in=keys).values_list("categoryoptioncombo_id", "categoryoption_id")
+    )
+    held = held_option_combos([combo for combo, _ in rows])
+    return {option: HINT for combo, option in rows if combo in held}
+
+
+def _owners(by_combo: dict[int, int]) -> dict[int, str]:
+    held = held_option_combos(list(by_combo))
+    return {owner: HINT for combo, owner in by_combo.items() if combo in held}
