@@ -23,7 +23,7 @@ def see_epoch(epoch: str) -> None:
 
 def cache_key(key: str, prefix: str, version: int) -> str:
     """Django's `KEY_FUNCTION`: a key of one epoch is unknown to the next."""
-    from dhis2api.embedded.gate import read_gate  # noqa: PLC0415 - settings name this function before Redis is known
+    from dhis2api.embedded.gate_state import read_gate  # noqa: PLC0415 - settings name this function before Redis is known
 
     if _current is None:
         see_epoch(read_gate().epoch)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import product
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from dhis2api.objects.uids import generate_uid
@@ -55,9 +55,15 @@ def generate_option_combos(combos: Sequence[int]) -> int:
         through(categoryoptioncombo_id=row.pk, categoryoption_id=pk) for row, options in links for pk in options
     )
     CategoryOptionCombo.objects.bulk_update(renamed, ["name"])
+    lock_option_combos(CategoryOptionCombo.objects.filter(pk__in=left))
     held = {pk for holder in _holders for pk in holder(left)} if left else set()
     CategoryOptionCombo.objects.filter(pk__in=set(left) - held).delete()
     return len(created)
+
+
+def lock_option_combos(rows: QuerySet[CategoryOptionCombo]) -> None:
+    """Wait for data imports that hold the option combos and hold new ones back, before asking what still needs them."""
+    list(rows.order_by("pk").select_for_update().values_list("pk", flat=True))
 
 
 def _wanted(combos: Sequence[int]) -> dict[int, dict[frozenset[int], str]]:

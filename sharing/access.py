@@ -2,7 +2,7 @@
 
 Pure: it knows a principal (uid, authorities, groups), a type's rules and an object's `sharing`, no model and no
 HTTP. Source: DHIS2 2.42, sharing and access control; stricter where DHIS2 grants by omission (a type that lists
-only other kinds of authorities, a null public string).
+only other kinds of authorities, a null public string, a null owner).
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def judge(rules: TypeRules, sharing: Mapping[str, Any] | None, user: Principal) 
         return Verdict(True, True, True, True, True, data, data, externalize=True)
     shared = sharing or {}
     public = shared.get("public")
-    owner = shared.get("owner") in (None, user.uid)
+    owner = shared.get("owner") == user.uid
     authority = not rules.any_create or user.has_any(rules.any_create)
     update_authority = user.has_any(rules.update) if rules.update else authority
     delete_authority = user.has_any(rules.delete) if rules.delete else authority
@@ -163,12 +163,14 @@ def readable(rules: TypeRules, user: Principal, prefix: str = "") -> Q:
     if user.is_superuser or not rules.shareable:
         return Q()
     column = f"{prefix}sharing"
-    return Q(**{f"{column}__owner": user.uid}) | Q(**{f"{column}__owner__isnull": True}) | _grant(column, user, "^r")
+    return Q(**{f"{column}__owner": user.uid}) | _grant(column, user, "^r")
 
 
 def data_readable(rules: TypeRules, user: Principal, prefix: str = "") -> Q:
     """The rows whose data `user` may read; owning an object gives no data access."""
-    if user.is_superuser or not rules.data_shareable:
+    if not rules.data_shareable:
+        return Q(pk__in=[])
+    if user.is_superuser:
         return Q()
     column = f"{prefix}sharing"
     return _grant(column, user, "^..r") | _grant(column, user, "^...w")
@@ -176,7 +178,9 @@ def data_readable(rules: TypeRules, user: Principal, prefix: str = "") -> Q:
 
 def data_writable(rules: TypeRules, user: Principal, prefix: str = "") -> Q:
     """The rows whose data `user` may write."""
-    if user.is_superuser or not rules.data_shareable:
+    if not rules.data_shareable:
+        return Q(pk__in=[])
+    if user.is_superuser:
         return Q()
     return _grant(f"{prefix}sharing", user, "^...w")
 

@@ -14,6 +14,8 @@ from tests.harness.databases import OwnDatabase
 from tests.harness.processes import WebProcess
 from tests.harness.queries import explain
 
+pytest_plugins = ["tests.personas"]
+
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
     return explain(left, right)

@@ -160,8 +160,8 @@ class User(AbstractBaseUser, ApiObject, Coded, Attributed):
         return self.has_perm(app_label)
 
     def authentication_stamp(self) -> str:
-        """Changes whenever a credential that was verified before must be verified again."""
-        state = f"{self.password}|{self.disabled}|{self.account_expiry}|{self.username}"
+        """Changes whenever a credential that was verified before must be verified again: a failed login counts."""
+        state = f"{self.password}|{self.disabled}|{self.account_expiry}|{self.username}|{self.failed_logins}"
         return hashlib.sha256(state.encode()).hexdigest()
 
 

@@ -6,13 +6,20 @@ Loading again is harmless: everything is updated to the same, and nobody's passw
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from io import BytesIO
 
+import orjson
+
+from datavalues.importer import import_data_value_set
+from datavalues.params import ImportParams
+from datavalues.summary import ImportSummary
 from dhis2api.objects.importer import MetadataImportParams, import_metadata
 from users.models import User
 
+from .forms import FORMS
 from .identifiers import ADMIN
 from .objects import Payload
-from .payloads import metadata_payload
+from .payloads import data_value_sets, metadata_payload
 
 # what is being done, how much of it is done, and how much there is
 Progress = Callable[[str, int, int], None]
@@ -28,12 +35,13 @@ class DemoRefused(Exception):
 
 
 def load(scale: int = 1, progress: Progress | None = None) -> None:
-    """Load metadata, `scale` times the facilities of the ordinary demo.
+    """Load metadata, then a year of data values; `scale` times the facilities of the ordinary demo.
 
-    Errors: DemoRefused; User.DoesNotExist before the first start's admin exists.
+    Errors: DemoRefused, and what was loaded before stays; User.DoesNotExist before the first start's admin exists.
     """
     report = progress or _silent
     load_metadata(scale, report)
+    load_data_values(scale, report)
 
 
 def load_metadata(scale: int, progress: Progress) -> None:
@@ -46,6 +54,24 @@ def load_metadata(scale: int, progress: Progress) -> None:
     if not report.is_ok:
         raise DemoRefused("Metadata", report.errors())
     progress("Metadata", count, count)
+
+
+def load_data_values(scale: int, progress: Progress) -> None:
+    """Import the values of each data set; progress counts data sets. Needs the metadata of the same scale."""
+    # the import reads the admin's org units, which the metadata has just set
+    admin = User.objects.get(uid=ADMIN)
+    position = {form.uid: number for number, form in enumerate(FORMS)}
+    for payload in data_value_sets(scale):
+        progress("Data sets", position[payload["dataSet"]], len(FORMS))
+        summary = import_data_value_set(BytesIO(orjson.dumps(payload)), params=ImportParams(), user=admin)
+        if summary.status != "SUCCESS":
+            raise DemoRefused("Data values", _reasons(summary))
+    progress("Data sets", len(FORMS), len(FORMS))
+
+
+def _reasons(summary: ImportSummary) -> list[str]:
+    conflicts = [merged.conflict.message for merged in summary.conflicts.values()]
+    return conflicts or [summary.description]
 
 
 def _keep_passwords(payload: dict[str, list[Payload]]) -> None:

@@ -96,7 +96,7 @@ def _with_places(home: Home, account: Account) -> Home:
     if not is_reachable(postgres, account):
         # Data stays for as long as the home does, so nowhere that the system tidies up.
         postgres = _private_directory(_lasting_directory(), account) / "postgres"
-    if not is_reachable(run, account) or not _suits_sockets(run) or not run.parent.exists():
+    if not (is_reachable(run, account) and _suits_sockets(run) and _is_ours(run.parent, account)):
         run = _private_directory(Path(tempfile.gettempdir()), account) / "run"
         if not _suits_sockets(run):
             run = _private_directory(Path("/tmp"), account) / "run"
@@ -105,6 +105,11 @@ def _with_places(home: Home, account: Account) -> Home:
         draft.write_text(json.dumps({"postgres": str(postgres), "run": str(run)}))
         draft.rename(home.places_file)
     return Home(home.root, postgres, run)
+
+
+def _is_ours(directory: Path, account: Account) -> bool:
+    """False for a directory under /tmp that was tidied away, and perhaps made again by a stranger."""
+    return directory.exists() and directory.stat().st_uid in (os.geteuid(), account.uid)
 
 
 def _suits_sockets(run: Path) -> bool:

@@ -21,6 +21,7 @@ SETTINGS: Mapping[str, str] = {
     "save": "",
     "appendonly": "no",
     "daemonize": "no",
+    "loglevel": "warning",
     "maxmemory": "256mb",
     "maxmemory-policy": "volatile-lru",
 }

@@ -20,7 +20,7 @@ from django.db import connection
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
-from dhis2api.embedded.gate import begin_epoch, close_gate, open_gate
+from dhis2api.embedded.gate_state import begin_epoch, close_gate, open_gate
 from dhis2api.embedded.home import EmbeddedError, find_home
 from dhis2api.embedded.schema import read_state, schema_fingerprint
 

@@ -102,6 +102,9 @@ def serve(arguments: Sequence[str]) -> int:
     except EmbeddedError as error:
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:  # a home that may not be written, a full disk
+        print(error, file=sys.stderr)
+        return 1
     except KeyboardInterrupt:  # before there was anything to stop
         return 0
     return 0

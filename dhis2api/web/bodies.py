@@ -70,9 +70,14 @@ def read_json(request: Any) -> Any:
 def read_json_bytes(request: Any) -> bytes:
     """The whole body of a request that should be JSON, for a typed decoder; errors as `read_json`'s are early."""
     with open_body(request) as stream:
-        data = stream.read(PREFIX_BYTES).removeprefix(UTF8_BOM)
-        _refuse_garbage(data)
-        return data + stream.read()
+        return read_json_stream(stream)
+
+
+def read_json_stream(stream: BinaryIO) -> bytes:
+    """All of a stream that should be JSON. Errors: ApiError 400 when its first mebibyte shows that it is not."""
+    data = stream.read(PREFIX_BYTES).removeprefix(UTF8_BOM)
+    _refuse_garbage(data)
+    return data + stream.read()
 
 
 def decode_json(data: bytes, decoder: msgspec.json.Decoder[Any] | None = None) -> Any:

@@ -17,7 +17,9 @@ def register() -> None:
     hooks_of("categoryOptionCombo").checks.append(categories.option_combo_keeps_its_identity)
     hooks_of("categoryOptionCombo").before_write.append(categories.name_option_combos)
     hooks_of("categoryCombo").after_write.append(categories.generate_for_single_combo)
+    hooks_of("categoryCombo").before_vetoes.append(categories.lock_of_combos)
     hooks_of("categoryCombo").before_delete.append(categories.fall_back_to_default)
+    hooks_of("categoryOption").before_vetoes.append(categories.lock_of_options)
     hooks_of("categoryOption").before_delete.append(categories.delete_option_combos)
 
     hooks_of("dataSet").checks.append(data_sets.period_type_is_known)

@@ -8,7 +8,7 @@ from dhis2api.objects.errors import E1134
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
 from metadata.models import CategoryCombo, CategoryOption, CategoryOptionCombo, DataElement, DataSet
 from metadata.models.categories import DEFAULT_CATEGORY_COMBO
-from metadata.option_combos import NAME_LENGTH, generate_option_combos
+from metadata.option_combos import NAME_LENGTH, generate_option_combos, lock_option_combos
 
 
 def option_combo_keeps_its_identity(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
@@ -40,6 +40,17 @@ def generate_for_single_combo(bundle: Bundle, objects: list[ImportObject]) -> No
     """POST and PUT of one category combo generate its option combos; `/api/metadata` does not, as in DHIS2."""
     if bundle.single:
         generate_option_combos([item.pk for item in objects])
+
+
+def lock_of_combos(keys: Sequence[int]) -> None:
+    """The option combos of a combo go with it."""
+    lock_option_combos(CategoryOptionCombo.objects.filter(category_combo_id__in=keys))
+
+
+def lock_of_options(keys: Sequence[int]) -> None:
+    """The option combos of a category option go with it."""
+    through = CategoryOptionCombo.category_options.through.objects.filter(categoryoption_id__in=keys)
+    lock_option_combos(CategoryOptionCombo.objects.filter(pk__in=through.values("categoryoptioncombo_id")))
 
 
 def fall_back_to_default(keys: Sequence[int]) -> None:

@@ -2,11 +2,12 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from dhis2api.demo import load as loading
-from dhis2api.demo.identifiers import ADMIN, BADJIA, DEFAULT_OPTION_COMBO, LOCATION_AND_AGE, NGELEHUN_CHC
+from dhis2api.demo.identifiers import ADMIN, BADJIA, DEFAULT_OPTION_COMBO, LOCATION_AND_AGE, MORTALITY, NGELEHUN_CHC
 from dhis2api.demo.load import DemoRefused, load
-from dhis2api.demo.payloads import metadata_payload
+from dhis2api.demo.payloads import data_value_sets, metadata_payload
 from dhis2api.objects.registry import find_by_plural
 from metadata.models import CategoryOptionCombo, OrganisationUnit
 from users.models import User
@@ -16,6 +17,13 @@ pytestmark = pytest.mark.django_db
 
 def stored(plural: str) -> set[str]:
     return set(find_by_plural(plural).model._base_manager.values_list("uid", flat=True))
+
+
+def stored_values() -> tuple[int, int]:
+    """How many values there are, and how many different stamps of their last change."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), count(DISTINCT last_updated) FROM datavalue WHERE NOT deleted")
+        return cursor.fetchone()
 
 
 def test_every_object_of_the_payload_is_in_the_database():
@@ -37,21 +45,29 @@ def test_ngelehun_has_its_path_and_level():
     assert unit.hierarchy_level == 4
 
 
+def test_every_data_value_is_stored():
+    count, _ = stored_values()
+
+    assert count == sum(len(payload["dataValues"]) for payload in data_value_sets(1))
+
+
 def test_users_log_in_with_their_documented_passwords():
     assert User.objects.get(username="admin").check_password("district")
     assert User.objects.get(username="badjia_clerk").check_password("Badjia-2026")
 
 
-def test_loading_again_changes_no_counts_and_no_password():
+def test_loading_again_changes_no_counts_no_values_and_no_password():
     clerk = User.objects.get(username="badjia_clerk")
     clerk.set_password("Changed-1")
     clerk.save()
     before = {plural: stored(plural) for plural in metadata_payload(1)}
+    values = stored_values()
     seen = []
 
     load(progress=lambda part, done, total: seen.append((part, done, total)))
 
     assert {plural: stored(plural) for plural in before} == before
+    assert stored_values() == values
     assert User.objects.get(username="badjia_clerk").check_password("Changed-1")
     assert User.objects.get(uid=ADMIN).check_password("district")
     assert all(0 <= done <= total for _, done, total in seen)
@@ -78,3 +94,12 @@ def test_the_command_loads_the_demo_again():
     call_command("load_demo")
 
     assert {row["id"] for row in metadata_payload(1)["dataSets"]} <= stored("dataSets")
+
+
+def test_a_refused_data_value_ends_the_loading_with_its_reason(monkeypatch):
+    value = {"dataElement": "nosuchthing", "period": "202501", "orgUnit": NGELEHUN_CHC, "value": "1"}
+    sets = [{"dataSet": MORTALITY, "dataValues": [value]}]
+    monkeypatch.setattr(loading, "data_value_sets", lambda scale: sets)
+
+    with pytest.raises(DemoRefused, match="Data values of the demo refused with 1 errors:\n.*nosuchthing"):
+        load()

@@ -44,8 +44,7 @@ class Cluster:
         self.redis = RedisServer(self.home)
 
     def start(self) -> None:
-        template = build_template()
-        copy_tree(template, self.home.postgres)
+        copy_template(self.home.postgres)
         self.postgres.start()
         self.redis.start()
         self.postgres.wait_until_ready()
@@ -83,19 +82,18 @@ def template_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def build_template() -> Path:
-    """The data directory of a stopped cluster with schema, defaults and demo; built where there is none yet."""
+def copy_template(target: Path) -> None:
+    """Copy the data directory of a stopped cluster with schema, defaults and demo; it is built where there is none."""
     with locked_test_data():
         sweep()
         template = TEST_DATA / f"template-{template_fingerprint()}"
-        if template.exists():
-            return template
-        for outdated in TEST_DATA.glob("template-*"):
-            shutil.rmtree(outdated)
-        draft = template.with_name("template.new")
-        build_cluster(TEST_DATA / f"building-{os.getpid()}", draft)
-        draft.rename(template)
-        return template
+        if not template.exists():
+            for outdated in TEST_DATA.glob("template*"):
+                shutil.rmtree(outdated)
+            draft = template.with_name("template.new")
+            build_cluster(TEST_DATA / f"building-{os.getpid()}", draft)
+            draft.rename(template)
+        copy_tree(template, target)
 
 
 def build_cluster(building: Path, target: Path) -> None:
@@ -115,7 +113,6 @@ def build_cluster(building: Path, target: Path) -> None:
         server.stop()
         if done.returncode != 0:
             raise RuntimeError(f"The test database could not be built:\n{done.stdout}")
-        shutil.rmtree(target, ignore_errors=True)
         copy_tree(home.postgres, target)
     finally:
         server.stop()
@@ -129,7 +126,7 @@ def copy_tree(source: Path, target: Path) -> None:
 
 @contextmanager
 def locked_test_data() -> Iterator[None]:
-    """Only one run at a time builds or sweeps."""
+    """Only one run at a time builds, sweeps or copies."""
     TEST_DATA.mkdir(exist_ok=True)
     with open(TEST_DATA / "lock", "a") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -63,7 +64,7 @@ class Serve:
 
     def wait_until_ready(self) -> None:
         """Return when it says so and a request is answered."""
-        wait_for(lambda: self.process.poll() is not None or self.get("/api/ping")[0] == 200, self)
+        wait_for(lambda: self.process.poll() is not None or self.ask("/api/ping")[0] == 200, self)
         wait_for(lambda: self.process.poll() is not None or "Data:" in self.output, self)
         assert self.process.poll() is None, self.output
 
@@ -72,9 +73,10 @@ class Serve:
         self.process.send_signal(number)
         return self.process.wait(PATIENCE_SECONDS)
 
-    def get(self, path: str, user: str | None = None) -> tuple[int, dict[str, str]]:
-        """Status and headers; status 0 when nobody listens or hangs up."""
-        request = urllib.request.Request(self.url + path)
+    def ask(self, path: str, *, user: str | None = None, body: object = None) -> tuple[int, dict[str, str]]:
+        """Status and headers of a GET, or of a POST of `body` as JSON; status 0 when nobody listens or hangs up."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"})
         if user is not None:
             request.add_header("Authorization", basic(user, "district"))
         try:

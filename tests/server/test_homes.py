@@ -88,7 +88,7 @@ def test_rewritten_schema_rebuilds_a_home_without_data_of_its_own(home: Path) ->
 
     with Serve(home) as server:
         assert "is made anew" in server.output
-        assert server.get("/health/ready")[0] == 200
+        assert server.ask("/health/ready")[0] == 200
 
 
 def test_rewritten_schema_refuses_a_home_with_data_of_its_own(home: Path) -> None:

@@ -28,7 +28,7 @@ def test_second_supervisor_on_a_home_is_refused(server: Serve, home: Path) -> No
 
     assert second.process.wait(60) == 1
     assert f"Another server (process {server.process.pid}) runs on {home}" in second.output
-    assert server.get("/health/ready")[0] == 200
+    assert server.ask("/health/ready")[0] == 200
 
 
 def test_taken_port_is_named(server: Serve, home: Path) -> None:

@@ -46,7 +46,7 @@ def test_home_is_usable_after_everything_was_killed_at_once(home: Path) -> None:
         server.process.wait()
 
     with Serve(home) as server:
-        assert server.get("/health/ready")[0] == 200
+        assert server.ask("/health/ready")[0] == 200
 
     assert processes_of(home) == []
 
@@ -63,7 +63,7 @@ def test_orphans_of_a_killed_supervisor_are_ended_by_the_next(home: Path) -> Non
         for orphan in orphans[1:]:
             orphan.resume()
         with Serve(home) as successor:
-            assert successor.get("/health/ready")[0] == 200
+            assert successor.ask("/health/ready")[0] == 200
             assert not any(orphan.is_running() and orphan.status() != psutil.STATUS_ZOMBIE for orphan in orphans)
 
 
@@ -76,7 +76,7 @@ def test_a_killed_child_is_started_again(home: Path, name: str) -> None:
 
         wait_for(lambda: "starting it again" in server.output, server)
         wait_for(lambda: (child := server.find_child(name)) is not None and child.pid != killed.pid, server)
-        wait_for(lambda: server.get("/health/ready")[0] == 200, server)
+        wait_for(lambda: server.ask("/health/ready")[0] == 200, server)
 
 
 @pytest.mark.parametrize(("name", "value"), [("PORT", "http"), ("PORT", "70000"), ("DEMO", "no")])

@@ -116,7 +116,7 @@ def content_faults(
     schema: Schema, values: dict[str, Any], known: Sequence[Fault] = (), prefix: str = ""
 ) -> Iterator[Fault]:
     """Faults of column values; a reference that is known not to resolve is not reported again as missing."""
-    unresolved = {fault.property for fault in known if fault.droppable}
+    unresolved = {fault.property for fault in known if fault.is_reference}
     for prop in schema.properties.values():
         if prop.column is None or prop.column not in values or not prop.writable:
             continue

@@ -28,6 +28,7 @@ class TypeHooks:
     check_all: list[CheckAll] = field(default_factory=list)  # all of a type at once; adds faults itself
     before_write: list[Write] = field(default_factory=list)
     after_write: list[Write] = field(default_factory=list)
+    before_vetoes: list[Cleanup] = field(default_factory=list)  # locks the rows of other types that go along
     vetoes: list[Veto] = field(default_factory=list)
     before_delete: list[Cleanup] = field(default_factory=list)
 

@@ -33,6 +33,7 @@ class Fault:
     main_id: str | None = None
     value: Any = None
     droppable: bool = False  # with atomicMode=NONE the bad reference is dropped and the object imported
+    is_reference: bool = False  # the member was given, but not taken: E4000 would be wrong beside it
     hides_args: bool = False  # E4030 reports none
 
 

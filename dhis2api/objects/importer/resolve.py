@@ -69,8 +69,7 @@ def _reference(
         shown = describe(None, _identifier(value), target_schema)
         item.faults.append(_reference_fault(E5002, item, prop, shown, None))
         return None
-    _check_readable(bundle, item, prop, target, None)
-    return target
+    return target if _is_readable(bundle, item, prop, target, None) else None
 
 
 def _members(
@@ -89,9 +88,8 @@ def _members(
             item.faults.append(_reference_fault(E5002, item, prop, shown, target_schema))
         elif target.pk in found:
             item.faults.append(_reference_fault(E5007, item, prop, shown, target_schema))
-        else:
+        elif _is_readable(bundle, item, prop, target, target_schema):
             found[target.pk] = None
-            _check_readable(bundle, item, prop, target, target_schema)
     return list(found)
 
 
@@ -167,24 +165,30 @@ def _refuse_non_owner(item: ImportObject, prop: Property, value: Any) -> None:
         item.faults.append(Fault(E5006, (shown, item.describe(), prop.name), prop.name, schema.klass, item.uid))
 
 
-def _check_readable(
+def _is_readable(
     bundle: Bundle, item: ImportObject, prop: Property, target: Target, item_schema: Schema | None
-) -> None:
+) -> bool:
+    """Whether the importer may read what is referred to; E5008 if not. Objects of the same payload are."""
     schema = get_schema(prop.target)
     if bundle.principal.is_superuser or not schema.shareable or target.sharing is None:
-        return
-    if not judge(schema.rules, target.sharing, bundle.principal).read:
-        shown = describe(None, target.uid, schema)
-        item.faults.append(_reference_fault(E5008, item, prop, shown, item_schema))
+        return True
+    if judge(schema.rules, target.sharing, bundle.principal).read:
+        return True
+    shown = describe(None, target.uid, schema)
+    item.faults.append(_reference_fault(E5008, item, prop, shown, item_schema))
+    return False
 
 
 def _reference_fault(
     code: Any, item: ImportObject, prop: Property, shown: str, item_schema: Schema | None
 ) -> Fault:
+    """`item_schema` is given for members of collections. What the object cannot be without cannot be dropped."""
     error_klass = item_schema.klass if item_schema else None
+    droppable = not prop.required
     return Fault(
-        code, (shown, item.describe(), prop.singular), prop.singular, error_klass, item.uid, droppable=True
-    )
+        code, (shown, item.describe(), prop.singular), prop.singular, error_klass, item.uid, droppable=droppable,
+        is_reference=True,
+    )  # fmt: skip
 
 
 def _identifier(reference: Any) -> str:

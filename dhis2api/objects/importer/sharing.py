@@ -18,7 +18,8 @@ def normalise_sharing(item: ImportObject, bundle: Bundle) -> None:
     public where the importer may make it so and the type is not private by default. This holds for updates too.
     """
     given = _given(item.raw)
-    owner = given.get("owner") or bundle.principal.uid
+    owner = given.get("owner")
+    owner = owner if isinstance(owner, str) and owner else bundle.principal.uid
     if given.get("public") in (None, ""):
         rules = item.schema.rules
         is_public = can_make_public(rules, bundle.principal) and not rules.default_private

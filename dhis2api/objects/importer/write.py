@@ -187,6 +187,9 @@ def _write_embedded(prop: Property, objects: list[ImportObject]) -> None:
 
 def delete(schema: Schema, objects: list[ImportObject]) -> None:
     """Delete objects; what stands in the way of one is its E4030, and it stays."""
+    _lock(schema, objects)
+    for hook in hooks_of(schema.singular).before_vetoes:
+        hook([o.pk for o in objects])
     vetoed: dict[int, str] = {}
     for veto in hooks_of(schema.singular).vetoes:
         vetoed |= veto([o.pk for o in objects])
@@ -210,6 +213,12 @@ def delete(schema: Schema, objects: list[ImportObject]) -> None:
     for hook in hooks_of(schema.singular).before_delete:
         hook([o.pk for o in free])
     collector.delete()
+
+
+def _lock(schema: Schema, objects: list[ImportObject]) -> None:
+    """Wait for imports that refer to the rows and hold them back: a veto asked later sees what they committed."""
+    rows = schema.model._base_manager.filter(pk__in=[o.pk for o in objects]).order_by("pk")
+    list(rows.select_for_update().values_list("pk", flat=True))
 
 
 def _veto_fault(item: ImportObject, hint: str) -> Fault:

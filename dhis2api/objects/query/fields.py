@@ -11,6 +11,9 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from dhis2api.errors import ApiError
+from dhis2api.objects.errors import INVALID_QUERY
+
 MAX_LENGTH = 20_000
 MAX_DEPTH = 20
 
@@ -68,7 +71,7 @@ class _Reader:
             self.position += 1
             self.depth += 1
             if self.depth > MAX_DEPTH:
-                raise ValueError(f"Fields are nested deeper than {MAX_DEPTH} levels")
+                raise ApiError(INVALID_QUERY, f"Fields are nested deeper than {MAX_DEPTH} levels")
             children = self.read_list()
             self.depth -= 1
         transformers += self._read_transformers()
@@ -99,10 +102,10 @@ class _Reader:
 def parse_fields(text: str) -> tuple[Selection, ...]:
     """Parse a `fields` value (several occurrences joined by commas).
 
-    Errors: ValueError when the text is longer than MAX_LENGTH or nested deeper than MAX_DEPTH.
+    Errors: ApiError E1003 when the text is longer than MAX_LENGTH or nested deeper than MAX_DEPTH.
     """
     if len(text) > MAX_LENGTH:
-        raise ValueError(f"Fields are longer than {MAX_LENGTH} characters")
+        raise ApiError(INVALID_QUERY, f"Fields are longer than {MAX_LENGTH} characters")
     reader = _Reader(text)
     found: list[Selection] = []
     while reader.position < len(reader.text):

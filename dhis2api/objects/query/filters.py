@@ -18,19 +18,24 @@ from django.db.models.functions import Cast, Coalesce
 from dhis2api.errors import ApiError
 from dhis2api.objects.base_members import display_name_of
 from dhis2api.objects.errors import INVALID_QUERY
-from dhis2api.objects.query.lookups import JsonSize, Translation
+from dhis2api.objects.query.lookups import NEGATED, JsonSize, Translation
 from dhis2api.objects.query.operators import Operator, find_operator
 from dhis2api.objects.query.values import parse_value
 from dhis2api.objects.registry import get_schema
-from dhis2api.objects.schema import Property, Schema, Shape
+from dhis2api.objects.schema import Kind, Property, Schema, Shape
 from dhis2api.objects.uids import is_uid
-from sharing.access import Principal, data_readable, data_writable, judge, readable
+from sharing.access import Principal, can_read_type, data_readable, data_writable, judge, readable
 
 MAX_FILTERS = 200
 
 _PIECE = re.compile(r"([A-Za-z0-9.]+):([A-Za-z!$^]{2,15})(?::(\[[^\]]*\]?|[^,]*))?(?:,|$)")
 _WORDS = re.compile(r"[^\W_]+", re.UNICODE)
 _ATTRIBUTE_ID = "attributeValues.attribute.id"
+# Django drops an empty Q from a disjunction; these two stay what they say.
+_NOTHING = Q(pk__in=[])
+_EVERYTHING = ~_NOTHING
+# What a reference to a user shows is what a filter may ask of it without the right to read users.
+_OF_USER_REFERENCES = frozenset({"id", "code", "name", "displayName", "username"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,8 @@ def _on_path(schema: Schema, condition: Condition, operator: Operator, scope: Fi
     current = schema
     prop: Property | None = None
     for position, step in enumerate(steps):
+        if position and not can_read_type(current.rules, scope.principal) and step not in _OF_USER_REFERENCES:
+            raise ApiError(INVALID_QUERY, f"Unknown path property: {condition.path}")
         prop = current.properties.get(step)
         if prop is None:
             return _on_missing(current, step, steps[position:], prefix, operator, condition, scope)
@@ -193,9 +200,7 @@ def _on_property(schema: Schema, prop: Property, operator: Operator, condition: 
     if prop.shape is Shape.JSON:
         return _on_json_size(schema, column, operator, condition)
     if operator.values == "none":
-        if operator.lookup == "empty":
-            return Q(**{column: ""}) | Q(**{f"{column}__isnull": True})
-        return Q(**{f"{column}__isnull": not operator.negated})
+        return _without_value(column, operator, is_text=prop.is_text)
     if prop.is_text:
         return _on_text(column, operator, condition, is_id=prop.name == "id", prop=prop)
     if operator.text_only:
@@ -211,12 +216,9 @@ def _on_text(
     prop: Property | None = None,
 ) -> Q:  # fmt: skip
     if operator.values == "none":
-        if operator.lookup == "empty":
-            return Q(**{column: ""}) | Q(**{f"{column}__isnull": True})
-        return Q(**{f"{column}__isnull": not operator.negated})
+        return _without_value(column, operator, is_text=True)
     if operator.lookup == "token":
-        found = _token(column, condition.value, is_id)
-        return ~found if operator.negated else found
+        return _token(column, condition.value, is_id, negated=operator.negated, json_text=json_text)
     if operator.values == "list":
         if json_text:
             found = _any(Q(**{column: value}) for value in _list(condition))
@@ -233,22 +235,31 @@ def _on_text(
     return Q(**{f"{column}__{operator.lookup}": value})
 
 
-def _token(column: str, value: str, is_id: bool) -> Q:
+def _without_value(column: str, operator: Operator, *, is_text: bool) -> Q:
+    """`null` and `empty`, which for a text are different things."""
+    found = Q(**{f"{column}__isnull": not operator.negated})
+    if operator.lookup != "empty" or not is_text:
+        return found
+    return found & Q(**{f"{column}__{NEGATED['exact']}": ""}) if operator.negated else found | Q(**{column: ""})
+
+
+def _token(column: str, value: str, is_id: bool, *, negated: bool, json_text: bool) -> Q:
     words = _WORDS.findall(value)
     if not words or (is_id and any(len(word) < 4 for word in words)):
-        return Q(pk__in=[])
+        return _EVERYTHING if negated else _NOTHING
+    if negated and not json_text:
+        return _any(Q(**{f"{column}__{NEGATED['icontains']}": word}) for word in words)
     found = Q()
     for word in words:
         found &= Q(**{f"{column}__icontains": word})
-    return found
+    return ~found & Q(**{f"{column}__isnull": False}) if negated else found
 
 
 def _on_collection(schema: Schema, path: str, operator: Operator, condition: Condition) -> Q:
     manager = schema.model._base_manager
     if operator.values == "none":
         found = manager.filter(**{f"{path}__isnull": False}).values("pk")
-        wants_members = operator.lookup == "isnull" and operator.negated
-        return Q(pk__in=found) if wants_members else ~Q(pk__in=found)
+        return Q(pk__in=found) if operator.negated else ~Q(pk__in=found)
     if not operator.comparison:
         raise ApiError(INVALID_QUERY, f"`{condition.operator}` is not a valid operator.")
     counted = manager.annotate(member_count=Count(path, distinct=True))
@@ -262,8 +273,7 @@ def _on_json_size(schema: Schema, column: str, operator: Operator, condition: Co
 def _on_size_of(schema: Schema, value: Any, operator: Operator, condition: Condition) -> Q:
     sized = schema.model._base_manager.annotate(json_size=JsonSize(value))
     if operator.values == "none":
-        wants_members = operator.lookup == "isnull" and operator.negated
-        found = Q(json_size__gt=0) if wants_members else Q(json_size=0)
+        found = Q(json_size__gt=0) if operator.negated else Q(json_size=0)
     elif operator.comparison:
         found = Q(**{f"json_size__{operator.lookup}": _size(condition)})
     else:
@@ -275,7 +285,7 @@ def _on_json(
     schema: Schema, prop: Property, rest: list[str], prefix: list[str], operator: Operator, condition: Condition
 ) -> Q:
     """Members inside a JSON value: `sharing.users:empty`, `sharing.public:like:rw`."""
-    if prefix or prop.name == "translations":
+    if prefix or (prop.kind is not Kind.COMPLEX and prop.name != "sharing"):
         raise ApiError(INVALID_QUERY, f"Unknown path property: {condition.path}")
     if prop.name == "sharing" and rest[0] in ("users", "userGroups"):
         return _on_size_of(schema, KeyTransform(rest[0], prop.query_path), operator, condition)
@@ -302,16 +312,16 @@ def _on_access(schema: Schema, condition: Condition, scope: FilterScope) -> Q:
     else:
         raise ApiError(INVALID_QUERY, f"Unknown path property: {condition.path}")
     if not found:
-        return Q() if wanted else Q(pk__in=[])
+        return _EVERYTHING if wanted else _NOTHING
     return found if wanted else ~found
 
 
 def _judged(schema: Schema, right: str, scope: FilterScope) -> Q:
     """Rights that depend on more than grants, decided by the rule table for each distinct `sharing`."""
     if scope.principal.is_superuser:
-        return Q()
+        return _EVERYTHING
     if not schema.shareable:
-        return Q() if getattr(judge(schema.rules, None, scope.principal), right) else Q(pk__in=[])
+        return _EVERYTHING if getattr(judge(schema.rules, None, scope.principal), right) else _NOTHING
     rows = schema.model._base_manager.filter(readable(schema.rules, scope.principal)).values_list("pk", "sharing")
     return Q(pk__in=[pk for pk, sharing in rows if getattr(judge(schema.rules, sharing, scope.principal), right)])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db.models import Field, Func, IntegerField, TextField
 from django.db.models.lookups import (
     Contains,
@@ -26,7 +27,10 @@ from django.db.models.lookups import (
 def _negated(base: type[Lookup], name: str) -> type[Lookup]:
     def as_sql(self: Any, compiler: Any, connection: Any) -> tuple[str, Any]:
         # Django finds the SQL operator by the lookup's own name, so the positive lookup has to write it.
-        sql, parameters = base(self.lhs, self.rhs).as_sql(compiler, connection)
+        try:
+            sql, parameters = base(self.lhs, self.rhs).as_sql(compiler, connection)
+        except EmptyResultSet as nothing:
+            raise FullResultSet from nothing  # none of no values: everything
         return f"NOT ({sql})", parameters
 
     return type(f"Not{base.__name__}", (base,), {"lookup_name": name, "as_sql": as_sql})

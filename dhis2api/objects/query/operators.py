@@ -46,6 +46,7 @@ OPERATORS: dict[str, Operator] = {
     "null": Operator("isnull", "has no value", values="none"),
     "!null": Operator("isnull", "has a value", values="none", negated=True),
     "empty": Operator("empty", "has no members, or is an empty text", values="none"),
+    "!empty": Operator("empty", "has members, or is a text that is not empty", values="none", negated=True),
 }
 
 SYNONYMS: dict[str, str] = {

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Concat
 from django.db.models import Value
 
-from dhis2api.errors import E1003, E1005, ApiError
+from dhis2api.errors import E1005, ApiError
 from dhis2api.objects.errors import NO_READ_TYPE
 from dhis2api.objects.query.filters import Condition, FilterScope, compile_filters, parse_filters
 from dhis2api.objects.query.order import compile_order
@@ -67,7 +67,7 @@ def iterate_objects(schema: Schema, selection: Selection, context: ReadingContex
 
 def get_object(schema: Schema, uid: str, fields: str, context: ReadingContext, *, default: str = "*") -> dict[str, Any]:
     """One object as `fields` says. Errors: E1005 (404) where it is missing or unreadable, which must look alike."""
-    node = _compile(schema, fields, default)
+    node = compile_fields(schema, fields, default=default)
     found = load_objects(node, readable_rows(schema, context).filter(uid=uid), context)
     if not found:
         raise ApiError(E1005, schema.simple_klass, uid)
@@ -82,7 +82,7 @@ def readable_rows(schema: Schema, context: ReadingContext) -> QuerySet[Any]:
 
 
 def _prepare(schema: Schema, selection: Selection, context: ReadingContext) -> tuple[Node, QuerySet[Any]]:
-    node = _compile(schema, selection.fields, selection.default_fields)
+    node = compile_fields(schema, selection.fields, default=selection.default_fields)
     conditions: list[Condition] = parse_filters(selection.filters)
     scope = FilterScope(context.principal, context.locale)
     rows = readable_rows(schema, context).filter(selection.restriction)
@@ -92,13 +92,6 @@ def _prepare(schema: Schema, selection: Selection, context: ReadingContext) -> t
     if context.exclude_defaults and schema.wire.default_objects:
         rows = rows.exclude(uid__in=schema.wire.default_objects)
     return node, rows.order_by(*compile_order(schema, selection.order, context.locale))
-
-
-def _compile(schema: Schema, fields: str, default: str) -> Node:
-    try:
-        return compile_fields(schema, fields, default=default)
-    except ValueError as error:
-        raise ApiError(E1003, error) from error
 
 
 def _search(schema: Schema, rows: QuerySet[Any], text: str) -> QuerySet[Any]:

@@ -59,7 +59,7 @@ class Node:
 def compile_fields(schema: Schema, text: str, *, default: str) -> Node:
     """The plan for a request's `fields` (empty: `default`).
 
-    Errors: ValueError for a text beyond the bounds of the grammar.
+    Errors: ApiError E1003 for a text beyond the bounds of the grammar.
     """
     return compile_selections(schema, parse_fields(text if text.strip(" ,") else default))
 

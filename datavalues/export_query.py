@@ -1,0 +1,204 @@
+"""What an export asks for: parameters become identifiers of rows, constraints and access are checked.
+
+No value is read here. Source: DHIS2 2.42, data values, export (E2001-E2012).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from datavalues import errors as codes
+from datavalues.importer.preheat import attribute_exists, scheme_path
+from datavalues.params import ExportParams
+from datavalues.schemes import IdScheme, SchemeKind, Schemes, parse_scheme, resolve_schemes
+from dhis2api.errors import BAD_REQUEST, ApiError, Code
+from dhis2api.objects.registry import get_schema
+from dhis2api.periods import Period, find_period
+from dhis2api.web.timestamps import parse_duration
+from metadata import models
+from metadata.hierarchy import data_view_scope
+from metadata.models.categories import DEFAULT_CATEGORY_OPTION
+from sharing.access import Principal, data_readable, judge
+
+
+@dataclass(slots=True)
+class ExportQuery:
+    """Which values are wanted, by primary keys."""
+
+    schemes: Schemes
+    data_elements: list[int]
+    periods: list[str] = field(default_factory=list)  # canonical ISO
+    start_date: datetime.date | None = None
+    end_date: datetime.date | None = None
+    org_units: list[int] = field(default_factory=list)
+    subtrees: list[str] = field(default_factory=list)  # paths
+    attribute_option_combos: list[int] = field(default_factory=list)
+    hidden_attribute_option_combos: list[int] = field(default_factory=list)
+    include_deleted: bool = False
+    last_updated: datetime.datetime | None = None
+    limit: int | None = None
+    single: tuple[Any, Period, Any] | None = None  # data set, period, org unit of a set in the narrow sense
+
+
+def compile_query(params: ExportParams, *, principal: Principal, user_pk: int) -> ExportQuery:
+    """Resolve and check the parameters.
+
+    Unknown identifiers and unreadable periods are dropped silently, as in DHIS2, and so surface as E2001, E2002 or
+    E2006. Errors: 409 with the last of E2001-E2009 that applies, then the first of E2010-E2012.
+    """
+    data_sets = _find(models.DataSet, params.data_set, _scheme(params, "input_data_set_id_scheme"))
+    elements = _find(models.DataElement, params.data_element, _scheme(params, "input_data_element_id_scheme"))
+    group_scheme = _scheme(params, "input_data_element_group_id_scheme")
+    groups = _find(models.DataElementGroup, params.data_element_group, group_scheme)
+    unit_scheme = _scheme(params, "input_org_unit_id_scheme")
+    units = _find(models.OrganisationUnit, params.org_unit, unit_scheme)
+    unit_groups = _find(models.OrganisationUnitGroup, params.org_unit_group, unit_scheme)
+    combos = _find(models.CategoryOptionCombo, params.attribute_option_combo, IdScheme())
+    periods = [period for period in map(find_period, params.period) if period is not None]
+    faults = list(_faults(params, bool(data_sets or elements or groups), periods, units, unit_groups))
+    if faults:
+        raise ApiError(*faults[-1])
+    _check_access(principal, user_pk, data_sets, combos, units)
+    by_dates = not periods
+    return ExportQuery(
+        schemes=_output_schemes(params),
+        data_elements=_data_elements(data_sets, elements, groups),
+        periods=[period.iso for period in periods],
+        start_date=params.start_date if by_dates else None,
+        end_date=params.end_date if by_dates else None,
+        org_units=[] if params.children else [unit.pk for unit in units] + _members(unit_groups),
+        subtrees=[unit.path for unit in units] if params.children else [],
+        attribute_option_combos=[combo.pk for combo in combos],
+        hidden_attribute_option_combos=_hidden_combos(principal),
+        include_deleted=params.include_deleted,
+        last_updated=_last_updated(params),
+        limit=params.limit,
+        single=_single(params, data_sets, periods, units),
+    )
+
+
+Fault = tuple[Code, *tuple[object, ...]]
+
+
+def _faults(
+    params: ExportParams, has_elements: bool, periods: list[Period], units: list[Any], unit_groups: list[Any]
+) -> Iterator[Fault]:
+    """In DHIS2's order; the last one is reported."""
+    has_dates = params.start_date is not None and params.end_date is not None
+    if not has_elements:
+        yield (codes.E2001,)
+    if not (periods or has_dates or params.last_updated or params.last_updated_duration):
+        yield (codes.E2002,)
+    if has_dates and not periods and params.start_date > params.end_date:
+        yield (codes.E2004,)
+    if params.last_updated_duration and _duration(params.last_updated_duration) is None:
+        yield (codes.E2005, params.last_updated_duration)
+    if not (units or unit_groups):
+        yield (codes.E2006,)
+    if params.children and unit_groups:
+        yield (codes.E2007,)
+    if params.children and not units:
+        yield (codes.E2008,)
+    if params.limit is not None and params.limit < 0:
+        yield (codes.E2009, params.limit)
+
+
+def _check_access(
+    principal: Principal, user_pk: int, data_sets: list[Any], combos: list[Any], units: list[Any]
+) -> None:
+    rules = get_schema("dataSet").rules
+    for data_set in data_sets:
+        if not judge(rules, data_set.sharing, principal).data_read:
+            raise ApiError(codes.E2010, data_set.uid)
+    hidden = set(_hidden_combos(principal))
+    for combo in combos:
+        if combo.pk in hidden:
+            raise ApiError(codes.E2011, combo.uid)
+    scope = data_view_scope(user_pk)
+    for unit in units:
+        if not scope.covers(unit.path):
+            raise ApiError(codes.E2012, unit.uid)
+
+
+def _hidden_combos(principal: Principal) -> list[int]:
+    """Attribute option combos with an option whose data the user may not read; values under them are left out."""
+    if principal.is_superuser:
+        return []
+    allowed = models.CategoryOption.objects.filter(data_readable(get_schema("categoryOption").rules, principal))
+    hidden = models.CategoryOption.objects.exclude(pk__in=allowed.values("pk")).exclude(uid=DEFAULT_CATEGORY_OPTION)
+    through = models.CategoryOptionCombo.category_options.through
+    combos = through.objects.filter(categoryoption_id__in=hidden.values("pk"))
+    return list(combos.values_list("categoryoptioncombo_id", flat=True).distinct())
+
+
+def _find(model: Any, texts: Sequence[str], scheme: IdScheme) -> list[Any]:
+    path = scheme_path(scheme)
+    if not texts or path is None:
+        return []
+    return list(model.objects.filter(**{f"{path}__in": list(texts)}).order_by("pk"))
+
+
+def _scheme(params: ExportParams, name: str) -> IdScheme:
+    text = getattr(params, name) or params.input_id_scheme
+    if not text:
+        return IdScheme()
+    try:
+        scheme = parse_scheme(text)
+    except ValueError as error:
+        raise ApiError(BAD_REQUEST, error) from error
+    if scheme.kind is SchemeKind.ATTRIBUTE:
+        raise ApiError(BAD_REQUEST, f"`{text}` cannot be an input scheme: use uid, code or name")
+    return scheme
+
+
+def _output_schemes(params: ExportParams) -> Schemes:
+    try:
+        schemes = resolve_schemes(params.schemes)
+    except ValueError as error:
+        raise ApiError(BAD_REQUEST, error) from error
+    for scheme in (schemes.data_element, schemes.org_unit, schemes.category_option_combo, schemes.data_set):
+        if not attribute_exists(scheme):
+            raise ApiError(BAD_REQUEST, f"Attribute `{scheme.attribute}` of the identifier scheme does not exist")
+    return schemes
+
+
+def _data_elements(data_sets: list[Any], elements: list[Any], groups: list[Any]) -> list[int]:
+    """The elements of the sets and those named themselves; with groups, theirs alone."""
+    if groups:
+        through = models.DataElementGroup.data_elements.through
+        members = through.objects.filter(dataelementgroup_id__in=[group.pk for group in groups])
+        return sorted(set(members.values_list("dataelement_id", flat=True)))
+    of_sets = models.DataSetElement.objects.filter(data_set_id__in=[data_set.pk for data_set in data_sets])
+    return sorted(set(of_sets.values_list("data_element_id", flat=True)) | {element.pk for element in elements})
+
+
+def _members(unit_groups: list[Any]) -> list[int]:
+    through = models.OrganisationUnitGroup.organisation_units.through
+    members = through.objects.filter(organisationunitgroup_id__in=[group.pk for group in unit_groups])
+    return list(members.values_list("organisationunit_id", flat=True))
+
+
+def _duration(text: str) -> datetime.timedelta | None:
+    try:
+        return parse_duration(text)
+    except ValueError:  # E2005 says so, once everything has been looked at
+        return None
+
+
+def _last_updated(params: ExportParams) -> datetime.datetime | None:
+    if params.last_updated is not None:
+        return params.last_updated
+    return timezone.now() - _duration(params.last_updated_duration) if params.last_updated_duration else None
+
+
+def _single(
+    params: ExportParams, data_sets: list[Any], periods: list[Period], units: list[Any]
+) -> tuple[Any, Period, Any] | None:
+    if len(data_sets) == len(periods) == len(units) == 1 and not params.data_element_group:
+        return data_sets[0], periods[0], units[0]
+    return None

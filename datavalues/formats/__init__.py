@@ -1,0 +1,1 @@
+"""Wire formats of data value sets: bytes to records, rows to bytes; a module a format."""

@@ -1,0 +1,151 @@
+"""Data value sets as JSON.
+
+The body is split into its values first (undecoded slices, which cost little) and decoded a chunk at a time: the
+records of a million values would take four times the memory of their text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+from typing import Any, BinaryIO
+
+import msgspec
+import orjson
+from psycopg2 import sql
+
+from datavalues.records import CHUNK, Chunk, Column, DataValueSet, Header
+from dhis2api.web.bodies import decode_json, read_json_stream
+
+Text = str | int | float | bool | None
+
+
+class _Set(msgspec.Struct, rename="camel"):
+    """The set with its values undecoded; members that are not named here are ignored."""
+
+    data_set: Text = None
+    complete_date: Text = None
+    period: Text = None
+    org_unit: Text = None
+    attribute_option_combo: Text = None
+    attribute_category_options: list[str] | None = None
+    dry_run: bool | str | None = None
+    strategy: Text = None
+    import_strategy: Text = None
+    id_scheme: Text = None
+    data_element_id_scheme: Text = None
+    org_unit_id_scheme: Text = None
+    category_option_combo_id_scheme: Text = None
+    data_set_id_scheme: Text = None
+    category_option_id_scheme: Text = None
+    data_values: list[msgspec.Raw] | None = None
+
+
+class _Value(msgspec.Struct, rename="camel", gc=False):
+    """One value; numbers and booleans in texts are read as their text."""
+
+    data_element: Text = None
+    period: Text = None
+    org_unit: Text = None
+    category_option_combo: Text = None
+    attribute_option_combo: Text = None
+    value: Text = None
+    comment: Text = None
+    stored_by: Text = None
+    followup: bool | str | None = None
+    follow_up: bool | str | None = None
+    deleted: bool | str | None = None
+
+
+_SET = msgspec.json.Decoder(_Set)
+_VALUES = msgspec.json.Decoder(list[_Value])
+_TEXTS = ("data_element", "period", "org_unit", "category_option_combo", "attribute_option_combo", "value", "comment",
+          "stored_by")  # fmt: skip
+_SCALARS = frozenset({str, type(None)})
+
+
+def decode(stream: BinaryIO) -> DataValueSet:
+    """Decode a body. Errors: ApiError 400 with the place of what is not JSON or of the wrong type."""
+    found: _Set = decode_json(read_json_stream(stream), _SET)
+    header = Header(
+        data_set=_text(found.data_set),
+        complete_date=_text(found.complete_date),
+        period=_text(found.period),
+        org_unit=_text(found.org_unit),
+        attribute_option_combo=_text(found.attribute_option_combo),
+        attribute_category_options=found.attribute_category_options,
+        dry_run=_flag(found.dry_run),
+        strategy=_text(found.strategy if found.strategy is not None else found.import_strategy),
+        id_scheme=_text(found.id_scheme),
+        data_element_id_scheme=_text(found.data_element_id_scheme),
+        org_unit_id_scheme=_text(found.org_unit_id_scheme),
+        category_option_combo_id_scheme=_text(found.category_option_combo_id_scheme),
+        data_set_id_scheme=_text(found.data_set_id_scheme),
+        category_option_id_scheme=_text(found.category_option_id_scheme),
+    )
+    return DataValueSet(header, _chunks(found.data_values or []))
+
+
+def _chunks(values: list[msgspec.Raw]) -> Iterator[Chunk]:
+    for start in range(0, len(values), CHUNK):
+        text = b"[" + b",".join(values[start : start + CHUNK]) + b"]"
+        yield _chunk(start, decode_json(text, _VALUES))
+
+
+def _chunk(start: int, records: list[_Value]) -> Chunk:
+    columns = {name: _texts(map(attrgetter(name), records)) for name in _TEXTS}
+    followup = [r.followup if r.followup is not None else r.follow_up for r in records]
+    return Chunk(
+        start=start, **columns, followup=_flags(followup), deleted=_flags([r.deleted for r in records])
+    )
+
+
+def _texts(values: Iterable[Any]) -> Column:
+    column = list(values)
+    if set(map(type, column)) <= _SCALARS:
+        return column
+    return [value if type(value) in _SCALARS else _text(value) for value in column]
+
+
+def _text(value: Text) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if value is None or isinstance(value, str) else str(value)
+
+
+def _flags(values: list[bool | str | None]) -> list[bool | None]:
+    if str not in set(map(type, values)):
+        return values
+    return [_flag(value) for value in values]
+
+
+def _flag(value: bool | str | None) -> bool | None:
+    return value.strip().lower() == "true" if isinstance(value, str) else value
+
+
+# The JSON of one value, made by PostgreSQL. Absent texts are written as null; `deleted` only where it is true.
+ROW = sql.SQL("""
+    '{{"dataElement":' || coalesce(to_json({element})::text, 'null')
+    || ',"period":"' || period.iso
+    || '","orgUnit":' || coalesce(to_json({unit})::text, 'null')
+    || ',"categoryOptionCombo":' || coalesce(to_json({combo})::text, 'null')
+    || ',"attributeOptionCombo":' || coalesce(to_json({attribute_combo})::text, 'null')
+    || ',"value":' || coalesce(to_json(datavalue.value)::text, 'null')
+    || ',"storedBy":' || coalesce(to_json(datavalue.stored_by)::text, 'null')
+    || ',"created":"' || to_char(datavalue.created AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS')
+    || '+0000","lastUpdated":"' || to_char(datavalue.last_updated AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS')
+    || '+0000","comment":' || coalesce(to_json(datavalue.comment)::text, 'null')
+    || CASE WHEN datavalue.followup THEN ',"followup":true' ELSE ',"followup":false' END
+    || CASE WHEN datavalue.deleted THEN ',"deleted":true}}' ELSE '}}' END
+""")
+
+
+def encode(header: dict[str, Any], batches: Iterable[list[tuple[str]]]) -> Iterator[bytes]:
+    """The document in pieces; each row is the JSON of one value."""
+    opening = orjson.dumps(header)[:-1] + (b"," if header else b"")
+    yield opening + b'"dataValues":['
+    separator = ""
+    for rows in batches:
+        yield (separator + ",".join([row[0] for row in rows])).encode()
+        separator = ","
+    yield b"]}"

@@ -1,0 +1,105 @@
+"""What an import knows: its options, who runs it, and the metadata that its values name."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any
+
+from datavalues.params import ImportParams, Strategy
+from datavalues.schemes import Schemes
+from datavalues.summary import ImportSummary
+from dhis2api.periods import Period
+from metadata.hierarchy import Scope
+from sharing.access import Principal
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity, which costs nothing
+class DataElement:
+    """What checks need of a data element."""
+
+    pk: int
+    uid: str
+    value_type: str
+    aggregation_type: str
+    zero_is_significant: bool
+    option_set: int | None
+    category_combo: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity, which costs nothing
+class OrgUnit:
+    """What checks need of an org unit."""
+
+    pk: int
+    uid: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity, which costs nothing
+class OptionCombo:
+    """What checks need of a category option combo; `options` are keys of `Metadata.options`."""
+
+    pk: int
+    uid: str
+    category_combo: int
+    options: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity, which costs nothing
+class CategoryOption:
+    """What checks need of a category option; `paths` are the org units it is restricted to, empty for none."""
+
+    pk: int
+    uid: str
+    is_writable: bool
+    start_date: datetime.date | None
+    end_date: datetime.date | None
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity, which costs nothing
+class DataSet:
+    """What checks need of a data set; `elements` maps data elements to the combo that overrides their own."""
+
+    pk: int
+    uid: str
+    period_type: str
+    category_combo: int
+    open_periods_after_end: int
+    elements: dict[int, int | None]
+    org_units: frozenset[int]
+
+
+@dataclass(slots=True)
+class Metadata:
+    """Everything that was loaded, by the identifiers of the payload; None for what does not exist."""
+
+    data_elements: dict[str, DataElement | None] = field(default_factory=dict)
+    org_units: dict[str, OrgUnit | None] = field(default_factory=dict)
+    category_option_combos: dict[str, OptionCombo | None] = field(default_factory=dict)
+    attribute_option_combos: dict[str, OptionCombo | None] = field(default_factory=dict)
+    options: dict[int, CategoryOption] = field(default_factory=dict)
+    periods: dict[str, Period | None] = field(default_factory=dict)
+    period_keys: dict[str, int] = field(default_factory=dict)  # canonical ISO → primary key
+    option_codes: dict[int, frozenset[str]] = field(default_factory=dict)  # option set → codes
+    data_sets: list[DataSet] | None = None  # loaded when a check first needs them
+    default_combo: OptionCombo | None = None
+
+
+@dataclass(slots=True)
+class Context:
+    """The state of one import."""
+
+    params: ImportParams
+    strategy: Strategy
+    schemes: Schemes
+    principal: Principal
+    user_pk: int
+    now: datetime.datetime
+    dry_run: bool
+    capture_scope: Scope
+    summary: ImportSummary
+    metadata: Metadata = field(default_factory=Metadata)
+    data_set: Any = None  # metadata.models.DataSet of the header, when named
+    verdicts: dict[Any, dict[Any, Any]] = field(default_factory=dict)  # check → distinct key → what it found

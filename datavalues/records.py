@@ -1,0 +1,65 @@
+"""What decoding a data value set gives, whatever its format: the header, and values in chunks of columns.
+
+Values are kept as columns, not as objects: what depends on one column or two is asked once for each distinct key,
+and the rest of the work is done by loops that run in C.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+CHUNK = 100_000  # values in memory at a time
+
+Column = list[str | None]
+
+
+@dataclass(slots=True)
+class Header:
+    """The set's own members, as they were sent; None where absent."""
+
+    data_set: str | None = None
+    complete_date: str | None = None
+    period: str | None = None
+    org_unit: str | None = None
+    attribute_option_combo: str | None = None
+    attribute_category_options: list[str] | None = None
+    dry_run: bool | None = None
+    strategy: str | None = None
+    id_scheme: str | None = None
+    data_element_id_scheme: str | None = None
+    org_unit_id_scheme: str | None = None
+    category_option_combo_id_scheme: str | None = None
+    data_set_id_scheme: str | None = None
+    category_option_id_scheme: str | None = None
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Consecutive values. `start` is the payload index of the first; all columns have the same length.
+
+    `comment` and `value` are texts as sent; `followup` and `deleted` are None where absent.
+    """
+
+    start: int
+    data_element: Column
+    period: Column
+    org_unit: Column
+    category_option_combo: Column
+    attribute_option_combo: Column
+    value: Column
+    comment: Column
+    stored_by: Column
+    followup: list[bool | None]
+    deleted: list[bool | None]
+
+    def __len__(self) -> int:
+        return len(self.data_element)
+
+
+@dataclass(slots=True)
+class DataValueSet:
+    """A decoded set; `chunks` may be read once."""
+
+    header: Header
+    chunks: Iterator[Chunk]

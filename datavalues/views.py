@@ -1,0 +1,120 @@
+"""`/api/dataValueSets`: many data values in, many out."""
+
+from __future__ import annotations
+
+from django.http import StreamingHttpResponse
+
+from datavalues.export import export_data_value_set
+from datavalues.importer import import_data_value_set
+from datavalues.params import ExportParams, ImportParams
+from datavalues.report import SummaryReport, wire_profile
+from datavalues.schemes import resolve_schemes
+from datavalues.summary import ImportSummary
+from dhis2api.errors import BAD_REQUEST, NEEDS_AUTHORITY, ApiError
+from dhis2api.web.bodies import open_body
+from dhis2api.web.messages import WebMessage, answer
+from dhis2api.web.negotiation import JSON, XML
+from dhis2api.web.params import declares
+from dhis2api.web.renderers import renderer_for
+from dhis2api.web.responses import ApiResponse, stream
+from dhis2api.web.views import ApiRequest, ApiView
+
+ADD_AUTHORITY = "F_DATAVALUE_ADD"
+MESSAGES = {
+    "SUCCESS": ("OK", "Import was successful."),
+    "WARNING": ("WARNING", "One more conflicts encountered, please check import summary."),
+    "ERROR": ("ERROR", "An error occurred, please check import summary."),
+}
+
+
+class DataValueSetsView(ApiView):
+    """Data value sets."""
+
+    renders = (JSON, XML)
+    consumes = {"post": (JSON, XML)}
+    own_format = True
+
+    @declares(ImportParams)
+    def post(self, request: ApiRequest, params: ImportParams) -> ApiResponse:
+        """Import a set; values that are wrong are named, the others go in."""
+        if not request.user.principal.has_any((ADD_AUTHORITY,)):
+            raise ApiError(NEEDS_AUTHORITY, ADD_AUTHORITY)
+        check_schemes(params)
+        with open_body(request) as body:
+            summary = import_data_value_set(body, params=params, user=request.user, format=body_format(request))
+        return answer_summary(request, summary)
+
+    @declares(ExportParams)
+    def get(self, request: ApiRequest, params: ExportParams) -> StreamingHttpResponse:
+        """Read values."""
+        name = export_format(request, params)
+        compression = export_compression(request, params)
+        chunks = export_data_value_set(params, user=request.user, format=name)
+        filename = attachment_name(params, name, compression)
+        response = stream(chunks, CONTENT_TYPES[name], filename, compression)
+        response["Cache-Control"] = "no-cache, no-store, max-age=0, must-revalidate"
+        return response
+
+
+CONTENT_TYPES = {"json": "application/json; charset=UTF-8", "xml": "application/xml; charset=UTF-8"}
+COMPRESSIONS = {"none": None, "": None, "gzip": "gzip", "zip": "zip"}
+
+
+def body_format(request: ApiRequest) -> str:
+    """The format that the content type names."""
+    return "xml" if "xml" in request.content_type.partition(";")[0].lower() else "json"
+
+
+def check_schemes(params: ImportParams) -> None:
+    """Errors: 400 for a query parameter that is no identifier scheme."""
+    try:
+        resolve_schemes(params.schemes)
+    except ValueError as error:
+        raise ApiError(BAD_REQUEST, error) from error
+
+
+def export_format(request: ApiRequest, params: ExportParams) -> str:
+    """`format` goes before suffix and Accept. Errors: 400 for a format that is not served."""
+    if params.format:
+        name = params.format.lower()
+        if name not in CONTENT_TYPES:
+            raise ApiError(BAD_REQUEST, f"Value '{params.format}' is not valid for parameter format. "
+                                        f"Valid values are: [{', '.join(CONTENT_TYPES)}]")  # fmt: skip
+        return name
+    return "xml" if request.accepted_media_type == XML else "json"
+
+
+def export_compression(request: ApiRequest, params: ExportParams) -> str | None:
+    """`compression`, or what the suffix (`.json.gz`) says. Errors: 400 for an unknown one."""
+    name = params.compression.lower()
+    if name not in COMPRESSIONS:
+        valid = "none, gzip, zip"
+        raise ApiError(BAD_REQUEST, f"Value '{params.compression}' is not valid for parameter compression. "
+                                    f"Valid values are: [{valid}]")  # fmt: skip
+    return COMPRESSIONS[name] or getattr(request, "compression", None)
+
+
+def attachment_name(params: ExportParams, extension: str, compression: str | None) -> str | None:
+    """The file name of an attachment; None for a plain answer. Source: DHIS2 2.42, data values, attachment."""
+    if compression is None:
+        return f"{params.attachment}.{extension}" if params.attachment else None
+    base = params.attachment or "dataValues"
+    for ending in ("zip", "gz", "gzip"):
+        base = base.removesuffix(f".{extension}.{ending}")
+    if params.start_date and params.end_date and not params.period:
+        base = f"{base.partition('.')[0]}_{params.start_date}_{params.end_date}"
+    return f"{base}.{extension}"
+
+
+def answer_summary(request: ApiRequest, summary: ImportSummary) -> ApiResponse:
+    """A summary as the called version shows it; 409 as soon as anything was refused."""
+    profile = wire_profile(request.explicit_version)
+    report = SummaryReport(summary, profile)
+    status, message = MESSAGES[summary.status]
+    http_status = 200 if summary.status == "SUCCESS" else 409
+    if not profile.is_bare:
+        return answer(WebMessage(http_status, status, message, response=report))
+    if body_format(request) == "xml":  # old versions answer in the format of the request
+        request.accepted_media_type = XML
+        request.accepted_renderer = renderer_for(XML)()
+    return ApiResponse(report.to_dict(), status=http_status, xml=report.to_document)
