@@ -56,7 +56,7 @@ def export_data_value_set(params: ExportParams, *, user: Any, format: str) -> It
 
 
 def _batches(query: ExportQuery, row: sql.SQL) -> Iterator[list[Any]]:
-    statement, parameters = _compile(query, row)
+    statement, parameters = compile_statement(query, row)
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         with connection.cursor() as setting:
             # All rows will be fetched: without this the planner favours plans that start fast and end late.
@@ -67,7 +67,7 @@ def _batches(query: ExportQuery, row: sql.SQL) -> Iterator[list[Any]]:
             yield rows
 
 
-def _compile(query: ExportQuery, row: sql.SQL) -> tuple[sql.Composable, dict[str, Any]]:
+def compile_statement(query: ExportQuery, row: sql.SQL) -> tuple[sql.Composable, dict[str, Any]]:
     parameters: dict[str, Any] = {
         "data_elements": query.data_elements, "include_deleted": query.include_deleted,
     }  # fmt: skip

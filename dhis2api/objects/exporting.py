@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -36,27 +36,31 @@ def select_types(params: MetadataExportParams, context: ReadingContext) -> dict[
 
 
 def export_chunks(selections: Mapping[str, tuple[Schema, Selection]], context: ReadingContext) -> Iterator[bytes]:
-    """The JSON document, piece by piece; types without objects have no key."""
+    """The JSON document, piece by piece; types without objects have no key.
+
+    All plans are compiled before the first piece, so that a bad filter is still an error answer.
+    Errors: 409 for fields and filters that cannot be read.
+    """
+    try:
+        prepared = [
+            (plural, iterate_objects(schema, selection, context)) for plural, (schema, selection) in selections.items()
+        ]
+    except ApiError as error:
+        if error.status != BAD_REQUEST.status:
+            raise
+        # The one endpoint where DHIS2 answers a bad filter with 409 and no code.
+        raise ApiError(CONFLICT, error.message) from error
+    return _document(prepared)
+
+
+def _document(prepared: Iterable[tuple[str, Iterator[dict[str, Any]]]]) -> Iterator[bytes]:
     system = {
         "id": system_id(), "rev": REVISION, "version": DHIS2_VERSION, "date": format_timestamp(timezone.now()),
     }  # fmt: skip
     yield b'{"system":' + encode_json(system)
-    for plural, objects in _prepared(selections, context):
+    for plural, objects in prepared:
         yield from _member(plural, objects)
     yield b"}"
-
-
-def _prepared(
-    selections: Mapping[str, tuple[Schema, Selection]], context: ReadingContext
-) -> list[tuple[str, Iterator[dict[str, Any]]]]:
-    """All plans compiled before the first byte is sent, so that a bad filter is still an error answer."""
-    try:
-        return [
-            (plural, iterate_objects(schema, selection, context)) for plural, (schema, selection) in selections.items()
-        ]
-    except ApiError as error:
-        # The one endpoint where DHIS2 answers a bad filter with 409 and no code.
-        raise ApiError(CONFLICT, error.message) if error.status == BAD_REQUEST.status else error from error
 
 
 def _member(plural: str, objects: Iterator[dict[str, Any]]) -> Iterator[bytes]:

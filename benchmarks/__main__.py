@@ -1,0 +1,36 @@
+"""`python -m benchmarks [--quick]`: on an embedded PostgreSQL of its own, with the demo's metadata."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+
+def main() -> None:
+    """Start the servers, run everything, print the tables."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the sizes")
+    quick = parser.parse_args().quick
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    import django
+
+    django.setup()
+    from benchmarks import datavalues
+    from tests.harness.cluster import Cluster
+    from tests.harness.databases import OwnDatabase
+
+    cluster = Cluster()
+    try:
+        cluster.start()
+        with OwnDatabase(cluster):
+            scale = 10 if quick else 1
+            datavalues.run(
+                sizes=(50_000 // scale, 500_000 // scale), exports=(100_000 // scale, 1_000_000 // scale)
+            )
+    finally:
+        cluster.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
