@@ -153,8 +153,11 @@ def _on_path(schema: Schema, condition: Condition, operator: Operator, scope: Fi
         prefix.append(prop.query_path)
         prop = target.properties["id"]
     found = _on_property(schema, prop, operator, condition, "__".join([*prefix, ""]) if prefix else "")
-    # A join over a collection repeats rows: ask for the keys of those that match instead.
-    return Q(pk__in=schema.model._base_manager.filter(found).values("pk")) if crossed else found
+    if not crossed:
+        return found
+    # Some member must match, so there must be one. A join over a collection repeats rows: ask for the keys instead.
+    member = Q(**{"__".join([*prefix, "pk", "isnull"]): False})
+    return Q(pk__in=schema.model._base_manager.filter(found & member).values("pk"))
 
 
 def _on_missing(
