@@ -13,21 +13,19 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of the sizes")
     quick = parser.parse_args().quick
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-    import django
+    import django  # noqa: PLC0415 - needs the settings that are named above
 
     django.setup()
-    from benchmarks import datavalues
-    from tests.harness.cluster import Cluster
-    from tests.harness.databases import OwnDatabase
+    from benchmarks import datavalues  # noqa: PLC0415 - models exist after the set-up
+    from tests.harness.cluster import Cluster  # noqa: PLC0415 - models exist after the set-up
+    from tests.harness.databases import OwnDatabase  # noqa: PLC0415 - models exist after the set-up
 
     cluster = Cluster()
     try:
         cluster.start()
         with OwnDatabase(cluster):
             scale = 10 if quick else 1
-            datavalues.run(
-                sizes=(50_000 // scale, 500_000 // scale), exports=(100_000 // scale, 1_000_000 // scale)
-            )
+            datavalues.run(sizes=(50_000 // scale, 500_000 // scale), exports=(100_000 // scale, 1_000_000 // scale))
     finally:
         cluster.stop()
 

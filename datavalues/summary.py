@@ -78,7 +78,9 @@ class ImportSummary:
         self.counts, self.rejected = Counts(), []
 
     def finish(self) -> None:
-        """Set the status that follows from the conflicts."""
+        """Set the status that follows from the conflicts, and put these in the order of the values that have them."""
         if self.status == SUCCESS and (self.conflicts or self.free_conflicts):
             self.status = WARNING
         self.rejected.sort()
+        ordered = sorted(self.conflicts.items(), key=lambda entry: entry[1].indexes[:1])
+        self.conflicts = dict(ordered)

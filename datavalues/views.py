@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import StreamingHttpResponse
 
 from datavalues.export import export_data_value_set
-from datavalues.importer import import_data_value_set
+from datavalues.importer import failed_summary, import_data_value_set
 from datavalues.params import ExportParams, ImportParams
 from datavalues.report import SummaryReport, wire_profile
 from datavalues.schemes import resolve_schemes
@@ -40,8 +40,13 @@ class DataValueSetsView(ApiView):
         if not request.user.principal.has_any((ADD_AUTHORITY,)):
             raise ApiError(NEEDS_AUTHORITY, ADD_AUTHORITY)
         check_schemes(params)
-        with open_body(request) as body:
-            summary = import_data_value_set(body, params=params, user=request.user, format=body_format(request))
+        try:
+            with open_body(request) as body:
+                summary = import_data_value_set(body, params=params, user=request.user, format=body_format(request))
+        except ApiError as error:
+            if error.status != 400:
+                raise
+            return answer_unreadable(request, error, params)
         return answer_summary(request, summary)
 
     @declares(ExportParams)
@@ -96,25 +101,35 @@ def export_compression(request: ApiRequest, params: ExportParams) -> str | None:
 
 def attachment_name(params: ExportParams, extension: str, compression: str | None) -> str | None:
     """The file name of an attachment; None for a plain answer. Source: DHIS2 2.42, data values, attachment."""
-    if compression is None:
-        return f"{params.attachment}.{extension}" if params.attachment else None
+    if compression is None and not params.attachment:
+        return None
     base = params.attachment or "dataValues"
-    for ending in ("zip", "gz", "gzip"):
-        base = base.removesuffix(f".{extension}.{ending}")
     if params.start_date and params.end_date and not params.period:
         base = f"{base.partition('.')[0]}_{params.start_date}_{params.end_date}"
+    if compression is not None:
+        for ending in ("zip", "gz", "gzip"):
+            base = base.removesuffix(f".{extension}.{ending}")
     return f"{base}.{extension}"
+
+
+def answer_unreadable(request: ApiRequest, error: ApiError, params: ImportParams) -> ApiResponse:
+    """400 for a body that cannot be read, with an empty summary beside the place of the fault, as DHIS2 shapes it."""
+    summary = failed_summary(params, error.message)
+    return _answer(request, summary, 400, "ERROR", error.message)
 
 
 def answer_summary(request: ApiRequest, summary: ImportSummary) -> ApiResponse:
     """A summary as the called version shows it; 409 as soon as anything was refused."""
+    status, message = MESSAGES[summary.status]
+    return _answer(request, summary, 200 if summary.status == "SUCCESS" else 409, status, message)
+
+
+def _answer(request: ApiRequest, summary: ImportSummary, http_status: int, status: str, message: str) -> ApiResponse:
     profile = wire_profile(request.explicit_version)
     report = SummaryReport(summary, profile)
-    status, message = MESSAGES[summary.status]
-    http_status = 200 if summary.status == "SUCCESS" else 409
     if not profile.is_bare:
         return answer(WebMessage(http_status, status, message, response=report))
-    if body_format(request) == "xml":  # old versions answer in the format of the request
-        request.accepted_media_type = XML
-        request.accepted_renderer = renderer_for(XML)()
+    # Old versions answer in the format of the request, whatever `Accept` says.
+    media_type = XML if body_format(request) == "xml" else JSON
+    request.accepted_media_type, request.accepted_renderer = media_type, renderer_for(media_type)()
     return ApiResponse(report.to_dict(), status=http_status, xml=report.to_document)

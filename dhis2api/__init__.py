@@ -1,1 +1,1 @@
-"""The roof and the ground floors: settings, URLs and embedded services above; web, objects, periods and errors below."""
+"""The roof (settings, URLs, embedded services) and the ground floors (web, objects, periods, errors)."""

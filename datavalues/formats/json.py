@@ -95,9 +95,7 @@ def _chunks(values: list[msgspec.Raw]) -> Iterator[Chunk]:
 def _chunk(start: int, records: list[_Value]) -> Chunk:
     columns = {name: _texts(map(attrgetter(name), records)) for name in _TEXTS}
     followup = [r.followup if r.followup is not None else r.follow_up for r in records]
-    return Chunk(
-        start=start, **columns, followup=_flags(followup), deleted=_flags([r.deleted for r in records])
-    )
+    return Chunk(start=start, **columns, followup=_flags(followup), deleted=_flags([r.deleted for r in records]))
 
 
 def _texts(values: Iterable[Any]) -> Column:

@@ -15,7 +15,6 @@ from datavalues.importer.resolve import ResolvedChunk
 from dhis2api.errors import Conflict
 
 
-
 @dataclass(frozen=True, slots=True)
 class Record:
     """One value as it was sent."""

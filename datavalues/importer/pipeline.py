@@ -36,9 +36,7 @@ class ImportStopped(Exception):
     """The payload asks for what cannot be done; the words go into the summary, nothing is stored."""
 
 
-def import_data_value_set(
-    stream: BinaryIO, *, params: ImportParams, user: Any, format: str = "json"
-) -> ImportSummary:
+def import_data_value_set(stream: BinaryIO, *, params: ImportParams, user: Any, format: str = "json") -> ImportSummary:
     """Import one data value set in one transaction.
 
     Shapes: `stream` is a body in `format` ("json" or "xml"), uncompressed; counts in the result are values.
@@ -47,7 +45,7 @@ def import_data_value_set(
         (400) with its place; nothing was written, also when the fault stands after a million good values.
     Source: DHIS2 2.42, data values, order of checks.
     """
-    summary = ImportSummary()
+    summary = _new_summary(params)
     with transaction.atomic():
         data = DECODERS[format](stream)
         try:
@@ -60,6 +58,20 @@ def import_data_value_set(
             transaction.set_rollback(True)
     summary.finish()
     return summary
+
+
+def failed_summary(params: ImportParams, reason: str) -> ImportSummary:
+    """The summary of an import that found nothing to read: no counts, the options of the query."""
+    summary = _new_summary(params)
+    summary.fail(reason)
+    return summary
+
+
+def _new_summary(params: ImportParams) -> ImportSummary:
+    schemes = resolve_schemes(params.schemes)
+    return ImportSummary(
+        options=import_options(params, params.import_strategy.canonical, schemes, dry_run=params.dry_run)
+    )
 
 
 def _run(context: Context, data: DataValueSet) -> None:
@@ -101,7 +113,9 @@ def _strategy(header: Header, params: ImportParams) -> Strategy:
     try:
         return Strategy(header.strategy.strip().upper()).canonical
     except ValueError:
-        raise ImportStopped(f"`{header.strategy}` is not an import strategy, use one of {', '.join(Strategy)}") from None
+        raise ImportStopped(
+            f"`{header.strategy}` is not an import strategy, use one of {', '.join(Strategy)}"
+        ) from None
 
 
 def _schemes(header: Header, params: ImportParams) -> Schemes:
@@ -129,4 +143,3 @@ def _complete_date(context: Context, header: Header) -> Any:
         return parse_complete_date(header.complete_date, context.now.date())
     except ValueError as error:
         raise ImportStopped(str(error)) from error
-

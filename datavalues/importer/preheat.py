@@ -23,8 +23,9 @@ from metadata import models
 from metadata.models.categories import DEFAULT_CATEGORY_OPTION_COMBO
 from sharing.access import judge, readable
 
-# Keeps rows from being deleted while this transaction lasts; other imports may hold the same lock.
-LOCK = "SELECT 1 FROM {table} WHERE id = ANY(%(keys)s) ORDER BY id FOR KEY SHARE"
+# Keeps rows from being deleted while this transaction lasts; other imports may hold the same lock. Waits for a
+# deletion that came first, and then does not find its rows.
+LOCK = "SELECT id FROM {table} WHERE id = ANY(%(keys)s) ORDER BY id FOR KEY SHARE"
 
 _COLUMNS = {SchemeKind.UID: "uid", SchemeKind.CODE: "code", SchemeKind.NAME: "name"}
 
@@ -94,7 +95,7 @@ def _data_elements(context: Context, query: Q, path: str) -> dict[str, DataEleme
         )
     )  # fmt: skip
     found = _single((row[0], DataElement(*row[1:])) for row in rows)
-    lock(models.DataElement, [item.pk for item in found.values() if item])
+    found = _held(models.DataElement, found)
     _load_option_codes(context, {item.option_set for item in found.values() if item and item.option_set})
     return found
 
@@ -114,7 +115,7 @@ def _load_option_codes(context: Context, option_sets: set[int]) -> None:
 def load_org_units(query: Q, path: str) -> dict[str, OrgUnit | None]:
     rows = models.OrganisationUnit.objects.filter(query).values_list(path, "pk", "uid", "path")
     found = _single((row[0], OrgUnit(*row[1:])) for row in rows)
-    lock(models.OrganisationUnit, [item.pk for item in found.values() if item])
+    found = _held(models.OrganisationUnit, found)
     return found
 
 
@@ -128,7 +129,7 @@ def load_option_combos(context: Context, query: Q, path: str) -> dict[str, Optio
         members[combo].append(option)
     _load_options(context, {option for options in members.values() for option in options})
     found = _single((row[0], OptionCombo(*row[1:], options=tuple(members[row[1]]))) for row in rows)
-    lock(models.CategoryOptionCombo, [item.pk for item in found.values() if item])
+    found = _held(models.CategoryOptionCombo, found)
     return found
 
 
@@ -148,9 +149,13 @@ def _load_options(context: Context, keys: set[int]) -> None:
         known[pk] = CategoryOption(pk, uid, is_writable, start, end, tuple(paths[pk]))
 
 
-def lock(model: Any, keys: list[int]) -> None:
-    """Hold rows against deletion until the transaction ends."""
-    if keys:
-        with connection.cursor() as cursor:
-            query = sql.SQL(LOCK).format(table=sql.Identifier(model._meta.db_table))
-            cursor.execute(query.as_string(cursor.connection), {"keys": keys})
+def _held(model: Any, found: dict[str, Any]) -> dict[str, Any]:
+    """Hold rows against deletion until the transaction ends; those that were deleted since they were read are None."""
+    keys = [item.pk for item in found.values() if item]
+    if not keys:
+        return found
+    with connection.cursor() as cursor:
+        query = sql.SQL(LOCK).format(table=sql.Identifier(model._meta.db_table))
+        cursor.execute(query.as_string(cursor.connection), {"keys": keys})
+        held = {row[0] for row in cursor.fetchall()}
+    return {text: item if item and item.pk in held else None for text, item in found.items()}

@@ -194,7 +194,9 @@ def _columns(context: Context, resolved: ResolvedChunk, accepted: list[bool] | N
 def _period_key(context: Context, text: str | None) -> str:
     """The key of a period as text; empty for a refused one, whose values are not written."""
     period = context.metadata.periods.get(text)
-    return str(context.metadata.period_keys[period.iso]) if period and period.iso in context.metadata.period_keys else ""
+    return (
+        str(context.metadata.period_keys[period.iso]) if period and period.iso in context.metadata.period_keys else ""
+    )
 
 
 def _keys(column: Iterable[Any]) -> list[str]:
@@ -317,5 +319,3 @@ def _reject(context: Context, resolved: ResolvedChunk, cursor: Any, *, live: boo
     positions = [row[0] for row in cursor.fetchall()]
     context.summary.counts.ignored += len(positions)
     context.summary.rejected.extend(resolved.chunk.start + position for position in positions)
-
-

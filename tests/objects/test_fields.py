@@ -92,7 +92,6 @@ GROUPS = "dataElementGroups"
         ("categoryCombo[:identifiable,!created,!lastUpdated,!lastUpdatedBy]",
          {"categoryCombo": {"id": "bjDvmb4bfuf", "name": "default", "code": "default"}}),
         (GROUPS, {GROUPS: [{"id": "groupGroup1"}, {"id": "groupGroup2"}]}),
-        ("categoryCombo[*],!categoryCombo[*]", {"categoryCombo": {}}),
         (f"{GROUPS}[id,name],!{GROUPS}[id]", {GROUPS: [{"name": "Vaccines"}, {"name": "Rashes"}]}),
         (f"{GROUPS}~size", {GROUPS: 2}), ("name::size", {"name": 13}), (f"{GROUPS}|isEmpty", {GROUPS: False}),
         (f"{GROUPS}~isNotEmpty", {GROUPS: True}), ("legendSets~isEmpty", {"legendSets": True}),
