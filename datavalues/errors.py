@@ -18,6 +18,12 @@ E2010 = code("E2010", "User is not allowed to read data for data set: `{}`")
 E2011 = code("E2011", "User is not allowed to read data for attribute option combo: `{}`")
 E2012 = code("E2012", "User is not allowed to view org unit: `{}`")
 
+# Export: an attribute option combo by its category combo and options.
+E1110 = code("E1110", "Category combo not found or not accessible: `{}`")
+E1111 = code("E1111", "Category option not found or not accessible: `{}`")
+E2040 = code("E2040", "Both category combo and category options must be specified")
+E2041 = code("E2041", "Attribute option combo does not exist for given category combo and category options")
+
 # Import: the whole set.
 E7600 = code("E7600", "Data set not found or not accessible: `{}`")
 E7601 = code("E7601", "User does not have write access for DataSet: `{}`")

@@ -90,7 +90,7 @@ def compile_statement(query: ExportQuery, row: sql.SQL) -> tuple[sql.Composable,
         )  # fmt: skip
     else:
         where("AND datavalue.organisation_unit_id = ANY(%(org_units)s)", org_units=query.org_units)
-    if query.attribute_option_combos:
+    if query.attribute_option_combos is not None:
         where("AND datavalue.attribute_option_combo_id = ANY(%(combos)s)", combos=query.attribute_option_combos)
     if query.hidden_attribute_option_combos:
         where("AND datavalue.attribute_option_combo_id <> ALL(%(hidden)s)", hidden=query.hidden_attribute_option_combos)

@@ -10,20 +10,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from datavalues import errors as codes
 from datavalues.importer.preheat import attribute_exists, scheme_path
 from datavalues.params import ExportParams
-from datavalues.schemes import IdScheme, SchemeKind, Schemes, parse_scheme, resolve_schemes
+from datavalues.schemes import UID, IdScheme, SchemeKind, Schemes, parse_scheme, resolve_schemes
 from dhis2api.errors import BAD_REQUEST, ApiError, Code
 from dhis2api.objects.registry import get_schema
 from dhis2api.periods import Period, find_period
 from dhis2api.web.timestamps import parse_duration
 from metadata import models
-from metadata.hierarchy import data_view_scope
+from metadata.hierarchy import Scope, data_view_scope
 from metadata.models.categories import DEFAULT_CATEGORY_OPTION
-from sharing.access import Principal, data_readable, judge
+from sharing.access import Principal, data_readable, judge, readable
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ class ExportQuery:
     end_date: datetime.date | None = None
     org_units: list[int] = field(default_factory=list)
     subtrees: list[str] = field(default_factory=list)  # paths
-    attribute_option_combos: list[int] = field(default_factory=list)
+    attribute_option_combos: list[int] | None = None  # None: all that may be seen
     hidden_attribute_option_combos: list[int] = field(default_factory=list)
     include_deleted: bool = False
     last_updated: datetime.datetime | None = None
@@ -52,18 +53,22 @@ def compile_query(params: ExportParams, *, principal: Principal, user_pk: int) -
     E2006. Errors: 409 with the last of E2001-E2009 that applies, then the first of E2010-E2012.
     """
     data_sets = _find(models.DataSet, params.data_set, _scheme(params, "input_data_set_id_scheme"))
-    elements = _find(models.DataElement, params.data_element, _scheme(params, "input_data_element_id_scheme"))
-    group_scheme = _scheme(params, "input_data_element_group_id_scheme")
-    groups = _find(models.DataElementGroup, params.data_element_group, group_scheme)
+    elements = _find_readable(
+        principal, "dataElement", params.data_element, _scheme(params, "input_data_element_id_scheme")
+    )
+    groups = _find_readable(
+        principal, "dataElementGroup", params.data_element_group, _scheme(params, "input_data_element_group_id_scheme")
+    )
     unit_scheme = _scheme(params, "input_org_unit_id_scheme")
     units = _find(models.OrganisationUnit, params.org_unit, unit_scheme)
-    unit_groups = _find(models.OrganisationUnitGroup, params.org_unit_group, unit_scheme)
-    combos = _find(models.CategoryOptionCombo, params.attribute_option_combo, IdScheme())
+    unit_groups = _find_readable(principal, "organisationUnitGroup", params.org_unit_group, unit_scheme)
+    combos = _attribute_option_combos(params)
     periods = [period for period in map(find_period, params.period) if period is not None]
     faults = list(_faults(params, bool(data_sets or elements or groups), periods, units, unit_groups))
     if faults:
         raise ApiError(*faults[-1])
-    _check_access(principal, user_pk, data_sets, combos, units)
+    scope = data_view_scope(user_pk)
+    _check_access(principal, scope, data_sets, combos or [], units)
     by_dates = not periods
     return ExportQuery(
         schemes=_output_schemes(params),
@@ -71,9 +76,9 @@ def compile_query(params: ExportParams, *, principal: Principal, user_pk: int) -
         periods=[period.iso for period in periods],
         start_date=params.start_date if by_dates else None,
         end_date=params.end_date if by_dates else None,
-        org_units=[] if params.children else [unit.pk for unit in units] + _members(unit_groups),
+        org_units=[] if params.children else [unit.pk for unit in units] + _members(unit_groups, scope),
         subtrees=[unit.path for unit in units] if params.children else [],
-        attribute_option_combos=[combo.pk for combo in combos],
+        attribute_option_combos=None if combos is None else [combo.pk for combo in combos],
         hidden_attribute_option_combos=_hidden_combos(principal),
         include_deleted=params.include_deleted,
         last_updated=_last_updated(params),
@@ -109,7 +114,7 @@ def _faults(
 
 
 def _check_access(
-    principal: Principal, user_pk: int, data_sets: list[Any], combos: list[Any], units: list[Any]
+    principal: Principal, scope: Scope, data_sets: list[Any], combos: list[Any], units: list[Any]
 ) -> None:
     rules = get_schema("dataSet").rules
     for data_set in data_sets:
@@ -119,7 +124,6 @@ def _check_access(
     for combo in combos:
         if combo.pk in hidden:
             raise ApiError(codes.E2011, combo.uid)
-    scope = data_view_scope(user_pk)
     for unit in units:
         if not scope.covers(unit.path):
             raise ApiError(codes.E2012, unit.uid)
@@ -136,11 +140,46 @@ def _hidden_combos(principal: Principal) -> list[int]:
     return list(combos.values_list("categoryoptioncombo_id", flat=True).distinct())
 
 
-def _find(model: Any, texts: Sequence[str], scheme: IdScheme) -> list[Any]:
+def _find(model: Any, texts: Sequence[str], scheme: IdScheme, visible: Q | None = None) -> list[Any]:
     path = scheme_path(scheme)
     if not texts or path is None:
         return []
-    return list(model.objects.filter(**{f"{path}__in": list(texts)}).order_by("pk"))
+    return list(model.objects.filter(visible or Q(), **{f"{path}__in": list(texts)}).order_by("pk"))
+
+
+def _find_readable(principal: Principal, singular: str, texts: Sequence[str], scheme: IdScheme) -> list[Any]:
+    """Only what the user may read; the rest is as unknown to him as what does not exist."""
+    schema = get_schema(singular)
+    return _find(schema.model, texts, scheme, readable(schema.rules, principal))
+
+
+def _attribute_option_combos(params: ExportParams) -> list[Any] | None:
+    """Those named themselves, else the one that a category combo and options name; None if none is asked for.
+
+    Errors: E1110, E1111, E2040, E2041 where these name none.
+    """
+    if params.attribute_option_combo:
+        return _find(models.CategoryOptionCombo, params.attribute_option_combo, UID)
+    uids = [uid for text in params.attribute_options for uid in text.split(";") if uid]
+    if not params.attribute_combo and not uids:
+        return None
+    if not params.attribute_combo or not uids:
+        raise ApiError(codes.E2040)
+    if not models.CategoryCombo.objects.filter(uid=params.attribute_combo).exists():
+        raise ApiError(codes.E1110, params.attribute_combo)
+    options = set(_find(models.CategoryOption, uids, UID))
+    for uid in uids:
+        if uid not in {option.uid for option in options}:
+            raise ApiError(codes.E1111, uid)
+    combos = models.CategoryOptionCombo.objects.filter(category_combo__uid=params.attribute_combo)
+    matches = [combo for combo in combos.prefetch_related("category_options") if _has_options(combo, options)]
+    if not matches:
+        raise ApiError(codes.E2041)
+    return matches
+
+
+def _has_options(combo: Any, options: set[Any]) -> bool:
+    return set(combo.category_options.all()) == options
 
 
 def _scheme(params: ExportParams, name: str) -> IdScheme:
@@ -177,9 +216,14 @@ def _data_elements(data_sets: list[Any], elements: list[Any], groups: list[Any])
     return sorted(set(of_sets.values_list("data_element_id", flat=True)) | {element.pk for element in elements})
 
 
-def _members(unit_groups: list[Any]) -> list[int]:
+def _members(unit_groups: list[Any], scope: Scope) -> list[int]:
+    """The units of the groups as far as the user may see them: DHIS2 would show all, and so the data of any unit."""
+    if not unit_groups:
+        return []
     through = models.OrganisationUnitGroup.organisation_units.through
-    members = through.objects.filter(organisationunitgroup_id__in=[group.pk for group in unit_groups])
+    members = through.objects.filter(
+        scope.to_q("organisationunit__"), organisationunitgroup_id__in=[group.pk for group in unit_groups]
+    )
     return list(members.values_list("organisationunit_id", flat=True))
 
 

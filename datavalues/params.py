@@ -86,6 +86,8 @@ class ExportParams(Params):
     children: bool = param(False, doc="Include everything below the org units.")
     org_unit_group: list[str] = param(repeatable=True, doc="Org unit groups.")
     attribute_option_combo: list[str] = param(repeatable=True, doc="Attribute option combos.")
+    attribute_combo: str = param("", doc="Category combo of the attribute option combo, instead of naming that.")
+    attribute_options: list[str] = param(doc="The options that with `attributeCombo` make the option combo.")
     include_deleted: bool = param(False, doc="Include deleted values.")
     last_updated: datetime | None = param(None, doc="Values changed at or after this moment.")
     last_updated_duration: str = param("", doc="Values changed within `10d`, `3h`, `5m` or `30s`.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 
+from datavalues import errors as codes
 from datavalues.importer.context import Context, OptionCombo, OrgUnit
 from datavalues.importer.write import store_periods
 from datavalues.models import CompleteDataSetRegistration
@@ -34,13 +35,17 @@ def parse_complete_date(text: str | None, today: datetime.date) -> datetime.date
 def complete_data_set(
     context: Context, day: datetime.date, period: Period | None, unit: OrgUnit | None, combo: OptionCombo
 ) -> None:
-    """Register completion; without a period or an org unit of the set there is a conflict in free text instead."""
+    """Register completion; without a period or an org unit (of the user's) there is a conflict in free text instead."""
     summary = context.summary
+    is_outside = unit is not None and not context.capture_scope.covers(unit.path)
+    if is_outside:  # DHIS2 completes here, which lets anybody write to any place
+        words = codes.E7617.message(unit.uid, context.principal.uid)
+        summary.free_conflicts.append(FreeConflict("OrganisationUnit", words))
     if unit is None:
         summary.free_conflicts.append(FreeConflict("OrganisationUnit", "Org unit of the data value set is missing"))
     if period is None:
         summary.free_conflicts.append(FreeConflict("Period", "Period of the data value set is missing or invalid"))
-    if unit is None or period is None:
+    if unit is None or is_outside or period is None:
         return
     store_periods(context, [period])
     username = context.principal.username

@@ -115,8 +115,7 @@ def _load_option_codes(context: Context, option_sets: set[int]) -> None:
 def load_org_units(query: Q, path: str) -> dict[str, OrgUnit | None]:
     rows = models.OrganisationUnit.objects.filter(query).values_list(path, "pk", "uid", "path")
     found = _single((row[0], OrgUnit(*row[1:])) for row in rows)
-    found = _held(models.OrganisationUnit, found)
-    return found
+    return _held(models.OrganisationUnit, found)
 
 
 def load_option_combos(context: Context, query: Q, path: str) -> dict[str, OptionCombo | None]:
@@ -129,8 +128,7 @@ def load_option_combos(context: Context, query: Q, path: str) -> dict[str, Optio
         members[combo].append(option)
     _load_options(context, {option for options in members.values() for option in options})
     found = _single((row[0], OptionCombo(*row[1:], options=tuple(members[row[1]]))) for row in rows)
-    found = _held(models.CategoryOptionCombo, found)
-    return found
+    return _held(models.CategoryOptionCombo, found)
 
 
 def _load_options(context: Context, keys: set[int]) -> None:

@@ -222,7 +222,7 @@ class Supervisor:
         url = self.options.url
         question = f"{url}/api/me"
         if self.options.demo:
-            question = f"{url}/api/dataValueSets.json?dataSet=pBOMPrpg1QX&period=201401&orgUnit=DiszpKrYNg8"
+            question = f"{url}/api/dataValueSets.json?dataSet=BfMAe6Itzgt&period=202501&orgUnit=DiszpKrYNg8"
         print(f"Ready: {url}   user admin, password district   (Ctrl-C stops)")
         print(f"Try:   curl -u admin:district '{question}'")
         if self.options.address not in ("127.0.0.1", "::1", "localhost"):

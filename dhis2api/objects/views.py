@@ -112,9 +112,9 @@ class ObjectView(ApiView):
 
 def reference_endpoint(schema: Schema, member: str) -> str | None:
     """`/categoryCombos` for `categoryCombo`; None where the member refers to nothing that is served."""
-    prop = schema.properties.get(member)
-    if member == "id":
+    if member in (schema.plural, ""):  # an item of the list, and the object itself
         return f"/{schema.plural}"
+    prop = schema.properties.get(member)
     target = find_schema(prop.target) if prop is not None and prop.target else None
     return f"/{target.plural}" if target is not None and target.wire.endpoint else None
 

@@ -14,8 +14,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from dhis2api.objects.errors import E5003
 from dhis2api.objects.importer.params import Identifier, Strategy
-from dhis2api.objects.importer.records import Action, Bundle, ImportObject
+from dhis2api.objects.importer.records import Action, Bundle, Fault, ImportObject, describe
 from dhis2api.objects.registry import find_schema, get_schema
 from dhis2api.objects.schema import Property, Schema, Shape
 
@@ -87,6 +88,10 @@ def _load_stored(bundle: Bundle, schema: Schema, objects: list[ImportObject]) ->
             item.stored = coded.get(item.raw.get("code"))
         if item.stored is not None:
             item.pk, item.uid = item.stored["id"], item.stored["uid"]
+        elif item.uid in rows:
+            # Sought by code: the uid is another object's, which this payload does not mean.
+            other = describe(rows[item.uid].get("name"), item.uid, schema)
+            item.faults.append(Fault(E5003, ("id", item.uid, item.describe(), other), "id", main_id=item.uid))
         elif bundle.params.strategy is not Strategy.DELETE:
             new.append(item)
         item.action = _action(bundle.params.strategy, item)
