@@ -15,7 +15,9 @@ import orjson
 from psycopg2 import sql
 
 from datavalues.records import CHUNK, Chunk, Column, DataValueSet, Header
+from dhis2api.errors import ApiError
 from dhis2api.web.bodies import decode_json, read_json_stream
+from dhis2api.web.errors import JSON_UNREADABLE
 
 Text = str | int | float | bool | None
 
@@ -58,6 +60,7 @@ class _Value(msgspec.Struct, rename="camel", gc=False):
 
 
 _SET = msgspec.json.Decoder(_Set)
+_VALUE = msgspec.json.Decoder(_Value)
 _VALUES = msgspec.json.Decoder(list[_Value])
 _TEXTS = ("data_element", "period", "org_unit", "category_option_combo", "attribute_option_combo", "value", "comment",
           "stored_by")  # fmt: skip
@@ -88,8 +91,28 @@ def decode(stream: BinaryIO) -> DataValueSet:
 
 def _chunks(values: list[msgspec.Raw]) -> Iterator[Chunk]:
     for start in range(0, len(values), CHUNK):
-        text = b"[" + b",".join(values[start : start + CHUNK]) + b"]"
-        yield _chunk(start, decode_json(text, _VALUES))
+        yield _chunk(start, _decode_values(values[start : start + CHUNK], start))
+
+
+def _decode_values(values: list[msgspec.Raw], start: int) -> list[_Value]:
+    try:
+        return _VALUES.decode(b"[" + b",".join(values) + b"]")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _placed(values, start, error) from error
+
+
+def _placed(values: list[msgspec.Raw], start: int, error: Exception) -> ApiError:
+    """The fault with the index of its value, found by decoding them one by one."""
+    for index, value in enumerate(values, start):
+        try:
+            _VALUE.decode(value)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as found:
+            text = str(found)
+            place = f"$.dataValues[{index}]"
+            return ApiError(
+                JSON_UNREADABLE, text.replace("`$", f"`{place}") if "`$" in text else f"{text}, at `{place}`"
+            )
+    return ApiError(JSON_UNREADABLE, str(error))
 
 
 def _chunk(start: int, records: list[_Value]) -> Chunk:
