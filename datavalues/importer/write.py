@@ -133,7 +133,7 @@ def write(context: Context, resolved: ResolvedChunk, refused: set[int]) -> None:
     periods = set(_kept(resolved.chunk.period, accepted))
     store_periods(context, [context.metadata.periods[text] for text in periods])
     columns = _columns(context, resolved, accepted)
-    for batch in _rounds(columns):
+    for batch in _rounds(context, columns):
         with connection.cursor() as cursor:
             cursor.execute(STAGED)
             cursor.copy_expert(COPY, io.BytesIO("\n".join(map("\t".join, batch)).encode()))
@@ -166,6 +166,7 @@ def store_periods(context: Context, periods: Iterable[Period | None]) -> None:
 
 Row = tuple[str, ...]
 KEY_COLUMNS = 5
+MAX_ROUNDS = 20
 
 
 def _columns(context: Context, resolved: ResolvedChunk, accepted: list[bool] | None) -> list[Iterable[str]]:
@@ -242,20 +243,24 @@ def _is_zero(element: Any, value: str) -> bool:
     return is_insignificant_zero(element.value_type, element.aggregation_type, element.zero_is_significant, value)
 
 
-def _rounds(columns: list[Iterable[str]]) -> list[Iterable[Row]]:
-    """The rows in batches without a repeated key; nearly always one."""
+def _rounds(context: Context, columns: list[Iterable[str]]) -> list[Iterable[Row]]:
+    """The rows in batches without a repeated key; nearly always one.
+
+    A key that is repeated more often than MAX_ROUNDS times is written as it was sent last; what stands between is
+    counted as ignored. A payload of one key a hundred thousand times must not cost as many statements.
+    """
     keys = columns[:KEY_COLUMNS]
     if len(set(zip(*keys, strict=True))) == len(keys[0]):
         return [zip(*columns, strict=True)]
-    rounds: list[list[Row]] = []
+    rounds: list[dict[Row, Row]] = [{} for _ in range(MAX_ROUNDS)]
     seen: dict[Row, int] = {}
     for row in zip(*columns, strict=True):
         key = row[:KEY_COLUMNS]
         number = seen[key] = seen.get(key, -1) + 1
-        if number == len(rounds):
-            rounds.append([])
-        rounds[number].append(row)
-    return rounds
+        if number >= MAX_ROUNDS:
+            context.summary.counts.ignored += 1
+        rounds[min(number, MAX_ROUNDS - 1)][key] = row
+    return [batch.values() for batch in rounds if batch]
 
 
 def _apply(context: Context, resolved: ResolvedChunk, cursor: Any, *, size: int) -> None:
