@@ -12,7 +12,7 @@ from dhis2api.objects.errors import NO_CREATE, NO_DELETE, NO_UPDATE
 from dhis2api.objects.importer import ImportReport, import_object
 from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.importer.records import ImportObject
-from dhis2api.objects.patch import apply_patch
+from dhis2api.objects.patch import apply_patch, check_patch
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import get_object, readable_rows
 from dhis2api.objects.schema import Schema
@@ -44,11 +44,12 @@ def replace_object(schema: Schema, uid: str, raw: Any, *, params: MetadataImport
 
 def patch_object(schema: Schema, uid: str, operations: Any, *, params: MetadataImportParams, user: Any) -> Outcome:
     """PATCH: the stored object, changed by the operations, goes the way of PUT."""
+    operations = check_patch(operations)
     _require(schema, uid, user, "update", NO_UPDATE)
     context = ReadingContext(user.principal)
     # A patch works on the JSON of the object, where dates are texts.
     stored = orjson.loads(encode_json(get_object(schema, uid, ":owner", context)))
-    touched = {str(o.get("path", "")).split("/")[1:2][0] for o in operations if _has_path(o)} if operations else set()
+    touched = {str(o.get("path", "")).split("/")[1:2][0] for o in operations if _has_path(o)}
     patched = apply_patch(schema, stored, operations)
     # Members that the patch does not touch and this side does not own are none of its business.
     patched = {name: value for name, value in patched.items() if name in touched or _is_owned(schema, name)}

@@ -16,13 +16,20 @@ OPERATIONS = ("add", "remove", "replace", "remove-by-id")
 _IMMUTABLE = frozenset({"id", "uid"})
 
 
-def apply_patch(schema: Schema, stored: dict[str, Any], operations: Any) -> dict[str, Any]:
+def check_patch(operations: Any) -> list[Any]:
+    """The operations of a body. Errors: ApiError 400 for what is no list of them, or too long."""
+    if not isinstance(operations, list):
+        raise ApiError(PATCH_INVALID, "A JSON patch must be a list of operations")
+    if len(operations) > MAX_OPERATIONS:
+        raise ApiError(PATCH_INVALID, f"A JSON patch has at most {MAX_OPERATIONS} operations")
+    return operations
+
+
+def apply_patch(schema: Schema, stored: dict[str, Any], operations: list[Any]) -> dict[str, Any]:
     """`stored` with all operations applied in order; `stored` itself is changed.
 
     Errors: ApiError 400 naming the path that does not fit.
     """
-    if not isinstance(operations, list) or len(operations) > MAX_OPERATIONS:
-        raise ApiError(PATCH_INVALID, "A JSON patch must be a list of operations")
     for position, operation in enumerate(operations):
         _apply_one(schema, stored, operation, position)
     return stored
@@ -108,7 +115,7 @@ def _remove_by_id(stored: dict[str, Any], steps: list[str], path: str, uid: Any)
 
 
 def _index(items: list[Any], step: str, *, one_past: bool = False) -> int:
-    if not step.isdigit():
+    if not (step.isascii() and step.isdecimal()):
         raise ApiError(PATCH_INVALID, f"not an index: {step}")
     index = int(step[:9])
     if index >= len(items) + one_past:

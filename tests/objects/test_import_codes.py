@@ -95,15 +95,15 @@ def test_e4009_and_e5003_what_must_be_unique(api: ApiClient) -> None:
     assert put_in(api, dataElements=[data_element(code=""), data_element(code="")]).status == 200
 
 
-def test_two_objects_may_hand_a_name_on(api: ApiClient) -> None:
-    """What the payload renames is free for others in it; the database must not see both at once."""
+def test_objects_that_exchange_their_names_are_refused_as_a_whole(api: ApiClient) -> None:
+    """The payload is consistent, but the database would see both names twice on the way."""
     first, second = data_element(name="First of two"), data_element(name="Second of two")
     put_in(api, dataElements=[first, second])
 
     answer = put_in(api, dataElements=[first | {"name": "Second of two"}, second | {"name": "First of two"}])
 
-    assert answer.status == 200, answer
-    assert DataElement.objects.get(uid=first["id"]).name == "Second of two"
+    assert (answer.status, answer.json["message"]) == (409, "Key (name)=(Second of two) already exists.")
+    assert DataElement.objects.get(uid=first["id"]).name == "First of two"
 
 
 def test_e4011_and_e6012_custom_attributes(api: ApiClient) -> None:
