@@ -7,7 +7,6 @@ from dhis2api.errors import code, plain
 # Export: constraints of the query.
 E2001 = code("E2001", "At least one data element, data set or data element group must be specified")
 E2002 = code("E2002", "At least one period, start/end dates, last updated or last updated duration must be specified")
-E2003 = code("E2003", "Both periods and start/end date cannot be specified")
 E2004 = code("E2004", "Start date must be before end date")
 E2005 = code("E2005", "Duration is not valid: `{}`")
 E2006 = code("E2006", "At least one organisation unit or organisation unit group must be specified")
@@ -54,5 +53,4 @@ E7637 = code("E7637", "Invalid storedBy: {}")
 E7638 = code("E7638", "Period: `{}` is not within date range of attribute option combo: `{}`")
 E7639 = code("E7639", "Organisation unit: `{}` is not valid for attribute option combo: `{}`")
 
-IMPORT_FAILED = plain(409, "The import process failed: {}")
 UNREADABLE = plain(400, "{}")

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from django.db import connection
 from psycopg2 import sql
 
-from dhis2api.objects.errors import E1121
 from dhis2api.objects.importer.hooks import hooks_of
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
+from metadata.errors import E1121
 from metadata.models import CategoryOptionCombo
 from metadata.option_combos import register_holder
 

@@ -75,7 +75,7 @@ class ImportSummary:
     def fail(self, reason: str) -> None:
         """The import could not be carried out: nothing is stored and nothing counted."""
         self.status, self.description = ERROR, f"The import process failed: {reason}"
-        self.counts, self.rejected = Counts(), []
+        self.counts, self.rejected, self.data_set_complete = Counts(), [], "false"
 
     def finish(self) -> None:
         """Set the status that follows from the conflicts, and put these in the order of the values that have them."""

@@ -11,7 +11,7 @@ from datavalues.report import SummaryReport, wire_profile
 from datavalues.schemes import resolve_schemes
 from datavalues.summary import ImportSummary
 from dhis2api.errors import BAD_REQUEST, NEEDS_AUTHORITY, ApiError
-from dhis2api.web.bodies import open_body
+from dhis2api.web.bodies import discard_rest, open_body
 from dhis2api.web.messages import WebMessage, answer
 from dhis2api.web.negotiation import JSON, XML
 from dhis2api.web.params import declares
@@ -44,6 +44,7 @@ class DataValueSetsView(ApiView):
             with open_body(request) as body:
                 summary = import_data_value_set(body, params=params, user=request.user, format=body_format(request))
         except ApiError as error:
+            discard_rest(request)
             if error.status != 400:
                 raise
             return answer_unreadable(request, error, params)

@@ -18,6 +18,7 @@ api_patterns = [
     path("", include("system.urls")),
     path("", include("users.urls")),
     path("", include("datavalues.urls")),
+    path("", include("metadata.urls")),
     path("", include("dhis2api.objects.urls")),
     path("ping", PingView.as_view(), name="ping"),
     path("openapi", OpenApiDocumentView.as_view(), name="openapi"),

@@ -39,7 +39,5 @@ def ensure_system_defaults() -> None:
         uid=DEFAULT_CATEGORY_COMBO, sharing=_SHARING, data_dimension_type=DataDimensionType.DISAGGREGATION, **named
     )
     combo.categories.add(category)
-    option_combo = CategoryOptionCombo.objects.create(
-        uid=DEFAULT_CATEGORY_OPTION_COMBO, category_combo=combo, **named
-    )
+    option_combo = CategoryOptionCombo.objects.create(uid=DEFAULT_CATEGORY_OPTION_COMBO, category_combo=combo, **named)
     option_combo.category_options.add(option)

@@ -77,7 +77,7 @@ def is_access_string(text: object) -> bool:
 
 def has_data_bits(text: str | None) -> bool:
     """Whether an access string grants data read or write."""
-    return text is not None and "-" * 2 != text[2:4]
+    return text is not None and text[2:4] != "-" * 2
 
 
 def can_make_public(rules: TypeRules, user: Principal) -> bool:
@@ -120,8 +120,12 @@ class Verdict:
     def to_dict(self) -> dict[str, Any]:
         """The `access` member as the wire shows it."""
         shown: dict[str, Any] = {
-            "manage": self.manage, "externalize": self.externalize, "write": self.write,
-            "read": self.read, "update": self.update, "delete": self.delete,
+            "manage": self.manage,
+            "externalize": self.externalize,
+            "write": self.write,
+            "read": self.read,
+            "update": self.update,
+            "delete": self.delete,
         }
         if self.data_read is not None:
             shown["data"] = {"read": self.data_read, "write": self.data_write}

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from dhis2api.objects.describing import words
 from dhis2api.objects.registry import endpoint_schemas
 from dhis2api.objects.system_id import system_id
 from dhis2api.objects.uids import generate_uid
@@ -63,7 +64,7 @@ def list_resources(api_base: str) -> list[dict[str, str]]:
     """Every type that is served, as `/api/resources` lists it."""
     return [
         {
-            "displayName": "".join(" " + c if c.isupper() else c for c in schema.plural).strip().capitalize(),
+            "displayName": words(schema.plural),
             "singular": schema.singular,
             "plural": schema.plural,
             "href": f"{api_base}/{schema.plural}",

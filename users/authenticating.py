@@ -79,9 +79,7 @@ def verify_password(user: User, password: str) -> bool:
             User.objects.filter(pk=user.pk).update(failed_logins=0, last_failed_login=None)
         return True
     if settings.LOCK_MULTIPLE_FAILED_LOGINS:
-        User.objects.filter(pk=user.pk).update(
-            failed_logins=F("failed_logins") + 1, last_failed_login=timezone.now()
-        )
+        User.objects.filter(pk=user.pk).update(failed_logins=F("failed_logins") + 1, last_failed_login=timezone.now())
     return False
 
 

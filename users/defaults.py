@@ -27,7 +27,9 @@ def ensure_admin() -> User:
             "created": now, "last_updated": now,
         },
     )  # fmt: skip
-    admin = User(uid=ADMIN, username="admin", first_name="System", surname="Administrator", created=now, last_updated=now)
+    admin = User(
+        uid=ADMIN, username="admin", first_name="System", surname="Administrator", created=now, last_updated=now
+    )
     admin.set_password(ADMIN_PASSWORD)
     admin.password_last_updated = now
     admin.save()

@@ -8,20 +8,12 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from dhis2api.errors import ApiError
-from dhis2api.objects.errors import (
-    E3003,
-    E3032,
-    E3041,
-    E4005,
-    E4054,
-    E4055,
-    E4056,
-    LAST_SUPERUSER,
-)
 from dhis2api.objects.importer.hooks import hooks_of
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
 from dhis2api.objects.registry import all_schemas
 from sharing.access import SUPERUSER
+from users.errors import E3003, E3032, E3041, E4005, E4054, E4055, E4056, LAST_SUPERUSER
+from users.memberships import users_are_managed, write_memberships
 from users.models import CREDENTIALS, User, UserGroup, UserRole
 from users.passwords import find_password_fault
 
@@ -32,7 +24,10 @@ def register() -> None:
     users.prepare.append(read_credentials)
     users.checks.append(user_is_right)
     users.check_all.append(roles_are_issuable)
+    users.check_all.append(superusers_are_kept_apart)
+    users.check_all.append(users_are_managed)
     users.check_all.append(usernames_are_free)
+    users.check_deletes += [superusers_are_kept_apart, users_are_managed]
     users.before_write.append(hash_passwords)
     users.after_write.append(write_memberships)
     users.before_delete.append(keep_a_superuser)
@@ -67,19 +62,14 @@ def user_is_right(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
 
 
 def roles_are_issuable(bundle: Bundle, objects: list[ImportObject]) -> None:
-    """E3003, E3032, E3041: nobody gives what he has not, and only superusers touch superusers."""
+    """E3003, E3032: nobody gives what he has not."""
     caller = bundle.principal
     if caller.is_superuser:
         return
     keys = {pk for item in objects for pk in item.members.get("userRoles", ())}
     roles = {role.pk: role for role in UserRole.objects.filter(pk__in=keys)}
     own = set(User.user_roles.through.objects.filter(user_id=bundle.user_pk).values_list("userrole_id", flat=True))
-    stored = [item.pk for item in objects if item.stored is not None]
-    held = User.user_roles.through.objects.filter(user_id__in=stored, userrole__authorities__contains=[SUPERUSER])
-    superusers = set(held.values_list("user_id", flat=True))
     for item in objects:
-        if item.pk in superusers:
-            item.faults.append(Fault(E3041, (caller.username,), main_id=item.uid))
         for pk in item.members.get("userRoles", ()):
             role = roles.get(pk)
             if role is None:
@@ -88,6 +78,18 @@ def roles_are_issuable(bundle: Bundle, objects: list[ImportObject]) -> None:
                 item.faults.append(Fault(E3032, (caller.username,), "userRoles", main_id=item.uid))
             elif pk in own or not caller.authorities.issuperset(role.authorities):
                 item.faults.append(Fault(E3003, (caller.username, role.name), "userRoles", main_id=item.uid))
+
+
+def superusers_are_kept_apart(bundle: Bundle, objects: list[ImportObject]) -> None:
+    """E3041: only superusers change or delete superusers."""
+    if bundle.principal.is_superuser:
+        return
+    stored = [item.pk for item in objects if item.stored is not None]
+    held = User.user_roles.through.objects.filter(user_id__in=stored, userrole__authorities__contains=[SUPERUSER])
+    superusers = set(held.values_list("user_id", flat=True))
+    for item in objects:
+        if item.pk in superusers:
+            item.faults.append(Fault(E3041, (bundle.principal.username,), main_id=item.uid))
 
 
 def usernames_are_free(bundle: Bundle, objects: list[ImportObject]) -> None:
@@ -115,23 +117,6 @@ def hash_passwords(bundle: Bundle, objects: list[ImportObject]) -> None:
             item.values["password_last_updated"] = None
 
 
-def write_memberships(bundle: Bundle, objects: list[ImportObject]) -> None:
-    """`userGroups` of POST, PUT and PATCH of a single user; `/api/metadata` leaves membership to the groups."""
-    if not bundle.single:
-        return
-    through = UserGroup.users.through
-    for item in objects:
-        if not isinstance(item.raw.get("userGroups"), list):
-            continue
-        uids = {g["id"] for g in item.raw["userGroups"] if isinstance(g, dict) and isinstance(g.get("id"), str)}
-        wanted = set(UserGroup.objects.filter(uid__in=uids).values_list("pk", flat=True))
-        stored = set(through.objects.filter(user_id=item.pk).values_list("usergroup_id", flat=True))
-        through.objects.filter(user_id=item.pk, usergroup_id__in=stored - wanted).delete()
-        through.objects.bulk_create(through(user_id=item.pk, usergroup_id=pk) for pk in wanted - stored)
-        changed = (stored - wanted) | (wanted - stored)
-        UserGroup.objects.filter(pk__in=changed).update(last_updated=bundle.now, last_updated_by_id=bundle.user_pk)
-
-
 def keep_a_superuser(keys: Any) -> None:
     """409: at least one superuser remains."""
     roles = UserRole.objects.filter(authorities__contains=[SUPERUSER])
@@ -156,7 +141,7 @@ def authorities_are_own(bundle: Bundle, objects: list[ImportObject]) -> None:
 def role_has_members(keys: Any) -> dict[int, str]:
     """E4030: a role that users have stays."""
     held = User.user_roles.through.objects.filter(userrole_id__in=keys)
-    return {pk: "User" for pk in held.values_list("userrole_id", flat=True)}
+    return dict.fromkeys(held.values_list("userrole_id", flat=True), "User")
 
 
 def forget_grants(keys: Any) -> None:
@@ -174,4 +159,3 @@ def _remove_group_grants(model: Any, uids: list[str]) -> None:
             row.sharing["userGroups"].pop(uid)
             rows.append(row)
     model._base_manager.bulk_update(rows, ["sharing"], batch_size=1000)
-

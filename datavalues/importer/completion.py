@@ -5,12 +5,21 @@ from __future__ import annotations
 import datetime
 import re
 
+from django.db import connection
+
 from datavalues import errors as codes
 from datavalues.importer.context import Context, OptionCombo, OrgUnit
 from datavalues.importer.write import store_periods
 from datavalues.models import CompleteDataSetRegistration
 from datavalues.summary import FreeConflict
 from dhis2api.periods import Period
+
+# Which operands have a value for one period, org unit and attribute option combo, this import's own among them.
+FILLED = """
+    SELECT data_element_id, category_option_combo_id FROM datavalue
+    WHERE data_element_id = ANY(%(elements)s) AND period_id = %(period)s AND organisation_unit_id = %(unit)s
+      AND attribute_option_combo_id = %(combo)s AND value IS NOT NULL AND NOT deleted
+"""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -34,8 +43,11 @@ def parse_complete_date(text: str | None, today: datetime.date) -> datetime.date
 
 def complete_data_set(
     context: Context, day: datetime.date, period: Period | None, unit: OrgUnit | None, combo: OptionCombo
-) -> None:
-    """Register completion; without a period or an org unit (of the user's) there is a conflict in free text instead."""
+) -> bool:
+    """Register completion and tell whether that was possible.
+
+    Without a period or an org unit, or with one that is not the user's, there is a conflict in free text instead.
+    """
     summary = context.summary
     is_outside = unit is not None and not context.capture_scope.covers(unit.path)
     if is_outside:  # DHIS2 completes here, which lets anybody write to any place
@@ -46,7 +58,7 @@ def complete_data_set(
     if period is None:
         summary.free_conflicts.append(FreeConflict("Period", "Period of the data value set is missing or invalid"))
     if unit is None or is_outside or period is None:
-        return
+        return False
     store_periods(context, [period])
     username = context.principal.username
     CompleteDataSetRegistration.objects.update_or_create(
@@ -60,3 +72,28 @@ def complete_data_set(
         },
     )  # fmt: skip
     summary.data_set_complete = day.isoformat()
+    return True
+
+
+def missing_operands(context: Context, period: Period, unit: OrgUnit, combo: OptionCombo) -> list[str]:
+    """Names of the data set's compulsory operands without a value; none unless it insists on them."""
+    if not context.data_set.compulsory_fields_complete_only:
+        return []
+    operands = list(
+        context.data_set.compulsory_data_element_operands.order_by("pk").values_list(
+            "data_element_id", "data_element__name", "category_option_combo_id", "category_option_combo__name"
+        )
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(FILLED, {
+            "elements": [operand[0] for operand in operands], "period": context.metadata.period_keys[period.iso],
+            "unit": unit.pk, "combo": combo.pk,
+        })  # fmt: skip
+        filled = set(cursor.fetchall())
+    elements = {element for element, _ in filled}
+    default = context.metadata.default_combo.pk
+    return [
+        name if key in (None, default) else f"{name} {combo_name}"
+        for element, name, key, combo_name in operands
+        if ((element, key) not in filled if key else element not in elements)
+    ]

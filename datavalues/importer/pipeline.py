@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from datavalues.formats import json as json_format
 from datavalues.formats import xml as xml_format
-from datavalues.importer.completion import complete_data_set, parse_complete_date
+from datavalues.importer.completion import complete_data_set, missing_operands, parse_complete_date
 from datavalues.importer.context import Context
 from datavalues.importer.header import ResolvedHeader, check_header
 from datavalues.importer.options import import_options
@@ -83,9 +83,8 @@ def _run(context: Context, data: DataValueSet) -> None:
     if faults:
         context.summary.abort(faults)
         return
-    if day is not None and header.data_set is not None:
-        combo = header.attribute_option_combo or context.metadata.default_combo
-        complete_data_set(context, day, header.period, header.org_unit, combo)
+    completed = header.period, header.org_unit, header.attribute_option_combo or context.metadata.default_combo
+    is_complete = day is not None and complete_data_set(context, day, *completed)
     overrides = header.overrides()
     for chunk in data.chunks:
         override(overrides, chunk)
@@ -93,6 +92,9 @@ def _run(context: Context, data: DataValueSet) -> None:
         resolved = resolve(context, chunk)
         refused = validate(context, resolved)
         write(context, resolved, refused)
+    missing = missing_operands(context, *completed) if is_complete else []
+    if missing:
+        raise ImportStopped(f"All compulsory data element operands need to be filled: [{', '.join(missing)}]")
 
 
 def _new_context(header: Header, params: ImportParams, user: Any, summary: ImportSummary) -> Context:

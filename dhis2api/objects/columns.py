@@ -62,8 +62,12 @@ def choice(
         max_length=max_length, null=not required and default is None, blank=not required and default is None, **options
     )
     return _hinted(
-        field, kind="CONSTANT", enum_type=values, required=required and default is None,
-        marked_required=required, **hint,
+        field,
+        kind="CONSTANT",
+        enum_type=values,
+        required=required and default is None,
+        marked_required=required,
+        **hint,
     )
 
 

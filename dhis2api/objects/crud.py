@@ -6,9 +6,10 @@ from dataclasses import replace as with_changes
 from typing import Any
 
 import orjson
+from django.db import transaction
 
 from dhis2api.errors import BAD_REQUEST, E1005, ApiError
-from dhis2api.objects.errors import NO_CREATE, NO_DELETE, NO_UPDATE
+from dhis2api.objects.errors import DEFAULT_IMMUTABLE, NO_CREATE, NO_DELETE, NO_UPDATE
 from dhis2api.objects.importer import ImportReport, import_object
 from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.importer.records import ImportObject
@@ -17,7 +18,7 @@ from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import get_object, readable_rows
 from dhis2api.objects.schema import Schema
 from dhis2api.web.renderers import encode_json
-from sharing.access import Verdict, can_create, judge
+from sharing.access import can_create, judge
 
 Outcome = tuple[ImportObject, ImportReport]
 
@@ -42,11 +43,16 @@ def replace_object(schema: Schema, uid: str, raw: Any, *, params: MetadataImport
     return import_object(schema, body, params=_as(params, "UPDATE"), user=user)
 
 
+@transaction.atomic
 def patch_object(schema: Schema, uid: str, operations: Any, *, params: MetadataImportParams, user: Any) -> Outcome:
-    """PATCH: the stored object, changed by the operations, goes the way of PUT."""
+    """PATCH: the stored object, changed by the operations, goes the way of PUT.
+
+    The row is locked before it is read: of two patches at once neither undoes the other.
+    """
     operations = check_patch(operations)
     _require(schema, uid, user, "update", NO_UPDATE)
     context = ReadingContext(user.principal)
+    list(schema.model._base_manager.filter(uid=uid).select_for_update().values_list("pk"))
     # A patch works on the JSON of the object, where dates are texts.
     stored = orjson.loads(encode_json(get_object(schema, uid, ":owner", context)))
     touched = {str(o.get("path", "")).split("/")[1:2][0] for o in operations if _has_path(o)}
@@ -65,7 +71,7 @@ def delete_object(schema: Schema, uid: str, *, user: Any) -> Outcome:
     return import_object(schema, {"id": uid}, params=_as(MetadataImportParams(), "DELETE"), user=user)
 
 
-def _require(schema: Schema, uid: str, user: Any, right: str, refusal: Any) -> Verdict:
+def _require(schema: Schema, uid: str, user: Any, right: str, refusal: Any) -> None:
     context = ReadingContext(user.principal)
     columns = ["sharing"] if schema.shareable else ["uid"]
     row = readable_rows(schema, context).filter(uid=uid).values(*columns).first()
@@ -74,7 +80,8 @@ def _require(schema: Schema, uid: str, user: Any, right: str, refusal: Any) -> V
     verdict = judge(schema.rules, row.get("sharing"), user.principal)
     if schema.wire.read_only or not getattr(verdict, right):
         raise ApiError(refusal)
-    return verdict
+    if uid in schema.wire.default_objects:
+        raise ApiError(DEFAULT_IMMUTABLE, uid)
 
 
 def _object(raw: Any) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def describe_schema(schema: Schema, api_base: str) -> dict[str, Any]:
         "namespace": DXF,
         "name": schema.singular,
         "collectionName": schema.plural,
-        "displayName": _words(schema.simple_klass),
+        "displayName": _title(schema.simple_klass),
         "shareable": schema.shareable,
         "dataShareable": rules.data_shareable,
         "dataWriteShareable": rules.data_shareable,
@@ -113,6 +113,11 @@ def _referred(prop: Property) -> str | None:
     return target.klass if target else None
 
 
-def _words(name: str) -> str:
+def words(name: str) -> str:
+    """`Data element groups` of `dataElementGroups`."""
+    return "".join(" " + letter.lower() if letter.isupper() else letter for letter in name).strip().capitalize()
+
+
+def _title(name: str) -> str:
     """`Data Element Group` of `DataElementGroup`."""
     return "".join(" " + letter if letter.isupper() else letter for letter in name).strip()

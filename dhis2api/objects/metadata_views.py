@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.http import StreamingHttpResponse
-
 from dhis2api.objects.errors import IMPORT_FAILED
 from dhis2api.objects.exporting import export_chunks, select_types
 from dhis2api.objects.importer import MetadataImportParams, import_metadata
@@ -13,7 +11,7 @@ from dhis2api.web.bodies import read_json
 from dhis2api.web.messages import conflict, ok
 from dhis2api.web.negotiation import JSON
 from dhis2api.web.params import declares
-from dhis2api.web.responses import ApiResponse, stream
+from dhis2api.web.responses import ApiResponse, StreamingHttpResponse, stream
 from dhis2api.web.views import ApiRequest, ApiView
 
 

@@ -21,7 +21,9 @@ class Defaults(StrEnum):
 class ObjectParams(Params):
     """Parameters of one object."""
 
-    fields: list[str] = param(split=False, repeatable=True, doc="Members to show: names, nesting, presets, transformers.")
+    fields: list[str] = param(
+        split=False, repeatable=True, doc="Members to show: names, nesting, presets, transformers."
+    )
     defaults: Defaults = param(Defaults.INCLUDE, doc="EXCLUDE drops references to the system's default objects.")
     translate: bool = param(False, doc="Show display names in `locale`.")
     locale: str = param("", doc="Language of display names, such as `fr`; needs translate=true.")
@@ -34,12 +36,16 @@ class ObjectParams(Params):
 class ListParams(PagingParams):
     """Parameters of a list of objects."""
 
-    fields: list[str] = param(split=False, repeatable=True, doc="Members to show: names, nesting, presets, transformers.")
+    fields: list[str] = param(
+        split=False, repeatable=True, doc="Members to show: names, nesting, presets, transformers."
+    )
     filter: list[str] = param(split=False, repeatable=True, doc="`property:operator:value`; repeat for several.")
     root_junction: Junction = param(Junction.AND, doc="Whether all filters must match, or any.")
     query: str = param("", doc="Identifier or code, or a part of the name.")
     order: list[str] = param(repeatable=True, doc="`property:asc|desc|iasc|idesc`.")
-    defaults: Defaults = param(Defaults.INCLUDE, doc="EXCLUDE drops the system's default objects and references to them.")
+    defaults: Defaults = param(
+        Defaults.INCLUDE, doc="EXCLUDE drops the system's default objects and references to them."
+    )
     translate: bool = param(False, doc="Show display names in `locale`.")
     locale: str = param("", doc="Language of display names, such as `fr`; needs translate=true.")
 
@@ -55,8 +61,12 @@ class ListParams(PagingParams):
 class MetadataExportParams(Params):
     """Parameters of `GET /api/metadata`; `{type}=true`, `{type}:fields` and kin come as extras."""
 
-    fields: list[str] = param(split=False, repeatable=True, aliases=("defaultFields",), doc="For all types; default :owner.")
-    filter: list[str] = param(split=False, repeatable=True, aliases=("defaultFilter",), doc="For types without their own.")
+    fields: list[str] = param(
+        split=False, repeatable=True, aliases=("defaultFields",), doc="For all types; default :owner."
+    )
+    filter: list[str] = param(
+        split=False, repeatable=True, aliases=("defaultFilter",), doc="For types without their own."
+    )
     order: list[str] = param(repeatable=True, aliases=("defaultOrder",), doc="For types without their own.")
     root_junction: Junction = param(Junction.AND, doc="Whether all filters must match, or any.")
     defaults: Defaults = param(Defaults.INCLUDE, doc="EXCLUDE drops the system's default objects.")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dhis2api.errors import ApiError
-from dhis2api.objects.describing import describe_schema
-from dhis2api.objects.errors import IMPORT_FAILED, UNKNOWN_TYPE
+from dhis2api.objects.describing import describe_property, describe_schema
+from dhis2api.objects.errors import IMPORT_FAILED, UNKNOWN_PROPERTY, UNKNOWN_TYPE
 from dhis2api.objects.importer.schema_check import check_schema
 from dhis2api.objects.params import ObjectParams
 from dhis2api.objects.query.fields import parse_fields
@@ -48,6 +48,20 @@ class SchemaView(ApiView):
         return ok(response=response)
 
     put = post
+
+
+class SchemaPropertyView(ApiView):
+    """One property of a type."""
+
+    @declares(ObjectParams)
+    def get(self, request: ApiRequest, params: ObjectParams, singular: str, name: str) -> ApiResponse:
+        """The property by its JSON name."""
+        schema = _get(singular)
+        prop = schema.properties.get(name)
+        if prop is None or not prop.readable:
+            raise ApiError(UNKNOWN_PROPERTY, name, schema.klass)
+        shown = describe_property(prop, schema, api_base(request._request))
+        return ApiResponse(pick(shown, parse_fields(params.fields_text)), xml="property")
 
 
 def _get(singular: str) -> Schema:

@@ -42,15 +42,14 @@ class ObjectsView(ApiView):
     """All objects of one type: a page of them, and a new one."""
 
     object_schema: ClassVar[Schema] = None  # set by the route
+    name: ClassVar[str | None] = None  # title of the page, set by the route
     is_browsable = True
 
     @declares(ListParams)
     def get(self, request: ApiRequest, params: ListParams) -> ApiResponse:
         """A page of the objects that the caller may read."""
         schema = self.object_schema
-        selection = Selection(
-            params.fields_text, params.filter, params.root_junction, params.query, params.order_text
-        )
+        selection = Selection(params.fields_text, params.filter, params.root_junction, params.query, params.order_text)
         limit = params.page_size if params.is_paged else None
         page = list_objects(schema, selection, reading_context(request, params), offset=params.offset, limit=limit)
         data: dict[str, Any] = {"pager": pager(request, params, page.total)} if params.is_paged else {}
@@ -74,6 +73,7 @@ class ObjectView(ApiView):
     """One object."""
 
     object_schema: ClassVar[Schema] = None  # set by the route
+    name: ClassVar[str | None] = None  # title of the page, set by the route
     is_browsable = True
     consumes = {"put": (JSON, "application/*+json"), "patch": (JSON_PATCH, JSON)}
 
@@ -88,13 +88,17 @@ class ObjectView(ApiView):
     def put(self, request: ApiRequest, params: MetadataImportParams, uid: str) -> ApiResponse:
         """Replace the object."""
         self._check(uid)
-        return _answer(*crud.replace_object(self.object_schema, uid, read_json(request), params=params, user=request.user))
+        return _answer(
+            *crud.replace_object(self.object_schema, uid, read_json(request), params=params, user=request.user)
+        )
 
     @declares(MetadataImportParams)
     def patch(self, request: ApiRequest, params: MetadataImportParams, uid: str) -> ApiResponse:
         """Change the object by JSON Patch."""
         self._check(uid)
-        return _answer(*crud.patch_object(self.object_schema, uid, read_json(request), params=params, user=request.user))
+        return _answer(
+            *crud.patch_object(self.object_schema, uid, read_json(request), params=params, user=request.user)
+        )
 
     def delete(self, request: ApiRequest, uid: str) -> ApiResponse:
         """Delete the object; what refers to it may stand in the way (E4030)."""

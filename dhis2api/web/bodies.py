@@ -58,6 +58,17 @@ def open_body(request: Any) -> BinaryIO:
     return raw
 
 
+def discard_rest(request: Any) -> None:
+    """Read what is left of a refused body of bearable length: its sender may still be sending, and a connection that
+    is closed on unread bytes takes the answer with it."""
+    http_request: HttpRequest = getattr(request, "_request", request)
+    stream, left = _raw_stream(http_request), settings.MAX_BODY
+    if int(http_request.META.get("CONTENT_LENGTH") or 0) > left:
+        return
+    while left > 0 and (chunk := stream.read(BUFFER_BYTES)):
+        left -= len(chunk)
+
+
 def read_json(request: Any) -> Any:
     """The whole body as JSON values.
 

@@ -18,6 +18,8 @@ from dhis2api.errors import ApiError
 from dhis2api.web.errors import XML_UNREADABLE
 from dhis2api.web.timestamps import format_timestamp
 
+MAX_UNREWARDED_BYTES = 11_000_000  # a little more than the text that libxml2 allows in one element
+
 DXF = "http://dhis2.org/schema/dxf/2.0"
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # not characters of XML 1.0
 
@@ -157,8 +159,9 @@ def singular(name: str) -> str:
 
 
 def _guarded(stream: BinaryIO, *, forget: bool) -> Iterator[tuple[str, Element]]:
+    patient = _PatientReader(stream)
     events = etree.iterparse(
-        stream, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False,
+        patient, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False,
         dtd_validation=False, huge_tree=False, remove_comments=True, remove_pis=True,
     )  # fmt: skip
     is_first = True
@@ -167,6 +170,7 @@ def _guarded(stream: BinaryIO, *, forget: bool) -> Iterator[tuple[str, Element]]
             if is_first:
                 _refuse_doctype(element)
                 is_first = False
+            patient.unrewarded = 0
             yield event, element
             if forget and event == "end":
                 _forget(element)
@@ -174,6 +178,21 @@ def _guarded(stream: BinaryIO, *, forget: bool) -> Iterator[tuple[str, Element]]
         line, column = (max(number or 1, 1) for number in error.position)
         reason = re.sub(r",? ?line \d+, column \d+.*$", "", str(error.msg), flags=re.DOTALL).strip()
         raise ApiError(XML_UNREADABLE, f"{reason}, at line {line}, column {column}") from error
+
+
+class _PatientReader:
+    """Reads on only so far for the next element: libxml2 would hold any amount of bytes to find the end of a tag."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.unrewarded = 0  # bytes since the last element
+
+    def read(self, size: int) -> bytes:
+        if self.unrewarded > MAX_UNREWARDED_BYTES:
+            raise ApiError(XML_UNREADABLE, f"no element in {MAX_UNREWARDED_BYTES} bytes, in or after the last one")
+        piece = self._stream.read(size)
+        self.unrewarded += len(piece)
+        return piece
 
 
 def _refuse_doctype(root: Element) -> None:

@@ -35,9 +35,7 @@ def _is_default(row: Mapping[str, Any], context: Any) -> bool:
 IS_DEFAULT = Computed(_is_default, needs=("name",), kind="BOOLEAN")
 
 
-class CategoryOption(
-    ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Described, Shared, Attributed, Translated
-):
+class CategoryOption(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Described, Shared, Attributed, Translated):
     """One value of a category; its data sharing guards the data kept under it."""
 
     start_date = date()
@@ -137,4 +135,3 @@ class CategoryOptionGroupSet(
         order = 1160
         access = named("CATEGORY_OPTION_GROUP_SET")
         attribute_flag = "categoryOptionGroupSet"
-

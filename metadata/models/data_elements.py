@@ -58,9 +58,7 @@ class DataElement(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Described
         }
 
 
-class DataElementGroup(
-    ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Described, Shared, Attributed, Translated
-):
+class DataElementGroup(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Described, Shared, Attributed, Translated):
     """A group of data elements."""
 
     data_elements = RefSet(DataElement, related_name="data_element_groups")

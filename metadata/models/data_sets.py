@@ -16,7 +16,6 @@ from dhis2api.objects.columns import (
     json,
     long_text,
     number,
-    optional_flag,
     reference,
     text,
 )
@@ -159,5 +158,3 @@ class GreyedField(Embedded):
         singular = "dataElementOperand"
         endpoint = False
         natural_key = ("data_element", "category_option_combo")
-
-

@@ -50,7 +50,8 @@ def _leaf(row: Mapping[str, Any], context: Any) -> bool:
 class OrganisationUnit(ApiObject, Coded, Named, ShortNamed, Described, Attributed, Translated):
     """A node of the hierarchy. `path` is `/uid/uid/…` down to its own uid; `level` counts from 1 at a root."""
 
-    parent = reference("self", related_name="children")
+    # RESTRICT: a unit with children stays, unless they are deleted together with it.
+    parent = reference("self", related_name="children", on_delete=models.RESTRICT)
     path = text(1500, unique=True, read_only=True)
     hierarchy_level = integer(name="level", read_only=True)
     opening_date = date(required=True)
@@ -149,9 +150,7 @@ class CaptureOrganisationUnit(_UserOrganisationUnit):
 class DataViewOrganisationUnit(_UserOrganisationUnit):
     """Where a user reads data (`user.dataViewOrganisationUnits`)."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="data_view_organisation_units_rows"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="data_view_organisation_units_rows")
     organisation_unit = models.ForeignKey(OrganisationUnit, models.CASCADE, related_name="+")
 
 
@@ -162,4 +161,3 @@ class SearchOrganisationUnit(_UserOrganisationUnit):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="tei_search_organisation_units_rows"
     )
     organisation_unit = models.ForeignKey(OrganisationUnit, models.CASCADE, related_name="+")
-

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dhis2api.objects.errors import E1134
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
+from metadata.errors import E1134
 from metadata.models import CategoryCombo, CategoryOption, CategoryOptionCombo, DataElement, DataSet
 from metadata.models.categories import DEFAULT_CATEGORY_COMBO
 from metadata.option_combos import NAME_LENGTH, generate_option_combos, lock_option_combos
@@ -18,9 +18,7 @@ def option_combo_keeps_its_identity(item: ImportObject, bundle: Bundle) -> Itera
     if item.stored["category_combo_id"] != item.values.get("category_combo_id"):
         yield Fault(E1134, ("categoryCombo",), "categoryCombo", main_id=item.uid)
     through = CategoryOptionCombo.category_options.through
-    stored = set(
-        through.objects.filter(categoryoptioncombo_id=item.pk).values_list("categoryoption_id", flat=True)
-    )
+    stored = set(through.objects.filter(categoryoptioncombo_id=item.pk).values_list("categoryoption_id", flat=True))
     if stored != set(item.members.get("categoryOptions", ())):
         yield Fault(E1134, ("categoryOptions",), "categoryOptions", main_id=item.uid)
 

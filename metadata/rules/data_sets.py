@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from django.db.models import F
 
-from dhis2api.objects.errors import E4013, E4027
+from dhis2api.objects.errors import E4027
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
 from dhis2api.periods import PERIOD_TYPES, find_period
+from metadata.errors import E4013
 from metadata.models import DataSet, DataSetElement, GreyedField, Section
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db.models import F
 
-from dhis2api.objects.errors import E1118, E4028
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
 from dhis2api.value_types import ValueType
+from metadata.errors import E1118, E4028
 from metadata.models import Option, OptionSet
 
 
@@ -21,7 +21,9 @@ def options_are_single_in_set(bundle: Bundle, objects: list[ImportObject]) -> No
             for column in ("name", "code"):
                 taken[row["option_set_id"], column, row[column]] = row["pk"]
     multi_text = set(
-        OptionSet.objects.filter(pk__in=set(sets.values()), value_type=ValueType.MULTI_TEXT).values_list("pk", flat=True)
+        OptionSet.objects.filter(pk__in=set(sets.values()), value_type=ValueType.MULTI_TEXT).values_list(
+            "pk", flat=True
+        )
     ) | {s.pk for s in bundle.of("optionSet") if s.values.get("value_type") == ValueType.MULTI_TEXT}
     for item in objects:
         owner = sets.get(item.pk)

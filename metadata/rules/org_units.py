@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-from dhis2api.objects.errors import E4013, E6022
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
+from metadata.errors import E4013, E6022
 from metadata.models import OrganisationUnit
 
 # Paths and levels of the given units and of everything below them, from the parents' paths downwards. A unit whose

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dhis2api.objects.errors import E7617
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
+from metadata.errors import E7617
 from metadata.hierarchy import capture_scope
 from metadata.models import OrganisationUnit
 

@@ -63,7 +63,7 @@ def send_xml(api: ApiClient, payload: Mapping[str, Any] | bytes | str, path: str
 
 
 def read(api: ApiClient, user: str = "admin", **params: Any) -> list[dict[str, Any]]:
-    """The values of an export as JSON: of the mortality set in Ngelehun's January 2014, unless `params` say otherwise."""
+    """The values of an export: of the mortality set in Ngelehun's January 2014, unless `params` say otherwise."""
     answer = api.get(SETS + query(**params), user=user)
     assert answer.status == 200, answer
     return answer.json["dataValues"]

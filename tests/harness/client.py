@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponseBase
 from django.test import Client
+from django.test.client import ClientHandler
 
 # Whoever is not named here has the password that `tests/personas.py` gives to everybody.
 PASSWORDS = {"admin": "district"}
@@ -91,7 +94,16 @@ class ApiClient:
             data, content_type = b"", content_type if method != "GET" else "application/octet-stream"
         # A fault of the server is an answer, as it is for a client.
         client = Client(raise_request_exception=False)
+        client.handler = _handler(tuple(settings.MIDDLEWARE))
         return Answer(client.generic(method, path, data, content_type, headers=sent))
+
+
+@cache
+def _handler(middleware: tuple[str, ...]) -> ClientHandler:
+    """One for all requests: loading the middleware reads every static file, which takes longer than most requests."""
+    handler = ClientHandler(enforce_csrf_checks=False)
+    handler.load_middleware()
+    return handler
 
 
 def basic(user: str, password: str) -> str:

@@ -16,7 +16,8 @@ PUBLIC = {"owner": "GOLswS44mh8", "public": "rw------", "users": {}, "userGroups
 def element(name: str, **columns: Any) -> DataElement:
     """An unsaved data element; `columns` over the defaults."""
     values = {
-        "uid": generate_uid(), "name": name, "short_name": name[:50], "value_type": "NUMBER", "domain_type": "AGGREGATE",
+        "uid": generate_uid(), "name": name, "short_name": name[:50], "value_type": "NUMBER",
+        "domain_type": "AGGREGATE",
         "aggregation_type": "SUM", "created": DAY, "last_updated": DAY, "sharing": PUBLIC,
     }  # fmt: skip
     return DataElement(**values | columns)

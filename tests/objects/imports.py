@@ -31,7 +31,12 @@ def group(*members: str, **more: Any) -> dict[str, Any]:
 def unit(parent: str | None = None, **members: Any) -> dict[str, Any]:
     """An org unit below `parent`."""
     number = next(NUMBERS)
-    payload = {"id": generate_uid(), "name": f"Unit {number}", "shortName": f"Unit {number}", "openingDate": "2020-01-01"}
+    payload = {
+        "id": generate_uid(),
+        "name": f"Unit {number}",
+        "shortName": f"Unit {number}",
+        "openingDate": "2020-01-01",
+    }
     return payload | ({"parent": {"id": parent}} if parent else {}) | members
 
 
@@ -43,7 +48,7 @@ def put_in(api: ApiClient, query: str = "", user: str = "admin", **payload: Any)
 def errors(answer: Answer) -> list[tuple[str, str | None]]:
     """`(code, property)` of every error report, objects in order."""
     summary = answer.summary
-    reports = summary["typeReports"] if "typeReports" in summary else [{"objectReports": [summary]}]
+    reports = summary.get("typeReports", [{"objectReports": [summary]}])
     found = [e for t in reports for o in t["objectReports"] for e in o["errorReports"]]
     return [(e["errorCode"], e.get("errorProperty")) for e in found]
 

@@ -115,6 +115,20 @@ def test_all_members_of_a_list_are_shown(api: ApiClient, schema: Schema) -> None
 
 
 @every_type
+def test_an_object_as_it_is_shown_can_be_put_back(api: ApiClient, schema: Schema) -> None:
+    """Derived and foreign members are tolerated; nothing is lost."""
+    payload = minimal(api, schema)
+    uid = payload["id"]
+    assert api.post(path(schema), payload).status == 201
+    before = owned(api, schema, uid)
+
+    answer = api.put(path(schema, uid), api.get(path(schema, uid)).json)
+
+    assert answer.status == 200, answer
+    assert without_stamp(owned(api, schema, uid)) == without_stamp(before)
+
+
+@every_type
 def test_the_schema_is_described(api: ApiClient, schema: Schema) -> None:
     shown = api.get(f"/api/schemas/{schema.singular}").json
 
@@ -132,7 +146,7 @@ def test_an_object_renders_as_xml_and_as_a_page(api: ApiClient, schema: Schema) 
     page = api.get(path(schema, payload["id"]), headers={"Accept": "text/html"})
 
     assert document.headers["Content-Type"].startswith("application/xml")
-    assert f'<{schema.singular} ' in document.text
+    assert f"<{schema.singular} " in document.text
     assert page.headers["Content-Type"].startswith("text/html")
     assert payload["id"] in page.text
 

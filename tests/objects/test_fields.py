@@ -101,7 +101,8 @@ GROUPS = "dataElementGroups"
         (f"{GROUPS}~pluck[id,name]", {GROUPS: ["groupGroup1", "groupGroup2"]}),
         (f"{GROUPS}~pluck(code)", {GROUPS: [{"id": "groupGroup1"}, {"id": "groupGroup2"}]}),
         (f"{GROUPS}~keyBy[id,name]",
-         {GROUPS: {"groupGroup1": {"id": "groupGroup1", "name": "Vaccines"}, "groupGroup2": {"id": "groupGroup2", "name": "Rashes"}}}),
+         {GROUPS: {"groupGroup1": {"id": "groupGroup1", "name": "Vaccines"},
+          "groupGroup2": {"id": "groupGroup2", "name": "Rashes"}}}),
         (f"{GROUPS}~keyBy(name)[name]", {GROUPS: {"Vaccines": {"name": "Vaccines"}, "Rashes": {"name": "Rashes"}}}),
         ("id~rename(uid)", {"uid": UID}), (f"{GROUPS}~rename(n)~size", {"n": 2}),
         (f"{GROUPS}~size~pluck", {GROUPS: ["groupGroup1", "groupGroup2"]}),  # the last one sees the whole value
@@ -112,7 +113,8 @@ GROUPS = "dataElementGroups"
          {"translations": [{"locale": "fr", "value": "Rougeole"}, {"locale": "fr", "value": "Doses (fr)"}]}),
         (COLOUR, {COLOUR: "Red"}), (f"{COLOUR}~rename(colour)", {"colour": "Red"}),
         (SHAPE, {SHAPE: {"type": "Point", "coordinates": [1, 2]}}),
-        ("attributeValues[value]", {"attributeValues": [{"value": "Red"}, {"value": '{"type":"Point","coordinates":[1,2]}'}]}),
+        ("attributeValues[value]",
+         {"attributeValues": [{"value": "Red"}, {"value": '{"type":"Point","coordinates":[1,2]}'}]}),
         ("displayName,displayFormName", {"displayName": "Measles doses", "displayFormName": "Doses"}),
     ],
 )  # fmt: skip
@@ -148,7 +150,9 @@ def test_nulls_are_not_shown_but_empty_collections_are(api: ApiClient, stored: D
 
 
 @pytest.mark.django_db
-def test_a_user_reference_has_five_members_whatever_is_asked(api: ApiClient, stored: DataElement, outsider: User) -> None:
+def test_a_user_reference_has_five_members_whatever_is_asked(
+    api: ApiClient, stored: DataElement, outsider: User
+) -> None:
     DataElement.objects.update(created_by=outsider)
 
     expected = {
@@ -207,7 +211,9 @@ def test_grants_show_the_names_of_who_is_still_there(api: ApiClient, stored: Dat
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/api/dataElements", f"/api/dataElements/{UID}", "/api/me", "/api/schemas", "/api/system/info"])
+@pytest.mark.parametrize(
+    "path", ["/api/dataElements", f"/api/dataElements/{UID}", "/api/me", "/api/schemas", "/api/system/info"]
+)
 def test_the_bounds_of_the_grammar(api: ApiClient, stored: DataElement, path: str) -> None:
     deep = "a[" * MAX_DEPTH + "id"
     too_deep, too_long = "a[" + deep, "a," * 10_001

@@ -24,14 +24,17 @@ COLOUR = "QcolourAtt1"
 def elements(db: None) -> list[DataElement]:
     """Five data elements, all with a code that begins with `Q_`."""
     found = store([
-        element("Measles doses", code="Q_A", zero_is_significant=True, description="", attribute_values={COLOUR: "Red"}),
+        element("Measles doses", code="Q_A", zero_is_significant=True, description="",
+         attribute_values={COLOUR: "Red"}),
         element("measles CASES", code="Q_B", value_type="TEXT", attribute_values={COLOUR: "dark red"}),
         element("50% of_all\\doses", code="Q_C", created=datetime(2021, 5, 6, 7, 8, 9, tzinfo=UTC)),
         element("O'Neil's; DROP TABLE x --", code="Q_D", description="Quoted", aggregation_levels=[1, 2]),
         element("BCG", code="Q_E", uid="bcgElement1", description="Tuberculosis vaccine",
                 translations=[{"locale": "fr", "property": "NAME", "value": "Tuberculose"}]),
     ])  # fmt: skip
-    Attribute.objects.create(uid=COLOUR, name="Colour", value_type="TEXT", data_element_attribute=True, sharing=private())
+    Attribute.objects.create(
+        uid=COLOUR, name="Colour", value_type="TEXT", data_element_attribute=True, sharing=private()
+    )
     group("Q vaccines", [found[0], found[4]], code="GROUP_V")
     group("Q diseases", [found[0], found[1]], code=None)
     return found
@@ -110,8 +113,10 @@ def test_every_operator_and_synonym_stands_in_the_table() -> None:
 
 REFUSED = [
     ("name", "Invalid filter => name"), ("name:eq", "Invalid filter => name:eq"), ("", "Invalid filter => "),
-    ("nothing:eq:x", "Unknown path property: nothing"), ("categoryCombo.nothing:eq:x", "Unknown path property: categoryCombo.nothing"),
-    ("name.id:eq:x", "Unknown path property: name.id"), ("attributeValues.value:eq:x", "Unknown path property: attributeValues.value"),
+    ("nothing:eq:x", "Unknown path property: nothing"),
+    ("categoryCombo.nothing:eq:x", "Unknown path property: categoryCombo.nothing"),
+    ("name.id:eq:x", "Unknown path property: name.id"),
+    ("attributeValues.value:eq:x", "Unknown path property: attributeValues.value"),
     ("password:like:x", "Unknown path property: password"), ("access.fly:eq:true", "Unknown path property: access.fly"),
     ("name:fly:x", "`fly` is not a valid operator."), ("name:eqq:x", "`eqq` is not a valid operator."),
     ("dataElementGroups:like:x", "`like` is not a valid operator."),
@@ -119,7 +124,8 @@ REFUSED = [
     ("name:in:x", "Invalid argument `x` for in operator."), ("name:!in:[x", "Invalid argument `[x` for in operator."),
     ("created:eq:soon", "Unable to parse `soon` as `Date`."),
     ("created:like:2020", "Value `2020` of type `Date` is not supported by this operator."),
-    ("domainType:eq:OTHER", "Unable to parse `OTHER` as `DataElementDomain`, available values are: [AGGREGATE, TRACKER]"),
+    ("domainType:eq:OTHER",
+     "Unable to parse `OTHER` as `DataElementDomain`, available values are: [AGGREGATE, TRACKER]"),
 ]  # fmt: skip
 
 
@@ -154,7 +160,9 @@ def test_names_of_columns_are_no_properties(api: ApiClient, name: str) -> None:
     assert listed(api, f"{name}:eq:x").status == 400
 
 
-def test_or_joins_the_filters_and_leaves_access_alone(api: ApiClient, elements: list[DataElement], outsider: User) -> None:
+def test_or_joins_the_filters_and_leaves_access_alone(
+    api: ApiClient, elements: list[DataElement], outsider: User
+) -> None:
     DataElement.objects.filter(code="Q_E").update(sharing=private())
 
     assert letters(listed(api, "code:eq:Q_E", "code:eq:Q_A", rootJunction="OR")) == "AE"

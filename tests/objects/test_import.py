@@ -52,7 +52,8 @@ def test_the_whole_body_of_a_bad_reference(api: ApiClient) -> None:
                 "klass": klass, "index": 0, "uid": "a1b2C3d4E5f", "errorReports": [{
                     "message": f"Invalid reference {args[0]} on object {args[1]} for association `dataElement`",
                     "args": args, "mainKlass": klass, "errorKlass": "org.hisp.dhis.dataelement.DataElement",
-                    "mainId": "a1b2C3d4E5f", "errorProperty": "dataElement", "errorCode": "E5002", "errorProperties": args,
+                    "mainId": "a1b2C3d4E5f", "errorProperty": "dataElement", "errorCode": "E5002",
+                    "errorProperties": args,
                 }],
             }]}],
         },
@@ -197,7 +198,9 @@ def test_identifier_code_finds_objects_and_references(api: ApiClient) -> None:
 def test_identifier_auto_takes_the_uid_first_and_the_code_then(api: ApiClient) -> None:
     first, second = data_element(code="AUTO_1"), data_element(code="AUTO_2")
     put_in(api, dataElements=[first, second])
-    owner = group() | {"dataElements": [{"id": first["id"]}, {"code": "AUTO_2"}, {"id": "zzzzzzzzzz1", "code": "AUTO_2"}]}
+    owner = group() | {
+        "dataElements": [{"id": first["id"]}, {"code": "AUTO_2"}, {"id": "zzzzzzzzzz1", "code": "AUTO_2"}]
+    }
 
     answer = put_in(api, "identifier=AUTO&atomicMode=NONE", dataElementGroups=[owner])
 
@@ -288,7 +291,9 @@ def test_post_of_one_object_discards_translations(api: ApiClient) -> None:
 
 def test_only_superusers_skip_validation(api: ApiClient, editor: User) -> None:
     def attempt(user: str) -> list[str]:
-        return codes(put_in(api, "skipValidation=true", user=user, dataElements=[data_element(description="", url="x")]))
+        return codes(
+            put_in(api, "skipValidation=true", user=user, dataElements=[data_element(description="", url="x")])
+        )
 
     assert attempt("editor") == ["E4004"]
     assert attempt("admin") == []
@@ -299,7 +304,8 @@ def test_only_superusers_skip_validation(api: ApiClient, editor: User) -> None:
     [
         ([], "The body must be a JSON object"), ('"text"', "The body must be a JSON object"), (7, "JSON object"),
         ({"dataElements": {}}, "`dataElements` must be a list"), ({"dataElements": [7]}, "`dataElements[0]` must be"),
-        ({"dataElements": [{"id": 7}]}, "`dataElements[0].id`"), ({"dataElements": [{"id": ["x"]}]}, "dataElements[0].id"),
+        ({"dataElements": [{"id": 7}]}, "`dataElements[0].id`"),
+        ({"dataElements": [{"id": ["x"]}]}, "dataElements[0].id"),
         ({"dataElements": [data_element(name=["x"])]}, "`dataElements[0].name`"),
         ({"dataElements": [data_element(), data_element(valueType="NUMBRE")]}, "`dataElements[1].valueType`"),
         ({"dataElements": [data_element(zeroIsSignificant="maybe")]}, "`dataElements[0].zeroIsSignificant`"),
@@ -314,7 +320,8 @@ def test_only_superusers_skip_validation(api: ApiClient, editor: User) -> None:
         ({"organisationUnitLevels": [{"name": "x", "level": 1.5}]}, "`organisationUnitLevels[0].level`"),
         ({"organisationUnitLevels": [{"name": "x", "level": 10**12}]}, "`organisationUnitLevels[0].level`"),
         ({"dataSets": [{"name": "x", "dataSetElements": [7]}]}, "`dataSets[0].dataSetElements[0]`"),
-        ({"legendSets": [{"name": "x", "legends": [{"name": "l", "startValue": "a"}]}]}, "legendSets[0].legends[0].startValue"),
+        ({"legendSets": [{"name": "x", "legends": [{"name": "l", "startValue": "a"}]}]},
+         "legendSets[0].legends[0].startValue"),
     ],
 )  # fmt: skip
 def test_a_body_of_the_wrong_shape_is_a_400_that_names_the_place(api: ApiClient, body: Any, place: str) -> None:
@@ -333,7 +340,9 @@ def test_leniently_typed_values_go_in(api: ApiClient) -> None:
     assert shown == {"code": "17", "zeroIsSignificant": True}
 
 
-@pytest.mark.parametrize("body", ['{"dataElements": [', "", "nonsense", '{"a": "\\u0000"}', '{"a": "\\ud800"}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "body", ['{"dataElements": [', "", "nonsense", '{"a": "\\u0000"}', '{"a": "\\ud800"}', "[" * 100_000]
+)
 def test_a_body_that_is_no_json_is_a_400(api: ApiClient, body: str) -> None:
     assert api.post("/api/metadata", body).status == 400
 

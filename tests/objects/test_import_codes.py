@@ -26,16 +26,22 @@ def valued(uid: str, value: str) -> list[dict[str, Any]]:
 
 
 CONTENT = [
-    ("E4000", "name", {"name": None}), ("E4000", "valueType", {"valueType": None}), ("E4000", "shortName", {"shortName": ""}),
+    ("E4000", "name", {"name": None}), ("E4000", "valueType", {"valueType": None}),
+    ("E4000", "shortName", {"shortName": ""}),
     ("E4001", "name", {"name": "x" * 231}), ("E4001", "code", {"code": "x" * 51}),
     ("E4002", "formName", {"formName": "x"}), ("E4004", "url", {"url": "ftp://example.org"}),
     ("E4014", None, {"id": "1234"}), ("E4014", None, {"id": "1bcdefghijk"}), ("E4014", None, {"id": "abc-efghijk"}),
-    ("E5002", "optionSet", {"optionSet": {"id": "zzzzzzzzzz1"}}), ("E5002", "categoryCombo", {"categoryCombo": {"id": "zzzzzzzzzz1"}}),
-    ("E5002", "legendSet", {"legendSets": [{"id": "zzzzzzzzzz1"}]}), ("E5002", "optionSet", {"optionSet": {"code": "no such"}}),
+    ("E5002", "optionSet", {"optionSet": {"id": "zzzzzzzzzz1"}}),
+    ("E5002", "categoryCombo", {"categoryCombo": {"id": "zzzzzzzzzz1"}}),
+    ("E5002", "legendSet", {"legendSets": [{"id": "zzzzzzzzzz1"}]}),
+    ("E5002", "optionSet", {"optionSet": {"code": "no such"}}),
     ("E5002", "attributeValues", {"attributeValues": valued("zzzzzzzzzz1", "x")}),
-    ("E5002", "userAccesses", {"sharing": private() | {"users": {"zzzzzzzzzz1": {"id": "zzzzzzzzzz1", "access": "r-------"}}}}),
-    ("E5002", "userGroupAccesses", {"userGroupAccesses": [{"id": "zzzzzzzzzz1", "access": "r-------"}], "publicAccess": "--------"}),
-    ("E3010", None, {"sharing": {"public": "rw"}}), ("E3010", None, {"sharing": {"public": 7}}), ("E3010", None, {"publicAccess": "rwx-----"}),
+    ("E5002", "userAccesses", {"sharing": private() | {"users": {"zzzzzzzzzz1": {"id": "zzzzzzzzzz1",
+     "access": "r-------"}}}}),
+    ("E5002", "userGroupAccesses", {"userGroupAccesses": [{"id": "zzzzzzzzzz1", "access": "r-------"}],
+     "publicAccess": "--------"}),
+    ("E3010", None, {"sharing": {"public": "rw"}}), ("E3010", None, {"sharing": {"public": 7}}),
+    ("E3010", None, {"publicAccess": "rwx-----"}),
     ("E4000", "locale", {"translations": [{"property": "NAME", "value": "x"}]}),
     ("E1106", None, {"translations": [{"property": "NAME", "locale": "fr", "value": v} for v in "ab"]}),
 ]  # fmt: skip
@@ -66,7 +72,10 @@ def test_messages_that_clients_compare(api: ApiClient, editor: User) -> None:
     translated = put_in(api, users=[user | {"translations": duplicates}])
     assert (codes(translated), message(translated)) == (["E1107"], "Object type `User` is not translatable")
     mail = put_in(api, users=[user | {"email": "Not-valid"}])
-    assert (codes(mail), message(mail)) == (["E4003"], "Property `email` requires a valid email address, was given `Not-valid`")
+    assert (codes(mail), message(mail)) == (
+        ["E4003"],
+        "Property `email` requires a valid email address, was given `Not-valid`",
+    )
 
 
 def test_e4000_of_an_embedded_row_names_both(api: ApiClient) -> None:

@@ -24,7 +24,8 @@ def elements(db: None) -> list[DataElement]:
         element("b", code="L_1", uid="listedElem1", value_type="TEXT"),
         element("C", code="L_2", uid="listedElem2", description="x"),
         element("B", code="L_3", uid="listedElem3"),
-        element("a", code="L_4", uid="listedElem4", translations=[{"locale": "fr", "property": "NAME", "value": "zèbre"}]),
+        element("a", code="L_4", uid="listedElem4", translations=[{"locale": "fr", "property": "NAME",
+         "value": "zèbre"}]),
     ])  # fmt: skip
 
 
@@ -38,7 +39,8 @@ def names(api: ApiClient, *params: tuple[str, str], user: str = "admin") -> list
     ("order", "expected"),
     [
         ("name", "BCab"), ("name:asc", "BCab"), ("name:desc", "baCB"), ("name:iasc", "abBC"), ("name:idesc", "CbBa"),
-        ("name:DESC", "baCB"), ("", "abBC"), ("nothing:asc", "abBC"), ("name:sideways", "abBC"), ("categoryCombo", "abBC"),
+        ("name:DESC", "baCB"), ("", "abBC"), ("nothing:asc", "abBC"), ("name:sideways", "abBC"),
+        ("categoryCombo", "abBC"),
         ("name:desc,name:asc", "baCB"), ("nothing,name:desc", "baCB"), ("valueType:asc,name:desc", "aCBb"),
         ("description,name", "CBab"), ("description:desc,name", "BabC"), ("code:desc", "aBCb"),
         ("displayName:idesc", "CbBa"), ("id:desc", "aBCb"),
@@ -54,7 +56,9 @@ def test_order_by_translated_names(api: ApiClient, elements: list[DataElement]) 
     assert "".join(names(api, ("order", "displayName:iasc"), *french)) == "bBCa"
 
 
-@pytest.mark.parametrize(("query", "expected"), [("listedElem2", "C"), ("L_3", "B"), ("b", "bB"), ("zz", ""), ("L_", "")])
+@pytest.mark.parametrize(
+    ("query", "expected"), [("listedElem2", "C"), ("L_3", "B"), ("b", "bB"), ("zz", ""), ("L_", "")]
+)
 def test_query_is_an_id_a_code_or_a_part_of_the_name(
     api: ApiClient, elements: list[DataElement], query: str, expected: str
 ) -> None:
@@ -97,7 +101,9 @@ def test_a_page_below_one_is_the_first(api: ApiClient, elements: list[DataElemen
     assert page(api, page=-3) == page(api)
 
 
-@pytest.mark.parametrize("query", ["page=99999999999999999999", "page=x", "pageSize=0", "pageSize=99999999999999999999"])
+@pytest.mark.parametrize(
+    "query", ["page=99999999999999999999", "page=x", "pageSize=0", "pageSize=99999999999999999999"]
+)
 def test_unusable_pages_are_answered(api: ApiClient, query: str) -> None:
     assert api.get(f"/api/dataElements?{query}").status in (200, 400)
 

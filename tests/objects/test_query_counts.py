@@ -103,7 +103,8 @@ def test_one_object_with_many_members(api: ApiClient) -> None:
 def import_payload(count: int) -> dict[str, Any]:
     elements = [
         {
-            "id": generate_uid(), "name": f"Imported {count}.{n}", "shortName": f"I {count}.{n}", "code": f"I{count}.{n}",
+            "id": generate_uid(), "name": f"Imported {count}.{n}", "shortName": f"I {count}.{n}",
+            "code": f"I{count}.{n}",
             "valueType": "NUMBER", "domainType": "AGGREGATE", "aggregationType": "SUM",
         }
         for n in range(count)

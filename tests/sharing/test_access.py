@@ -30,7 +30,9 @@ ME, OTHER, GROUP, STRANGE = "MeMeMeMeMe1", "OtherOther1", "GroupGroup1", "Strang
 RULES = named("DATASET", data=True)
 ADD_PUBLIC, ADD_PRIVATE, DELETE = "F_DATASET_PUBLIC_ADD", "F_DATASET_PRIVATE_ADD", "F_DATASET_DELETE"
 CONSTANT = TypeRules(shareable=True, create=("F_CONSTANT_ADD",), delete=("F_CONSTANT_DELETE",))
-DASHBOARD = TypeRules(shareable=True, default_private=True, implicit_private=True, create_public=("F_DASHBOARD_PUBLIC_ADD",))
+DASHBOARD = TypeRules(
+    shareable=True, default_private=True, implicit_private=True, create_public=("F_DASHBOARD_PUBLIC_ADD",)
+)
 ORG_UNIT = TypeRules(create=("F_ORGANISATIONUNIT_ADD",), delete=("F_ORGANISATIONUNIT_DELETE",))
 USER = TypeRules(create=("F_USER_ADD",), delete=("F_USER_DELETE",), read=("F_USER_VIEW",))
 
@@ -53,7 +55,9 @@ def test_access_strings(text: str) -> None:
     assert is_access_string(text)
 
 
-@pytest.mark.parametrize("text", ["", "rw", "rw-------", "wr------", "rwrwr---", "RW------", "rw------\n", None, 7, ["r"]])
+@pytest.mark.parametrize(
+    "text", ["", "rw", "rw-------", "wr------", "rwrwr---", "RW------", "rw------\n", None, 7, ["r"]]
+)
 def test_no_access_strings(text: object) -> None:
     assert not is_access_string(text)
 

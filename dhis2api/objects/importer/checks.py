@@ -198,9 +198,7 @@ def translations_are_single(item: ImportObject, bundle: Bundle, heat: Preheat) -
             continue
         key = (entry["property"], entry["locale"])
         if key in seen:
-            shown = next(
-                (p.name for p in item.schema.properties.values() if p.translation_key == key[0]), key[0]
-            )
+            shown = next((p.name for p in item.schema.properties.values() if p.translation_key == key[0]), key[0])
             yield Fault(E1106, (shown, key[1], item.schema.simple_klass, item.uid))
         seen.add(key)
 

@@ -26,6 +26,7 @@ class TypeHooks:
     prepare: list[Prepare] = field(default_factory=list)  # adjusts raw payloads, before anything is loaded
     checks: list[Check] = field(default_factory=list)  # one object at a time
     check_all: list[CheckAll] = field(default_factory=list)  # all of a type at once; adds faults itself
+    check_deletes: list[CheckAll] = field(default_factory=list)  # the same of those that shall be deleted
     before_write: list[Write] = field(default_factory=list)
     after_write: list[Write] = field(default_factory=list)
     before_vetoes: list[Cleanup] = field(default_factory=list)  # locks the rows of other types that go along

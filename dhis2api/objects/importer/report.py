@@ -75,9 +75,7 @@ class ImportReport:
 
     def errors(self) -> list[str]:
         """All messages, for logs and commands."""
-        return [
-            error["message"] for report in self.types for item in report.objects for error in item["errorReports"]
-        ]
+        return [error["message"] for report in self.types for item in report.objects for error in item["errorReports"]]
 
 
 def build_report(bundle: Bundle) -> ImportReport:

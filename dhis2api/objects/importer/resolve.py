@@ -55,9 +55,7 @@ def _copied_default(prop: Property) -> Any:
     return prop.default.copy() if isinstance(prop.default, dict | list) else prop.default
 
 
-def _reference(
-    bundle: Bundle, heat: Preheat, item: ImportObject, prop: Property, value: Any
-) -> Target | None:
+def _reference(bundle: Bundle, heat: Preheat, item: ImportObject, prop: Property, value: Any) -> Target | None:
     target_schema = get_schema(prop.target)
     if value is None or value == "":
         # A required category combo (category, …) that is absent is the system default.
@@ -72,9 +70,7 @@ def _reference(
     return target if _is_readable(bundle, item, prop, target, None) else None
 
 
-def _members(
-    bundle: Bundle, heat: Preheat, item: ImportObject, prop: Property, value: Any, place: str
-) -> list[int]:
+def _members(bundle: Bundle, heat: Preheat, item: ImportObject, prop: Property, value: Any, place: str) -> list[int]:
     if value is None or value == "":
         return []
     if not isinstance(value, list):
@@ -179,9 +175,7 @@ def _is_readable(
     return False
 
 
-def _reference_fault(
-    code: Any, item: ImportObject, prop: Property, shown: str, item_schema: Schema | None
-) -> Fault:
+def _reference_fault(code: Any, item: ImportObject, prop: Property, shown: str, item_schema: Schema | None) -> Fault:
     """`item_schema` is given for members of collections. What the object cannot be without cannot be dropped."""
     error_klass = item_schema.klass if item_schema else None
     droppable = not prop.required

@@ -44,9 +44,7 @@ def unique_properties(schema: Schema, objects: list[ImportObject]) -> None:
             pk, name, uid = holders.setdefault(value, (item.pk, item.name, item.uid))
             if pk != item.pk:
                 other = describe(name, uid, schema)
-                item.faults.append(
-                    Fault(E5003, (prop.name, value, item.describe(), other), prop.name, prop.klass, uid)
-                )
+                item.faults.append(Fault(E5003, (prop.name, value, item.describe(), other), prop.name, prop.klass, uid))
 
 
 def unique_combinations(schema: Schema, objects: list[ImportObject]) -> None:

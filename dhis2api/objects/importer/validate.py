@@ -37,6 +37,8 @@ def validate(bundle: Bundle, heat: Preheat) -> None:
             if item.action is Action.DELETE:
                 item.faults += checks.exists_or_not(item, bundle, heat)
         kept = [o for o in objects if o.action is not Action.DELETE]
+        for check_deletes in hooks_of(singular).check_deletes:
+            check_deletes(bundle, [o for o in objects if o.action is Action.DELETE])
         if skip_content:
             continue
         for item in kept:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.db.models.deletion import Collector
 
@@ -43,7 +43,7 @@ def write(bundle: Bundle) -> None:
         schema = get_schema(singular)
         saved = [o for o in objects if o.action is not Action.DELETE]
         for prop in owned_collections(schema):
-            _write_members(prop, saved)
+            _write_members(bundle, prop, saved)
         for prop in schema.properties.values():
             if prop.shape is Shape.EMBEDDED and prop.owner:
                 _write_embedded(prop, saved)
@@ -101,13 +101,13 @@ def _all_columns(schema: Schema, item: ImportObject) -> dict[str, Any]:
     return values
 
 
-def _write_members(prop: Property, objects: list[ImportObject]) -> None:
+def _write_members(bundle: Bundle, prop: Property, objects: list[ImportObject]) -> None:
     link = prop.link
     wanted = {o.pk: o.members[prop.name] for o in objects if prop.name in o.members}
     if not wanted:
         return
     if link.reverse:
-        _write_reverse(prop, wanted)
+        _write_reverse(prop, _with_pointing_back(bundle, prop, wanted))
         return
     order = "sort_order" if link.order else None
     columns = ["pk", link.owner_column, link.member_column] + ([order] if order else [])
@@ -134,6 +134,16 @@ def _write_members(prop: Property, objects: list[ImportObject]) -> None:
         link.model._base_manager.bulk_create(
             moved, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=[order]
         )
+
+
+def _with_pointing_back(bundle: Bundle, prop: Property, wanted: dict[int, list[int]]) -> dict[int, list[int]]:
+    """Members of the payload that only point to their owner follow those that the owner lists."""
+    complete = {owner: dict.fromkeys(members) for owner, members in wanted.items()}
+    for item in bundle.of(prop.target):
+        owner = item.values.get(prop.link.owner_column)
+        if owner in complete:
+            complete[owner].setdefault(item.pk)
+    return {owner: list(members) for owner, members in complete.items()}
 
 
 def _write_reverse(prop: Property, wanted: dict[int, list[int]]) -> None:
@@ -199,9 +209,9 @@ def delete(schema: Schema, objects: list[ImportObject]) -> None:
     free = [o for o in objects if o.pk not in vetoed]
     if not free:
         return
-    collector = Collector(using="default")
     try:
-        collector.collect(schema.model._base_manager.filter(pk__in=[o.pk for o in free]))
+        with transaction.atomic():
+            _delete_rows(schema, [o.pk for o in free])
     except (ProtectedError, RestrictedError) as error:
         if len(free) > 1:
             for item in free:
@@ -209,9 +219,13 @@ def delete(schema: Schema, objects: list[ImportObject]) -> None:
             return
         blocking = next(iter(getattr(error, "protected_objects", None) or error.restricted_objects))
         free[0].faults.append(_veto_fault(free[0], _hint(blocking)))
-        return
+
+
+def _delete_rows(schema: Schema, keys: list[int]) -> None:
     for hook in hooks_of(schema.singular).before_delete:
-        hook([o.pk for o in free])
+        hook(keys)
+    collector = Collector(using="default")
+    collector.collect(schema.model._base_manager.filter(pk__in=keys))
     collector.delete()
 
 
@@ -231,4 +245,3 @@ def _hint(blocking: models.Model) -> str:
     name = wire.klass.rsplit(".", 1)[-1] if wire else type(blocking).__name__
     shown = getattr(blocking, "name", None)
     return f"{name} ({shown})" if shown else name
-

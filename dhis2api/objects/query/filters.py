@@ -345,6 +345,4 @@ def _size(condition: Condition) -> int:
 
 def _not_supported(condition: Condition, prop: Property) -> ApiError:
     kind = prop.klass.rsplit(".", 1)[-1]
-    return ApiError(
-        INVALID_QUERY, f"Value `{condition.value}` of type `{kind}` is not supported by this operator."
-    )
+    return ApiError(INVALID_QUERY, f"Value `{condition.value}` of type `{kind}` is not supported by this operator.")

@@ -75,4 +75,3 @@ class Translation(Func):
             f"WHERE entry->>'property' = {key_sql} AND entry->>'locale' = {locale_sql} LIMIT 1)"
         )
         return sql, [*column_parameters, *key_parameters, *locale_parameters]
-

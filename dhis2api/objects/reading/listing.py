@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat
-from django.db.models import Value
 
 from dhis2api.errors import E1005, ApiError
 from dhis2api.objects.errors import NO_READ_TYPE

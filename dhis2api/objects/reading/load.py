@@ -14,8 +14,8 @@ from dhis2api.objects.query.transformers import transform
 from dhis2api.objects.reading.attribute_values import AttributeDetails
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.names import add_grant_names
-from dhis2api.objects.reading.plan import ID_ONLY, Entry, Node, compile_selections
 from dhis2api.objects.reading.pick import pick
+from dhis2api.objects.reading.plan import ID_ONLY, Entry, Node, compile_selections
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Kind, Property, Shape
 
@@ -93,10 +93,8 @@ def _related(node: Node, prop: Property, rows: list[dict[str, Any]], context: Re
         keys = {row[prop.column] for row in rows} - {None}
         return load_by_pk(child, keys, context)
     owners = [row["pk"] for row in rows]
-    if isinstance(prop.computed, ComputedMembers):
-        members = prop.computed.load(owners)
-    else:
-        members = _member_keys(prop, owners)
+    is_computed = isinstance(prop.computed, ComputedMembers)
+    members = prop.computed.load(owners) if is_computed else _member_keys(prop, owners)
     shown = load_by_pk(child, {key for keys in members.values() for key in keys}, context)
     return {owner: [shown[key] for key in keys if key in shown] for owner, keys in members.items()}
 

@@ -1,0 +1,87 @@
+"""`/api/schemas`: what a client learns of a type (DHIS2 2.42, metadata API, schemas)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.harness.client import ApiClient
+
+pytestmark = pytest.mark.django_db
+
+
+def prop(api: ApiClient, singular: str, name: str) -> dict[str, Any]:
+    answer = api.get(f"/api/schemas/{singular}/{name}")
+    assert answer.status == 200, answer
+    return answer.json
+
+
+def test_a_type(api: ApiClient) -> None:
+    shown = api.get("/api/schemas/dataElement").json
+
+    expected = {
+        "klass": "org.hisp.dhis.dataelement.DataElement", "singular": "dataElement", "plural": "dataElements",
+        "displayName": "Data Element", "shareable": True, "dataShareable": False, "metadata": True,
+        "translatable": True,
+        "identifiableObject": True, "nameableObject": True, "embeddedObject": False, "defaultPrivate": False,
+        "relativeApiEndpoint": "/dataElements", "apiEndpoint": "http://testserver/api/dataElements",
+        "href": "http://testserver/api/schemas/dataElement", "namespace": "http://dhis2.org/schema/dxf/2.0",
+        "authorities": [
+            {"type": "CREATE_PUBLIC", "authorities": ["F_DATAELEMENT_PUBLIC_ADD"]},
+            {"type": "CREATE_PRIVATE", "authorities": ["F_DATAELEMENT_PRIVATE_ADD"]},
+            {"type": "DELETE", "authorities": ["F_DATAELEMENT_DELETE"]},
+        ],
+    }  # fmt: skip
+    assert {name: shown[name] for name in expected} == expected
+    assert "org.hisp.dhis.category.CategoryCombo" in shown["references"]
+
+
+@pytest.mark.parametrize(
+    ("singular", "name", "expected"),
+    [
+        ("dataElement", "name", {"propertyType": "TEXT", "required": True, "unique": True, "max": 230, "simple": True}),
+        ("dataElement", "valueType", {"propertyType": "CONSTANT", "required": True, "owner": True}),
+        ("dataElement", "categoryCombo", {
+            "propertyType": "REFERENCE", "klass": "org.hisp.dhis.category.CategoryCombo", "manyToOne": True,
+            "href": "http://testserver/api/schemas/categoryCombo", "relativeApiEndpoint": "/categoryCombos",
+        }),
+        ("dataElement", "dataElementGroups", {
+            "propertyType": "COLLECTION", "name": "dataElementGroup", "collectionName": "dataElementGroups",
+            "itemKlass": "org.hisp.dhis.dataelement.DataElementGroup", "itemPropertyType": "REFERENCE", "owner": False,
+        }),
+        ("dataSet", "dataSetElements", {"itemPropertyType": "COMPLEX", "owner": True, "collection": True}),
+        ("categoryCombo", "categories", {"name": "category", "ordered": True, "owner": True}),
+        ("optionSet", "options", {"name": "option", "ordered": True, "owner": True}),
+        ("organisationUnit", "openingDate", {"propertyType": "DATE", "required": True}),
+        ("organisationUnit", "geometry", {"propertyType": "GEOLOCATION", "required": False}),
+        ("user", "username", {"propertyType": "USERNAME", "required": True, "unique": True}),
+        ("user", "email", {"propertyType": "EMAIL", "required": False}),
+        ("constant", "value", {"propertyType": "NUMBER", "required": True}),
+        ("dataElement", "href", {"persisted": False, "writable": False}),
+    ],
+)  # fmt: skip
+def test_properties(api: ApiClient, singular: str, name: str, expected: dict[str, Any]) -> None:
+    shown = prop(api, singular, name)
+
+    assert {key: shown.get(key) for key in expected} == expected
+
+
+def test_enumerations_list_their_names(api: ApiClient) -> None:
+    assert prop(api, "dataElement", "domainType")["constants"] == ["AGGREGATE", "TRACKER"]
+
+
+def test_what_does_not_exist(api: ApiClient) -> None:
+    for path, message in (
+        ("nothing", "Type nothing does not exist."), ("nothing/name", "Type nothing does not exist."),
+        ("user/password", "Property password does not exist on org.hisp.dhis.user.User"),
+    ):  # fmt: skip
+        answer = api.get(f"/api/schemas/{path}")
+        assert (answer.status, answer.json["message"]) == (404, message)
+
+
+def test_fields_narrow_what_is_shown(api: ApiClient) -> None:
+    shown = api.get("/api/schemas/constant?fields=plural,properties[name,propertyType]").json
+
+    assert shown.keys() == {"plural", "properties"}
+    assert all(p.keys() == {"name", "propertyType"} for p in shown["properties"])

@@ -1,0 +1,129 @@
+"""`/api/auth/login`, Basic, lock-out (DHIS2 2.42, users, authentication)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from tests.harness.client import PERSONA_PASSWORD, Answer, ApiClient
+from users.models import User
+
+pytestmark = pytest.mark.django_db
+LOGIN = "/api/auth/login"
+
+
+def login(api: ApiClient, username: object = "outsider", password: object = PERSONA_PASSWORD) -> Answer:
+    return api.post(LOGIN, {"username": username, "password": password}, user=None)
+
+
+def test_login_opens_a_session_with_one_cookie(outsider: User) -> None:
+    client = Client()
+    before = client.get("/", headers={"Accept": "text/html"})
+    answer = client.post(LOGIN, {"username": "outsider", "password": PERSONA_PASSWORD}, content_type="application/json")
+
+    assert not before.cookies
+    assert (answer.status_code, answer.json()) == (200, {"loginStatus": "SUCCESS", "redirectUrl": "/"})
+    (name,) = answer.cookies
+    assert (name, answer.cookies[name]["httponly"], answer.cookies[name]["samesite"]) == ("JSESSIONID", True, "Lax")
+    assert client.get("/api/me?fields=username").json() == {"username": "outsider"}
+
+
+def test_logout_ends_the_session(outsider: User) -> None:
+    client = Client()
+    client.post(LOGIN, {"username": "outsider", "password": PERSONA_PASSWORD}, content_type="application/json")
+
+    answer = client.get("/dhis-web-commons-security/logout.action")
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert client.get("/api/me").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("username", "password"),
+    [("outsider", "wrong"), ("Outsider", PERSONA_PASSWORD), ("nobody", "x"), ("outsider", ""), ("outsider", None),
+     (None, "x"), (7, "x"), ({}, []), ("outsider", 7)],
+)  # fmt: skip
+def test_bad_credentials(api: ApiClient, outsider: User, username: object, password: object) -> None:
+    answer = login(api, username, password)
+
+    assert (answer.status, answer.json) == (401, {
+        "httpStatus": "Unauthorized", "httpStatusCode": 401, "status": "ERROR", "message": "Bad credentials",
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize("body", ["[]", '"x"', "", "{"])
+def test_a_login_that_is_no_object(api: ApiClient, body: str) -> None:
+    assert api.post(LOGIN, body, user=None).status == 400
+
+
+@pytest.mark.parametrize(
+    ("columns", "status", "message"),
+    [
+        ({"disabled": True}, "ACCOUNT_DISABLED", "Account disabled"),
+        ({"account_expiry": timezone.now() - timedelta(days=1)}, "ACCOUNT_EXPIRED", "Account expired"),
+    ],
+)
+def test_closed_accounts_are_told_so_whatever_the_password(
+    api: ApiClient, outsider: User, columns: dict[str, object], status: str, message: str
+) -> None:
+    assert api.get("/api/me", user="outsider").status == 200  # remembered: the state must count at once all the same
+    User.objects.filter(pk=outsider.pk).update(**columns)
+
+    for password in (PERSONA_PASSWORD, "wrong"):
+        assert (login(api, password=password).status, login(api, password=password).json) == (
+            200,
+            {"loginStatus": status},
+        )
+        basic = api.get("/api/me", user="outsider", password=password)
+        assert (basic.status, basic.json["message"]) == (401, message)
+
+
+def test_a_disabled_account_loses_its_session(outsider: User) -> None:
+    client = Client()
+    client.post(LOGIN, {"username": "outsider", "password": PERSONA_PASSWORD}, content_type="application/json")
+    User.objects.filter(pk=outsider.pk).update(disabled=True)
+
+    assert client.get("/api/me").status_code == 401
+
+
+def test_four_failures_lock_for_fifteen_minutes(api: ApiClient, outsider: User, settings: Settings) -> None:
+    """Basic and login count together; credentials that were verified before the lock do not slip through."""
+    settings.LOCK_MULTIPLE_FAILED_LOGINS = True
+    assert api.get("/api/me", user="outsider").status == 200
+    for _ in range(2):
+        assert login(api, password="wrong").status == 401
+        assert api.get("/api/me", user="outsider", password="wrong").status == 401
+
+    assert login(api).json == {"loginStatus": "ACCOUNT_LOCKED"}
+    locked = api.get("/api/me", user="outsider")
+    assert (locked.status, locked.json["message"]) == (401, "Account locked")
+
+    User.objects.filter(pk=outsider.pk).update(last_failed_login=timezone.now() - timedelta(minutes=16))
+    assert api.get("/api/me", user="outsider").status == 200
+    assert User.objects.get(pk=outsider.pk).failed_logins == 0
+
+
+def test_a_success_forgets_the_failures(api: ApiClient, outsider: User, settings: Settings) -> None:
+    settings.LOCK_MULTIPLE_FAILED_LOGINS = True
+    for _ in range(3):
+        for _ in range(3):
+            login(api, password="wrong")
+        assert login(api).status == 200
+
+
+def test_nobody_is_locked_unless_the_setting_says_so(api: ApiClient, outsider: User) -> None:
+    for _ in range(6):
+        login(api, password="wrong")
+
+    assert login(api).json["loginStatus"] == "SUCCESS"
+
+
+def test_a_user_without_a_password_cannot_log_in(api: ApiClient, outsider: User) -> None:
+    User.objects.filter(pk=outsider.pk).update(password=None)
+
+    for password in ("", "None", "x"):
+        assert login(api, password=password).status == 401
+        assert api.get("/api/me", user="outsider", password=password or "!").status == 401
