@@ -18,6 +18,7 @@ from datavalues.records import CHUNK, Chunk, Column, DataValueSet, Header
 from dhis2api.errors import ApiError
 from dhis2api.web.bodies import decode_json, read_json_stream
 from dhis2api.web.errors import JSON_UNREADABLE
+from dhis2api.web.params import camel_case
 
 Text = str | int | float | bool | None
 
@@ -44,24 +45,25 @@ class _Set(msgspec.Struct, rename="camel"):
 
 
 class _Value(msgspec.Struct, rename="camel", gc=False):
-    """One value; numbers and booleans in texts are read as their text."""
+    """One value; numbers and booleans in texts are read as their text (see `_texts`)."""
 
-    data_element: Text = None
-    period: Text = None
-    org_unit: Text = None
-    category_option_combo: Text = None
-    attribute_option_combo: Text = None
-    value: Text = None
-    comment: Text = None
-    stored_by: Text = None
+    data_element: Any = None
+    period: Any = None
+    org_unit: Any = None
+    category_option_combo: Any = None
+    attribute_option_combo: Any = None
+    value: Any = None
+    comment: Any = None
+    stored_by: Any = None
     followup: bool | str | None = None
     follow_up: bool | str | None = None
     deleted: bool | str | None = None
 
 
 _SET = msgspec.json.Decoder(_Set)
-_VALUE = msgspec.json.Decoder(_Value)
-_VALUES = msgspec.json.Decoder(list[_Value])
+# Decimals stay the text that was sent: `12.50` is not `12.5`.
+_VALUE = msgspec.json.Decoder(_Value, float_hook=str)
+_VALUES = msgspec.json.Decoder(list[_Value], float_hook=str)
 _TEXTS = ("data_element", "period", "org_unit", "category_option_combo", "attribute_option_combo", "value", "comment",
           "stored_by")  # fmt: skip
 _SCALARS = frozenset({str, type(None)})
@@ -116,15 +118,22 @@ def _placed(values: list[msgspec.Raw], start: int, error: Exception) -> ApiError
 
 
 def _chunk(start: int, records: list[_Value]) -> Chunk:
-    columns = {name: _texts(map(attrgetter(name), records)) for name in _TEXTS}
+    columns = {name: _texts(name, map(attrgetter(name), records), start) for name in _TEXTS}
     followup = [r.followup if r.followup is not None else r.follow_up for r in records]
     return Chunk(start=start, **columns, followup=_flags(followup), deleted=_flags([r.deleted for r in records]))
 
 
-def _texts(values: Iterable[Any]) -> Column:
+def _texts(name: str, values: Iterable[Any], start: int) -> Column:
+    """A column of texts; numbers and booleans become theirs. Errors: ApiError 400 for an array or object."""
     column = list(values)
-    if set(map(type, column)) <= _SCALARS:
+    kinds = set(map(type, column))
+    if kinds <= _SCALARS:
         return column
+    for kind, shown in ((list, "array"), (dict, "object")):
+        if kind in kinds:
+            index = start + next(position for position, value in enumerate(column) if type(value) is kind)
+            place = f"$.dataValues[{index}].{camel_case(name)}"
+            raise ApiError(JSON_UNREADABLE, f"Expected `bool | int | float | str | null`, got `{shown}` - at `{place}`")
     return [value if type(value) in _SCALARS else _text(value) for value in column]
 
 

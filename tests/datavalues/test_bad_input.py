@@ -73,7 +73,6 @@ JSON_BODIES = [
     pytest.param('{"dataValues":\n [{"value": "\\ud800"}]}', ["surrogate", "line 2, column"], id="lone-surrogate"),
     pytest.param('{"dataSet": "\\udfff"}', ["surrogate", "line 1, column"], id="lone-low-surrogate"),
     pytest.param('{"dataValues": [{"value": "\\x"}]}', ["line 1, column"], id="bad-escape"),
-    pytest.param('{"dataValues": [{"value": 1e999999}]}', ["out of range", "$.dataValues[0].value"], id="huge-number"),
     pytest.param('{"dataValues": [{"value": NaN}]}', ["line 1, column"], id="nan"),
     pytest.param("[" * 100_000, ["Expected `object`, got `array`"], id="deep"),
     pytest.param("[" * 100_000 + "]" * 100_000, ["Expected `object`, got `array`"], id="deep-and-closed"),

@@ -5,12 +5,14 @@ The whole table of value types is tested without a database in `tests/test_value
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from dhis2api.demo import identifiers as ids
 from metadata.models import DataElement
 from tests.datavalues.payloads import POWER, WATER, send, stored, value
-from tests.harness.client import ApiClient
+from tests.harness.client import Answer, ApiClient
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +66,28 @@ def test_value_type_decides(api: ApiClient, value_type: str, good: str, bad: str
 @pytest.mark.parametrize(("sent", "is_valid"), [("12 ", False), (" 12", False), ("012", False), ("+1", False)])
 def test_numbers_are_judged_before_they_are_trimmed(api: ApiClient, sent: str, is_valid: bool) -> None:
     assert (send(api, value(value=sent)).counts["imported"] == 1) is is_valid
+
+
+def send_unquoted(api: ApiClient, number: str) -> Answer:
+    """One value of a NUMBER element, as a JSON number written just so."""
+    body = json.dumps({"dataValues": [value(data_element=typed("NUMBER"), value="NUMBER")]})
+    return api.post("/api/dataValueSets", body.replace('"NUMBER"', number), content_type="application/json")
+
+
+@pytest.mark.parametrize("sent", ["12", "12.50", "0.10000000000000000005", "-3.0"])
+def test_numbers_without_quotes_are_stored_as_they_were_written(api: ApiClient, sent: str) -> None:
+    answer = send_unquoted(api, sent)
+
+    assert answer.counts["imported"] == 1, answer.text
+    assert stored()["value"] == sent
+
+
+@pytest.mark.parametrize("sent", ["1e3", "1e999999", "1E-2"])
+def test_exponents_are_no_numbers_of_a_value(api: ApiClient, sent: str) -> None:
+    """They are valid JSON, so the value is refused and not the body."""
+    answer = send_unquoted(api, sent)
+
+    assert answer.conflicts == [("E7619", "value", [0])]
 
 
 def test_texts_are_stored_trimmed(api: ApiClient) -> None:
