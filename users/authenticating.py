@@ -48,17 +48,28 @@ class UserBackend(BaseBackend):
         """
         if not username or password is None:
             return None
-        user = User.objects.filter(username=username).first()
-        if user is None:
-            make_password(password)  # an unknown name takes as long as a wrong password
-            return None
-        state = account_state(user)
+        state, user = check_credentials(username, password)
         if state is not AccountState.OPEN:
             raise ApiError(_REFUSALS[state])
-        return user if verify_password(user, password) else None
+        return user
 
     def get_user(self, user_id: int) -> User | None:
         return User.objects.filter(pk=user_id).first()
+
+
+def check_credentials(username: str, password: str) -> tuple[AccountState, User | None]:
+    """The state of the account, and its user if that is open and the password right.
+
+    An unknown name takes as long as a wrong password: nobody learns by the clock who has an account.
+    """
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        make_password(password)
+        return AccountState.OPEN, None
+    state = account_state(user)
+    if state is not AccountState.OPEN:
+        return state, None
+    return state, user if verify_password(user, password) else None
 
 
 def account_state(user: User) -> AccountState:
@@ -74,7 +85,9 @@ def account_state(user: User) -> AccountState:
 
 def verify_password(user: User, password: str) -> bool:
     """Whether the password is right; failures are counted, a success clears them."""
-    if user.password and user.check_password(password):
+    if not user.password:
+        make_password(password)  # as long as with one
+    elif user.check_password(password):
         if user.failed_logins:
             User.objects.filter(pk=user.pk).update(failed_logins=0, last_failed_login=None)
         return True

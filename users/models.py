@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from dhis2api.objects.columns import RefSet, date, flag, json, long_text, text, timestamp
 from dhis2api.objects.declarations import Computed, Declaration
@@ -117,6 +117,8 @@ class User(AbstractBaseUser, ApiObject, Coded, Attributed):
             "userCredentials": Computed(_credentials, needs=(*CREDENTIALS, "firstName", "surname"), kind="COMPLEX"),
         }
         immutable = ("username",)
+        write_only = ("password",)
+        put_answers_import_report = True
 
     def __str__(self) -> str:
         return self.username
@@ -132,10 +134,14 @@ class User(AbstractBaseUser, ApiObject, Coded, Attributed):
         return not self.disabled and not expired
 
     @cached_property
+    def authorities_by_role(self) -> dict[str, list[str]]:
+        """Role's uid → its authorities; asked once for each request."""
+        return dict(self.user_roles.order_by("uid").values_list("uid", "authorities"))
+
+    @cached_property
     def authorities(self) -> frozenset[str]:
         """The authorities of all roles, as their strings stand there (ALL is not expanded)."""
-        roles = self.user_roles.values_list("authorities", flat=True)
-        return frozenset(authority for role in roles for authority in role)
+        return frozenset(authority for role in self.authorities_by_role.values() for authority in role)
 
     @cached_property
     def principal(self) -> Principal:
@@ -159,10 +165,18 @@ class User(AbstractBaseUser, ApiObject, Coded, Attributed):
     def has_module_perms(self, app_label: str) -> bool:
         return self.has_perm(app_label)
 
+    def get_session_auth_hash(self) -> str:
+        """Stands in each session; one whose user has another by now (password, state, roles changed) is over."""
+        return self._digest_state("session")
+
     def authentication_stamp(self) -> str:
         """Changes whenever a credential that was verified before must be verified again: a failed login counts."""
-        state = f"{self.password}|{self.disabled}|{self.account_expiry}|{self.username}|{self.failed_logins}"
-        return hashlib.sha256(state.encode()).hexdigest()
+        return self._digest_state("credentials", self.failed_logins)
+
+    def _digest_state(self, purpose: str, *more: object) -> str:
+        roles = sorted((uid, sorted(authorities)) for uid, authorities in self.authorities_by_role.items())
+        state = repr((self.password, self.disabled, self.account_expiry, self.username, roles, *more))
+        return salted_hmac(f"users.User.{purpose}", state, algorithm="sha256").hexdigest()
 
 
 class UserGroup(ApiObject, Coded, Named, Shared, Attributed, Translated):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
 
 from dhis2api.errors import ApiError
 from dhis2api.objects.importer.hooks import hooks_of
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
 from dhis2api.objects.registry import all_schemas
 from sharing.access import SUPERUSER
-from users.errors import E3003, E3032, E3041, E4005, E4054, E4055, E4056, LAST_SUPERUSER
+from users.errors import E3003, E3032, E3041, E4005, E4054, E4055, E4056, LAST_SUPERUSER, NOT_MANAGED
 from users.memberships import users_are_managed, write_memberships
 from users.models import CREDENTIALS, User, UserGroup, UserRole
 from users.passwords import find_password_fault
+
+SUPERUSER_LOCK = 0x616C6C  # the key of an advisory lock, any number of our own
 
 
 def register() -> None:
@@ -24,14 +29,15 @@ def register() -> None:
     users.prepare.append(read_credentials)
     users.checks.append(user_is_right)
     users.check_all.append(roles_are_issuable)
-    users.check_all.append(superusers_are_kept_apart)
+    users.check_all.append(stored_authorities_are_held)
     users.check_all.append(users_are_managed)
     users.check_all.append(usernames_are_free)
-    users.check_deletes += [superusers_are_kept_apart, users_are_managed]
+    users.check_deletes += [stored_authorities_are_held, users_are_managed]
     users.before_write.append(hash_passwords)
-    users.after_write.append(write_memberships)
-    users.before_delete.append(keep_a_superuser)
+    users.after_write += [write_memberships, superuser_remains]
+    users.before_delete.append(superuser_remains_without)
     hooks_of("userRole").check_all.append(authorities_are_own)
+    hooks_of("userRole").after_write.append(superuser_remains)
     hooks_of("userRole").vetoes.append(role_has_members)
     hooks_of("userGroup").before_delete.append(forget_grants)
 
@@ -80,16 +86,28 @@ def roles_are_issuable(bundle: Bundle, objects: list[ImportObject]) -> None:
                 item.faults.append(Fault(E3003, (caller.username, role.name), "userRoles", main_id=item.uid))
 
 
-def superusers_are_kept_apart(bundle: Bundle, objects: list[ImportObject]) -> None:
-    """E3041: only superusers change or delete superusers."""
-    if bundle.principal.is_superuser:
+def stored_authorities_are_held(bundle: Bundle, objects: list[ImportObject]) -> None:
+    """409, or E3041 and E3003 among others: who changes or deletes a user holds all authorities of that user.
+
+    Otherwise a new password would be a way to them. Roles that the payload names are `roles_are_issuable`'s.
+    """
+    caller = bundle.principal
+    if caller.is_superuser:
         return
-    stored = [item.pk for item in objects if item.stored is not None]
-    held = User.user_roles.through.objects.filter(user_id__in=stored, userrole__authorities__contains=[SUPERUSER])
-    superusers = set(held.values_list("user_id", flat=True))
-    for item in objects:
-        if item.pk in superusers:
-            item.faults.append(Fault(E3041, (bundle.principal.username,), main_id=item.uid))
+    stored = {item.pk: item for item in objects if item.stored is not None}
+    held = User.user_roles.through.objects.filter(user_id__in=stored).order_by("user_id", "userrole__name")
+    for user, role, name, authorities in held.values_list(
+        "user_id", "userrole_id", "userrole__name", "userrole__authorities"
+    ):
+        item = stored[user]
+        if caller.authorities.issuperset(authorities):
+            continue
+        if bundle.single:
+            raise ApiError(NOT_MANAGED)
+        if SUPERUSER in authorities:
+            item.faults.append(Fault(E3041, (caller.username,), main_id=item.uid))
+        elif role not in item.members.get("userRoles", ()):
+            item.faults.append(Fault(E3003, (caller.username, name), "userRoles", main_id=item.uid))
 
 
 def usernames_are_free(bundle: Bundle, objects: list[ImportObject]) -> None:
@@ -117,11 +135,27 @@ def hash_passwords(bundle: Bundle, objects: list[ImportObject]) -> None:
             item.values["password_last_updated"] = None
 
 
-def keep_a_superuser(keys: Any) -> None:
-    """409: at least one superuser remains."""
+def superuser_remains(bundle: Bundle, objects: list[ImportObject]) -> None:
+    """409: what was written of stored users or roles leaves somebody who can log in with ALL."""
+    if any(item.stored is not None for item in objects):
+        superuser_remains_without([])
+
+
+def superuser_remains_without(keys: Sequence[int]) -> None:
+    """409: somebody beside the users of these primary keys can log in with ALL."""
+    _await_other_writers()
+    may_log_in = Q(disabled=False) & (Q(account_expiry=None) | Q(account_expiry__gt=timezone.now()))
+    has_password = ~Q(password=None) & ~Q(password="") & ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     roles = UserRole.objects.filter(authorities__contains=[SUPERUSER])
-    if not User.objects.filter(user_roles__in=roles).exclude(pk__in=keys).exists():
+    if not User.objects.filter(may_log_in, has_password, user_roles__in=roles).exclude(pk__in=keys).exists():
         raise ApiError(LAST_SUPERUSER)
+
+
+def _await_other_writers() -> None:
+    """Until the end of the transaction nobody else looks for superusers: two at once could not each remove the
+    other's last."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SUPERUSER_LOCK])
 
 
 def authorities_are_own(bundle: Bundle, objects: list[ImportObject]) -> None:

@@ -17,11 +17,10 @@ from dhis2api.web.negotiation import JSON
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest, ApiView
-from users.authenticating import AccountState, account_state, verify_password
+from users.authenticating import AccountState, check_credentials
 from users.changing_password import change_password
 from users.current import authorities, current_user, has_authority, user_settings
 from users.errors import BAD_CREDENTIALS, PASSWORD_MISSING
-from users.models import User
 from users.passwords import find_password_fault
 
 NOT_STORED = {"Cache-Control": "no-store"}
@@ -38,13 +37,12 @@ class LoginView(ApiView):
         """Log in; a locked, disabled or expired account is told so, with status 200 as in DHIS2."""
         body = _object(read_json(request))
         username, password = body.get("username"), body.get("password")
-        user = User.objects.filter(username=username).first() if isinstance(username, str) else None
-        if user is None or not isinstance(password, str):
+        if not isinstance(username, str) or not isinstance(password, str):
             raise ApiError(BAD_CREDENTIALS)
-        state = account_state(user)
+        state, user = check_credentials(username, password)
         if state is not AccountState.OPEN:
             return ApiResponse({"loginStatus": state})
-        if not verify_password(user, password):
+        if user is None:
             raise ApiError(BAD_CREDENTIALS)
         login(request._request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
         # Clients expect the session's cookie and no other; the API checks no CSRF token.

@@ -140,6 +140,12 @@ def _own(directory: Path, account: Account) -> None:
     directory.chmod(0o700)
 
 
+def remove_outer_run(home: Home) -> None:
+    """Remove a socket directory outside of the home; the next `open_home` makes another. Nobody may run on it."""
+    if home.run.parent != home.root and home.run.exists():
+        shutil.rmtree(home.run.parent)
+
+
 def remove_home(root: Path) -> None:
     """Remove the home at `root` and what lies outside of it."""
     home = find_home(root)

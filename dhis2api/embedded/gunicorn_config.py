@@ -9,6 +9,8 @@ import gc
 import os
 from typing import TYPE_CHECKING
 
+from gunicorn.http import message
+
 if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
 
@@ -20,7 +22,8 @@ preload_app = True
 timeout = 600  # seconds; long imports keep a worker's threads busy
 graceful_timeout = 10  # seconds that requests under way are given at the end
 keepalive = 5
-limit_request_line = 8190  # the most that gunicorn takes: lists of identifiers in a query are long
+limit_request_line = 64 * 1024  # bytes: a client may ask for some thousand objects by their identifiers
+message.MAX_REQUEST_LINE = limit_request_line  # gunicorn's own maximum of 8190 would silently be taken instead
 control_socket_disable = True
 loglevel = "warning"
 

@@ -20,7 +20,7 @@ from types import FrameType
 from typing import Protocol
 
 from dhis2api.embedded import schema
-from dhis2api.embedded.accounts import open_home
+from dhis2api.embedded.accounts import open_home, remove_outer_run
 from dhis2api.embedded.home import DATABASE_NAME, EmbeddedError, Home, ensure_secret_key, locked_home
 from dhis2api.embedded.postgres import PostgresServer, tail
 from dhis2api.embedded.processes import die_with_parent, start_child, stop_child
@@ -166,6 +166,7 @@ class Supervisor:
             signal.signal(number, signal.SIG_IGN)  # impatience must not leave a child behind
         for service in reversed(self.services):
             service.stop()
+        remove_outer_run(self.home)
 
     def _is_prepared(self) -> bool:
         """Whether the web server can start at once. For a database of one's own, preparation itself finds out."""

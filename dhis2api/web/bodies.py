@@ -28,6 +28,7 @@ PREFIX_BYTES = 1024 * 1024  # of a JSON body, checked before the rest is read
 SPOOL_BYTES = 4 * 1024 * 1024  # of a zip held in memory; more goes to a temporary file
 MAX_DEPTH = 200  # of nested arrays and objects: what walks them may recurse
 CUT_BYTES = 16  # an error this near to the end of a prefix may be the cut's: a number, an escape, a surrogate pair
+JSON_BLANKS = b" \t\r\n"
 UTF8_BOM = b"\xef\xbb\xbf"
 GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGIC = b"PK\x03\x04"
@@ -87,6 +88,8 @@ def read_json_bytes(request: Any) -> bytes:
 def read_json_stream(stream: BinaryIO) -> bytes:
     """All of a stream that should be JSON. Errors: ApiError 400 when its first mebibyte shows that it is not."""
     data = stream.read(PREFIX_BYTES).removeprefix(UTF8_BOM)
+    if len(data) >= PREFIX_BYTES - len(UTF8_BOM) and not data.strip(JSON_BLANKS):
+        raise ApiError(JSON_UNREADABLE, "more than 1 MiB of white space before the first value")
     _refuse_garbage(data)
     return data + stream.read()
 

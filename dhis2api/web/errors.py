@@ -30,6 +30,7 @@ CONTENT_TYPE_ABSENT = plain(415, "Content-Type is not supported")
 CONTENT_ENCODING_UNSUPPORTED = plain(415, "Content-Encoding '{}' is not supported")
 UNEXPECTED = plain(500, "An unexpected error has occured. Please contact your system administrator")
 UNAVAILABLE = plain(503, "The server is not ready to answer: {}")
+COLLISION = plain(503, "Another request changed the same objects; nothing was written, send it again")
 
 
 def method_unsupported(version: int) -> Code:

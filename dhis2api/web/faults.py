@@ -6,6 +6,7 @@ exception may hold what no client should see.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,11 @@ from dhis2api.errors import BAD_REQUEST, CONFLICT, FORBIDDEN, NOT_FOUND, UNAUTHO
 from dhis2api.web import errors
 
 RETRY_AFTER = {"Retry-After": "1"}  # seconds
+# PostgreSQL's SQLSTATEs: two transactions in each other's way, of which one was rolled back.
+COLLISIONS = frozenset({"40001", "40P01", "55P03"})  # serialization failure, deadlock, lock not available
+CANCELLED = "57014"
+
+logger = logging.getLogger(__name__)
 
 
 def api_error_for(error: Exception, request: HttpRequest) -> ApiError:
@@ -80,15 +86,32 @@ def _invalid(error: Any, request: HttpRequest) -> ApiError:
     return ApiError(BAD_REQUEST, "; ".join(error.messages) if hasattr(error, "messages") else str(error.detail))
 
 
-def _database_refusal(error: Any, request: HttpRequest) -> ApiError:
-    """A constraint, or a value that its column cannot hold: 409 with the database's own sentence."""
+def _constraint_refusal(error: Any, request: HttpRequest) -> ApiError:
+    """A constraint that our own checks saw kept: somebody else wrote in between."""
+    _log_refusal(error)
+    return ApiError(CONFLICT, "The change conflicts with a change made at the same time; nothing was written")
+
+
+def _value_refusal(error: Any, request: HttpRequest) -> ApiError:
+    """A value that its column cannot hold."""
+    _log_refusal(error)
+    return ApiError(CONFLICT, "A value cannot be stored in the database; nothing was written")
+
+
+def _log_refusal(error: Exception) -> None:
+    """What stood in the way, by name. PostgreSQL's own sentences hold values, which may be secret: none of them."""
     diagnosis = getattr(error.__cause__, "diag", None)
-    words = diagnosis and (diagnosis.message_detail or diagnosis.message_primary)
-    return ApiError(CONFLICT, words or "The database refused the change")
+    names = (getattr(diagnosis, name, None) for name in ("sqlstate", "table_name", "column_name", "constraint_name"))
+    logger.warning("The database refused a change: %s", " ".join(filter(None, names)) or type(error).__name__)
 
 
 def _unavailable(error: Any, request: HttpRequest) -> ApiError:
-    what = "the cache does not answer" if isinstance(error, RedisError) else "the database does not answer"
+    if isinstance(error, RedisError):
+        return ApiError(errors.UNAVAILABLE, "the cache does not answer", headers=RETRY_AFTER)
+    state = getattr(error.__cause__, "pgcode", None)
+    if state in COLLISIONS:
+        return ApiError(errors.COLLISION, headers=RETRY_AFTER)
+    what = "the query took too long and was cancelled" if state == CANCELLED else "the database does not answer"
     return ApiError(errors.UNAVAILABLE, what, headers=RETRY_AFTER)
 
 
@@ -116,6 +139,7 @@ TRANSLATIONS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Transla
     (django_errors.RequestDataTooBig, _too_large),
     ((django_errors.SuspiciousOperation, django_errors.BadRequest), _bad_request),
     ((MultiPartParserError, UnreadablePostError), _bad_request),
-    ((IntegrityError, DataError), _database_refusal),
+    (IntegrityError, _constraint_refusal),
+    (DataError, _value_refusal),
     ((OperationalError, InterfaceError, RedisError), _unavailable),
 )

@@ -6,6 +6,7 @@ or `error_response` (anywhere else). Source: DHIS2 2.42 and 2.36, web convention
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -29,6 +30,8 @@ from dhis2api.web.xml import append, append_value, root_element, to_bytes
 
 PREVENT_CACHING = "no-cache, private"
 ATTRIBUTES = ("httpStatus", "httpStatusCode", "status", "errorCode")  # in XML; the rest are child elements
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -112,7 +115,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpRespo
     """DRF's one exception handler: every exception becomes a WebMessage in the negotiated format.
 
     An anonymous person with a browser is sent to the login page instead. What is not the client's fault is logged
-    once with its traceback; the client sees none of it.
+    once with its traceback (a 503 in one line: it names its cause); the client sees none of it.
     """
     set_rollback()
     request = context["request"]
@@ -170,7 +173,10 @@ def _finish(request: HttpRequest, response: HttpResponseBase, refusal: ApiError,
     response["Cache-Control"] = PREVENT_CACHING
     if refusal.status == 405 and hasattr(error, "allowed"):
         response["Allow"] = ", ".join(error.allowed)
-    if refusal.status >= 500 and refusal is not error:  # what was raised on purpose needs no traceback
+    if refusal.status == 503:
+        line = ("%s at %s: %s", refusal.message, request.path, type(error.__cause__ or error).__name__)
+        log_response(*line, response=response, request=request, logger=logger, level="warning")
+    elif refusal.status >= 500 and refusal is not error:  # what was raised on purpose needs no traceback
         log_response("%s: %s", type(error).__name__, request.path, response=response, request=request, exception=error)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.renderers import BaseRenderer
@@ -56,6 +57,10 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
         if request.method in WITH_BODY and hasattr(self, request.method.lower()):
             self._check_content_type(request)
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Which methods there are, and no more: DRF would list parsers that no view reads bodies with."""
+        return HttpResponse(headers={"Allow": ", ".join(self.allowed_methods)})
 
     def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         error = MethodNotAllowed(request.method)

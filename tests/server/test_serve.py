@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import signal
+import socket
 import time
 from pathlib import Path
 
 import psutil
 import pytest
 
+from dhis2api.embedded.accounts import remove_home
+from dhis2api.embedded.home import find_home
 from tests.harness.serve import COMMAND, Serve, processes_of, wait_for
 
 
@@ -86,3 +89,28 @@ def test_bad_option_is_refused(home: Path, name: str, value: str) -> None:
 
     assert server.process.wait(60) == 1
     assert f"{name} must be" in server.output
+
+
+def test_long_lists_of_identifiers_fit_into_an_address(home: Path) -> None:
+    """Mobile clients ask for some hundred objects by `id:in:[…]`."""
+    with Serve(home) as server:
+        fits = ",".join(["a2345678901"] * 5_000)
+        assert server.ask(f"/api/constants?filter=id:in:[{fits}]", user="admin")[0] == 200
+
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+            client.sendall(b"GET /api/ping?" + b"x" * 66_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert client.recv(100).startswith(b"HTTP/1.1 414 URI Too Long")
+
+
+def test_a_clean_stop_leaves_nothing_outside_of_the_home(tmp_path: Path) -> None:
+    root = tmp_path / ("x" * 100)
+    try:
+        for _ in range(2):
+            with Serve(root) as server:
+                outside = find_home(root).run.parent
+                assert outside.parent != root
+                assert server.ask("/health/ready")[0] == 200
+                assert server.stop() == 0
+            assert not outside.exists()
+    finally:
+        remove_home(root)

@@ -83,6 +83,9 @@ def test_clients_see_an_answer_or_a_503_never_a_500(server: Serve, home: Path) -
 
     answered = {answer for answer in hammer.answers if answer[1:] != (503, "1")}
     assert answered == {("read", 200, None), ("write", 201, None), ("see", 200, None)}
+    # What the gate turns away is a line in the log, no fault.
+    assert "Traceback" not in server.output
+    assert "ERROR" not in server.output
 
 
 def test_closed_gate_answers_a_web_message(server: Serve, home: Path) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from tests.harness.client import PERSONA_PASSWORD, Answer, ApiClient
+from tests.personas import persona
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +129,20 @@ def test_a_user_without_a_password_cannot_log_in(api: ApiClient, outsider: User)
     for password in ("", "None", "x"):
         assert login(api, password=password).status == 401
         assert api.get("/api/me", user="outsider", password=password or "!").status == 401
+
+
+@pytest.mark.parametrize("username", ["nobody", "outsider", "mute"])
+def test_every_name_costs_a_hash(
+    api: ApiClient, outsider: User, monkeypatch: pytest.MonkeyPatch, username: str
+) -> None:
+    """Otherwise the clock tells who has an account; `mute` has no password."""
+    User.objects.filter(pk=persona("mute").pk).update(password=None)
+    hashed: list[str] = []
+    derive = Argon2PasswordHasher.encode, Argon2PasswordHasher.verify
+    monkeypatch.setattr(Argon2PasswordHasher, "encode", lambda *a, **k: hashed.append("encode") or derive[0](*a, **k))
+    monkeypatch.setattr(Argon2PasswordHasher, "verify", lambda *a, **k: hashed.append("verify") or derive[1](*a, **k))
+
+    assert login(api, username, "wrong").status == 401
+    assert api.get("/api/me", user=username, password="wrong").status == 401
+
+    assert len(hashed) == 2

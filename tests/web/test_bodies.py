@@ -127,6 +127,21 @@ def test_a_bomb_ends_at_the_limit_in_flat_memory(web: Client, settings: Settings
     assert peak < 5_000_000
 
 
+@pytest.mark.parametrize("wrap", [gzip.compress, zipped])
+def test_a_body_that_begins_with_a_mebibyte_of_blanks_ends_there(web: Client, wrap: type) -> None:
+    body = wrap(b" \n" * 25_000_000)
+    tracemalloc.start()
+
+    answer = web.post("/api/test/echo", body, content_type=JSON)
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    reason = "JSON parse error: more than 1 MiB of white space before the first value"
+    assert (answer.status_code, answer.json()["message"]) == (400, reason)
+    assert peak < 5_000_000
+    assert web.post("/api/test/echo", b" " * 1_000_000 + b"[1]", content_type=JSON).json() == [1]
+
+
 class Counted(io.BytesIO):
     """A body that knows how much of it was read."""
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 
+import psycopg2.errors
 import pytest
+from django.db import DataError, IntegrityError, OperationalError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.test import Client
+from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
 from dhis2api.web import errors
+from dhis2api.web.faults import api_error_for
 
 DXF = 'xmlns="http://dhis2.org/schema/dxf/2.0"'
 
@@ -59,8 +62,8 @@ def test_a_coded_error_carries_code_report_and_headers(web: Client) -> None:
     [
         ("missing", 404, "No such thing"),
         ("forbidden", 403, "Not yours"),
-        ("integrity", 409, "The database refused the change"),
-        ("data", 409, "The database refused the change"),
+        ("integrity", 409, "The change conflicts with a change made at the same time; nothing was written"),
+        ("data", 409, "A value cannot be stored in the database; nothing was written"),
         ("gone", 503, "The server is not ready to answer: the database does not answer"),
         ("crash", 500, errors.UNEXPECTED.template),
     ],
@@ -75,6 +78,60 @@ def test_every_exception_has_its_status_and_tells_no_secrets(
     assert message in answer.content.decode()
     assert "secret" not in answer.content.decode()
     assert answer["Content-Type"].startswith("application/xml" if suffix else "application/json")
+
+
+class _Diagnosis:
+    """What psycopg tells of a refusal, with a value in its sentence."""
+
+    sqlstate, table_name, column_name, constraint_name = "23505", "users_user", None, "users_user_username_key"
+    message_primary = message_detail = "Key (username)=(secret) already exists."
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("40P01", "Another request changed the same objects; nothing was written, send it again"),
+        ("40001", "Another request changed the same objects; nothing was written, send it again"),
+        ("55P03", "Another request changed the same objects; nothing was written, send it again"),
+        ("57014", "The server is not ready to answer: the query took too long and was cancelled"),
+        ("57P01", "The server is not ready to answer: the database does not answer"),
+    ],
+)
+def test_what_the_database_says_in_a_state_of_its_own(state: str, words: str) -> None:
+    error = OperationalError("secret")
+    error.__cause__ = psycopg2.errors.lookup(state)("secret")
+    error.__cause__.__setstate__({"pgcode": state})
+
+    refusal = api_error_for(error, RequestFactory().get("/api/me"))
+
+    assert (refusal.status, refusal.message, refusal.headers) == (503, words, {"Retry-After": "1"})
+
+
+@pytest.mark.parametrize("kind", [IntegrityError, DataError])
+def test_a_refused_row_is_told_to_nobody(kind: type[Exception], caplog: pytest.LogCaptureFixture) -> None:
+    error = kind("secret")
+    error.__cause__ = Exception("secret")
+    error.__cause__.diag = _Diagnosis()
+
+    refusal = api_error_for(error, RequestFactory().get("/api/me"))
+
+    assert (refusal.status, "secret" in refusal.message, "users_user" in refusal.message) == (409, False, False)
+    assert "23505 users_user users_user_username_key" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_a_503_is_one_warning_without_traceback(web: Client, caplog: pytest.LogCaptureFixture) -> None:
+    web.get("/api/test/fail/gone")
+
+    (record,) = caplog.records
+    assert (record.levelname, record.exc_info) == ("WARNING", None)
+    assert "secret" not in record.getMessage()
+
+
+def test_options_names_the_methods_and_nothing_else(web: Client) -> None:
+    answer = web.options("/api/test/fail/coded")
+
+    assert (answer.status_code, answer.content, answer["Allow"]) == (200, b"", "GET, HEAD, OPTIONS")
 
 
 def test_a_crash_is_logged_once_with_traceback_and_request_id(web: Client, caplog: pytest.LogCaptureFixture) -> None:

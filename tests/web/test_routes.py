@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
 import pytest
 from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from drf_spectacular.validation import validate_schema
+
+from dhis2api.web.openapi_views import api_document
 
 
 @pytest.fixture
@@ -33,10 +42,58 @@ def test_open_routes(product: Client, address: str) -> None:
     assert product.get(address).status_code == 200
 
 
-def test_the_whole_api_is_described(admin_login: Client) -> None:
-    paths = admin_login.get("/api/openapi.json").json()["paths"]
+@pytest.fixture
+def document(admin_login: Client) -> dict[str, Any]:
+    api_document.cache_clear()  # other tests ask for the description of routes of their own
+    return admin_login.get("/api/openapi.json").json()
 
-    assert "/api/ping" in paths
+
+def test_the_whole_api_is_described(document: dict[str, Any]) -> None:
+    """All routes but the description's own two."""
+    described = {path for path in document["paths"] if path == "/api" or path.startswith("/api/")}
+
+    assert described == set(served(get_resolver().url_patterns)) - {"/api/openapi", "/api/docs"}
+
+
+def served(patterns: Iterable[URLPattern | URLResolver], above: str = "/") -> Iterator[str]:
+    for pattern in patterns:
+        path = above + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(pattern.pattern))
+        if isinstance(pattern, URLResolver):
+            yield from served(pattern.url_patterns, path)
+        elif path == "/api" or path.startswith("/api/"):
+            yield path
+
+
+def test_the_description_is_openapi(document: dict[str, Any]) -> None:
+    operations = [(path, operation) for path, methods in document["paths"].items() for operation in methods.values()]
+    ids = [operation["operationId"] for _, operation in operations]
+
+    validate_schema(document)
+    assert document["openapi"].startswith("3.0.")
+    assert len(ids) == len(set(ids))
+    for path, operation in operations:
+        declared = [given for given in operation.get("parameters", ()) if given["in"] == "path"]
+        assert sorted(given["name"] for given in declared) == sorted(re.findall(r"\{(\w+)\}", path))
+        assert all(given["required"] for given in declared)
+        assert all("description" in response for response in operation["responses"].values())
+
+
+@pytest.mark.parametrize(("suffix", "unpack"), [("gz", gzip.decompress), ("zip", bytes)])
+def test_a_compressed_export_is_named_so(admin_login: Client, suffix: str, unpack: Callable[[bytes], bytes]) -> None:
+    answer = admin_login.get(f"/api/metadata.json.{suffix}?constants=true")
+    body = unpack(b"".join(answer.streaming_content))
+
+    assert answer["Content-Type"] == f"application/json+{'gzip' if suffix == 'gz' else 'zip'}"
+    assert answer["Content-Disposition"] == f"attachment; filename=metadata.json.{suffix}"
+    assert body.startswith(b'{"system"' if suffix == "gz" else b"PK")
+
+
+def test_options_needs_an_account_and_names_methods(product: Client, admin_login: Client) -> None:
+    answer = admin_login.options("/api/constants")
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer["Allow"] == "GET, POST, HEAD, OPTIONS"
+    assert product.options("/api/constants").status_code == 401
 
 
 def test_the_admin_is_reachable_and_styled(product: Client, admin_login: Client) -> None:
