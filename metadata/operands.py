@@ -7,7 +7,7 @@ totals an element of several option combos is listed alone too. Source: DHIS2 2.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from dhis2api.errors import E1005, ApiError
 from dhis2api.objects.errors import INVALID_QUERY
 from dhis2api.objects.query.fields import Selection, parse_fields
 from dhis2api.objects.query.filters import Condition, FilterScope, compile_filters, parse_filters
+from dhis2api.objects.reading.budget import check_size
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import Page, readable_rows
 from dhis2api.objects.reading.load import load_by_pk
@@ -112,12 +113,13 @@ def _render(pairs: list[Pair], selections: tuple[Selection, ...], context: Readi
         keys = {pair[position] for pair in pairs} - {None}
         schema = get_schema(singular)
         shown = load_by_pk(compile_selections(schema, asked), keys, context)
-        sides.append((shown, load_by_pk(compile_selections(schema, names), keys, context)))
+        check_size(sum(shown.sizes.get(pair[position], 0) for pair in pairs), f"{member}[{shown.path}]")
+        sides.append((shown.shown, load_by_pk(compile_selections(schema, names), keys, context).shown))
     flat = tuple(Selection(s.name, None, s.transformers, s.excluded) for s in selections)
     return [pick(_operand(pair, sides), flat) for pair in pairs]
 
 
-def _operand(pair: Pair, sides: list[tuple[dict[int, Any], dict[int, Any]]]) -> dict[str, Any]:
+def _operand(pair: Pair, sides: list[tuple[Mapping[int, Any], Mapping[int, Any]]]) -> dict[str, Any]:
     named = [names[key] for key, (_, names) in zip(pair, sides, strict=True) if key is not None]
     operand: dict[str, Any] = {"id": ".".join(side["id"] for side in named)}
     for name in ("name", "displayName"):

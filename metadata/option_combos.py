@@ -7,16 +7,23 @@ product deleted unless something holds them, names refreshed. Source: DHIS2 2.42
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
+from math import prod
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
+from dhis2api.errors import ApiError
 from dhis2api.objects.uids import generate_uid
+from metadata.errors import E1128
 from metadata.models import Category, CategoryCombo, CategoryOption, CategoryOptionCombo
 
 NAME_LENGTH = 255
+# Bounds of a category combo (DHIS2 2.42, metadata model, categories).
+MAX_CATEGORIES = 5
+MAX_OPTIONS = 50
+MAX_COMBINATIONS = 500
 
 Held = Callable[[Sequence[int]], set[int]]
 _holders: list[Held] = []
@@ -31,6 +38,7 @@ def generate_option_combos(combos: Sequence[int]) -> int:
     """Bring the option combos of `combos` (primary keys) in line; returns how many were created.
 
     Queries: constant, whatever the number of combos and options.
+    Errors: E1128 (409) for a product beyond the bound, before any of it is built.
     """
     wanted = _wanted(combos)
     stored = _stored(combos)
@@ -56,9 +64,19 @@ def generate_option_combos(combos: Sequence[int]) -> int:
     )
     CategoryOptionCombo.objects.bulk_update(renamed, ["name"])
     lock_option_combos(CategoryOptionCombo.objects.filter(pk__in=left))
-    held = {pk for holder in _holders for pk in holder(left)} if left else set()
-    CategoryOptionCombo.objects.filter(pk__in=set(left) - held).delete()
+    CategoryOptionCombo.objects.filter(pk__in=set(left) - held_option_combos(left)).delete()
     return len(created)
+
+
+def held_option_combos(keys: Sequence[int]) -> set[int]:
+    """Those of the option combos that some data needs."""
+    return {pk for held in _holders for pk in held(keys)} if keys else set()
+
+
+def count_combinations(sizes: Iterable[int]) -> int:
+    """How many option combos categories of so many options have; those without options are left out."""
+    filled = [size for size in sizes if size]
+    return prod(filled) if filled else 0
 
 
 def lock_option_combos(rows: QuerySet[CategoryOptionCombo]) -> None:
@@ -78,6 +96,10 @@ def _wanted(combos: Sequence[int]) -> dict[int, dict[frozenset[int], str]]:
         filled = [positions[pk] for pk in keys if positions[pk]]
         if not filled:
             continue
+        required = count_combinations(len(options) for options in filled)
+        if required > MAX_COMBINATIONS:
+            uid = CategoryCombo.objects.values_list("uid", flat=True).get(pk=combo)
+            raise ApiError(E1128, uid, MAX_COMBINATIONS, required)
         for chosen in product(*filled):
             key = frozenset(pk for pk, _ in chosen)
             found[combo][key] = ", ".join(name for _, name in chosen)[:NAME_LENGTH]

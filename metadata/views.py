@@ -1,16 +1,23 @@
-"""`/api/dataElementOperands`."""
+"""`/api/dataElementOperands`, and the lists of org units that know the hierarchy."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace as with_changes
+from typing import Any, ClassVar
 
-from dhis2api.objects.views import reading_context
+from django.db.models import Q
+
+from dhis2api.objects.params import ListParams
+from dhis2api.objects.registry import get_schema
+from dhis2api.objects.views import ObjectsView, ObjectView, list_answer, reading_context
 from dhis2api.web.paging import pager
 from dhis2api.web.params import declares
-from dhis2api.web.responses import ApiResponse
+from dhis2api.web.responses import ApiResponse, StreamingHttpResponse
 from dhis2api.web.views import ApiRequest, ApiView
 from metadata.operands import OperandSelection, list_operands
-from metadata.params import OperandParams
+from metadata.org_unit_lists import below, children, units_around, units_of_list
+from metadata.params import OperandParams, OrgUnitChildrenParams, OrgUnitListParams, OrgUnitParams
 
 
 class OperandsView(ApiView):
@@ -27,3 +34,50 @@ class OperandsView(ApiView):
         page = list_operands(selection, reading_context(request, params), offset=offset, limit=limit)
         data: dict[str, Any] = {"pager": pager(request, params, page.total)} if params.is_paged else {}
         return ApiResponse(data | {"dataElementOperands": page.objects}, xml="metadata")
+
+
+class OrgUnitsView(ObjectsView):
+    """Org units, and a new one."""
+
+    @declares(OrgUnitListParams)
+    def get(self, request: ApiRequest, params: OrgUnitListParams) -> ApiResponse | StreamingHttpResponse:
+        """A page of the org units, by level and by the caller's places too."""
+        return list_answer(request, self.object_schema, params, units_of_list(params, request.user.pk))
+
+
+class OrgUnitView(ObjectView):
+    """One org unit, or the list of those around it."""
+
+    @declares(OrgUnitParams)
+    def get(self, request: ApiRequest, params: OrgUnitParams, uid: str) -> ApiResponse | StreamingHttpResponse:
+        """The org unit, with all its members unless `fields` says otherwise."""
+        restriction = units_around(uid, params)
+        if restriction is None:
+            return self.show(request, params, uid)
+        return list_answer(request, self.object_schema, _topmost_first(params), restriction)
+
+
+class OrgUnitRelativesView(ApiView):
+    """Org units by their place relative to one of them."""
+
+    relatives: ClassVar[Callable[[str], Q]] = None  # set by the route
+
+    @declares(ListParams)
+    def get(self, request: ApiRequest, params: ListParams, uid: str) -> ApiResponse | StreamingHttpResponse:
+        """A page of the org units there."""
+        return list_answer(request, get_schema("organisationUnit"), _topmost_first(params), self.relatives(uid))
+
+
+class OrgUnitChildrenView(ApiView):
+    """The org units below one of them."""
+
+    @declares(OrgUnitChildrenParams)
+    def get(self, request: ApiRequest, params: OrgUnitChildrenParams, uid: str) -> ApiResponse | StreamingHttpResponse:
+        """A page of the unit and those directly below it, or of those `level` levels below."""
+        restriction = children(uid) if params.level is None else below(uid, params.level)
+        return list_answer(request, get_schema("organisationUnit"), params, restriction)
+
+
+def _topmost_first(params: ListParams) -> ListParams:
+    """The order of units around one, unless the request names another."""
+    return params if params.order else with_changes(params, order=["level", "name:iasc"])

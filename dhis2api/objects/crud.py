@@ -12,6 +12,7 @@ from dhis2api.errors import BAD_REQUEST, E1005, ApiError
 from dhis2api.objects.errors import DEFAULT_IMMUTABLE, NO_CREATE, NO_DELETE, NO_UPDATE
 from dhis2api.objects.importer import ImportReport, import_object
 from dhis2api.objects.importer.params import MetadataImportParams
+from dhis2api.objects.importer.pipeline import take_locks
 from dhis2api.objects.importer.records import ImportObject
 from dhis2api.objects.patch import apply_patch, check_patch
 from dhis2api.objects.reading.context import ReadingContext
@@ -52,6 +53,7 @@ def patch_object(schema: Schema, uid: str, operations: Any, *, params: MetadataI
     operations = check_patch(operations)
     _require(schema, uid, user, "update", NO_UPDATE)
     context = ReadingContext(user.principal)
+    take_locks([schema.singular])
     list(schema.model._base_manager.filter(uid=uid).select_for_update().values_list("pk"))
     # A patch works on the JSON of the object, where dates are texts.
     stored = orjson.loads(encode_json(get_object(schema, uid, ":owner", context)))

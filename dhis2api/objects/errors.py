@@ -5,6 +5,15 @@ from __future__ import annotations
 from dhis2api.errors import code, plain
 
 INVALID_QUERY = code("E1003", "{}", 400)
+TOO_MANY_MEMBERS = code(
+    "E1003",
+    "Field `{}` would show {} members, more than the {} allowed in one answer. "
+    "Ask for fewer nested fields or a smaller page",
+    400,
+)
+OTHER_WRITER = code(
+    "E1004", "The change conflicts with what is stored or with a change made at the same time; nothing was written"
+)
 NO_CREATE = code("E1006", "You don't have the proper permissions to create this object.", 403)
 NO_UPDATE = code("E1006", "You don't have the proper permissions to update this object.", 403)
 NO_DELETE = code("E1006", "You don't have the proper permissions to delete this object.", 403)

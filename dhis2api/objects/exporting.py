@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from django.utils import timezone
 
 from dhis2api.errors import BAD_REQUEST, CONFLICT, ApiError
-from dhis2api.objects.errors import UNFILTERED_EXPORT, USER_EXPORT
+from dhis2api.objects.errors import TOO_MANY_MEMBERS, UNFILTERED_EXPORT, USER_EXPORT
+from dhis2api.objects.json_chunks import json_list
 from dhis2api.objects.params import MetadataExportParams
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import Selection, iterate_objects
@@ -18,19 +20,26 @@ from dhis2api.objects.system_id import system_id
 from dhis2api.version import DHIS2_VERSION, REVISION
 from dhis2api.web.renderers import encode_json
 from dhis2api.web.timestamps import format_timestamp
+from sharing.access import can_read_type
 
 SHARING_MEMBERS = "!user,!publicAccess,!userGroupAccesses,!userAccesses,!externalAccess,!sharing"
 WHOLE_EXPORT = ("F_METADATA_EXPORT",)
 
 
 def select_types(params: MetadataExportParams, context: ReadingContext) -> dict[str, tuple[Schema, Selection]]:
-    """What to export. Errors: 409 for an unselected export, or users, without the authority."""
+    """What to export; unselected, every type that the caller may read.
+
+    Errors: 409 for an unselected export, or users that are asked for, without the authority.
+    """
     chosen = _chosen(params.types)
     principal = context.principal
     if chosen is None and not principal.has_any(WHOLE_EXPORT):
         raise ApiError(UNFILTERED_EXPORT)
-    schemas = list(metadata_schemas()) if chosen is None else chosen
-    if any(s.singular == "user" for s in schemas) and not principal.has_any(("F_USER_VIEW", *WHOLE_EXPORT)):
+    if chosen is None:
+        schemas = [schema for schema in metadata_schemas() if can_read_type(schema.rules, principal)]
+    else:
+        schemas = chosen
+    if any(s.singular == "user" and not can_read_type(s.rules, principal) for s in schemas):
         raise ApiError(USER_EXPORT)
     return {schema.plural: (schema, _selection(schema, params)) for schema in schemas}
 
@@ -39,14 +48,15 @@ def export_chunks(selections: Mapping[str, tuple[Schema, Selection]], context: R
     """The JSON document, piece by piece; types without objects have no key.
 
     All plans are compiled before the first piece, so that a bad filter is still an error answer.
-    Errors: 409 for fields and filters that cannot be read.
+    Errors: 409 for fields and filters that cannot be read; E1003 (400) for nested fields that multiply too much, as
+        far as the first objects of a type tell.
     """
     try:
         prepared = [
             (plural, iterate_objects(schema, selection, context)) for plural, (schema, selection) in selections.items()
         ]
     except ApiError as error:
-        if error.status != BAD_REQUEST.status:
+        if error.status != BAD_REQUEST.status or error.code is TOO_MANY_MEMBERS:
             raise
         # The one endpoint where DHIS2 answers a bad filter with 409 and no code.
         raise ApiError(CONFLICT, error.message) from error
@@ -64,23 +74,10 @@ def _document(prepared: Iterable[tuple[str, Iterator[dict[str, Any]]]]) -> Itera
 
 
 def _member(plural: str, objects: Iterator[dict[str, Any]]) -> Iterator[bytes]:
-    batch: list[bytes] = []
-    started = False
-    for item in objects:
-        batch.append(encode_json(item))
-        if len(batch) == 500:
-            yield _piece(plural, batch, started)
-            started, batch = True, []
-    if batch:
-        yield _piece(plural, batch, started)
-        started = True
-    if started:
-        yield b"]"
-
-
-def _piece(plural: str, batch: list[bytes], started: bool) -> bytes:
-    opening = b"," if started else b',"' + plural.encode() + b'":['
-    return opening + b",".join(batch)
+    first = next(objects, None)
+    if first is not None:
+        yield b',"' + plural.encode() + b'":'
+        yield from json_list(chain([first], objects))
 
 
 def _chosen(extras: Mapping[str, list[str]]) -> list[Schema] | None:

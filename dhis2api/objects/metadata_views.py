@@ -27,7 +27,7 @@ class MetadataView(ApiView):
         chunks = export_chunks(select_types(params, context), context)
         compression = getattr(request, "compression", None)
         filename = "metadata.json" if params.download or compression else None
-        return stream(chunks, JSON, filename, compression)
+        return stream(chunks, f"{JSON}+{compression}" if compression else JSON, filename, compression)
 
     @declares(MetadataImportParams)
     def post(self, request: ApiRequest, params: MetadataImportParams) -> ApiResponse:

@@ -43,7 +43,7 @@ def _apply_one(schema: Schema, stored: dict[str, Any], operation: Any, position:
     if not isinstance(path, str) or not path.startswith("/") or path == "/":
         raise ApiError(PATCH_INVALID, f"Invalid path {path}")
     steps = [step.replace("~1", "/").replace("~0", "~") for step in path[1:].split("/")]
-    if not schema.has(steps[0]):
+    if not schema.has(steps[0]) and steps[0] not in schema.wire.write_only:
         raise ApiError(PATCH_INVALID, f"Property {steps[0]} does not exist on {schema.simple_klass}")
     if steps[0] in _IMMUTABLE:
         raise ApiError(PATCH_INVALID, f"Invalid path {path}: the identifier cannot be changed")

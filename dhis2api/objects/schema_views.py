@@ -9,7 +9,7 @@ from dhis2api.objects.importer.schema_check import check_schema
 from dhis2api.objects.params import ObjectParams
 from dhis2api.objects.query.fields import parse_fields
 from dhis2api.objects.reading.pick import pick
-from dhis2api.objects.registry import all_schemas, find_schema
+from dhis2api.objects.registry import all_schemas
 from dhis2api.objects.schema import Schema
 from dhis2api.web.base_url import api_base
 from dhis2api.web.bodies import read_json
@@ -26,7 +26,7 @@ class SchemasView(ApiView):
     def get(self, request: ApiRequest, params: ObjectParams) -> ApiResponse:
         """Every schema, in import order."""
         base = api_base(request._request)
-        found = [describe_schema(schema, base) for schema in all_schemas()]
+        found = [describe_schema(schema, base) for schema in _by_singular().values()]
         return ApiResponse({"schemas": pick(found, parse_fields(params.fields_text))}, xml="schemas")
 
 
@@ -65,7 +65,15 @@ class SchemaPropertyView(ApiView):
 
 
 def _get(singular: str) -> Schema:
-    schema = find_schema(singular)
+    schema = _by_singular().get(singular)
     if schema is None:
         raise ApiError(UNKNOWN_TYPE, singular)
     return schema
+
+
+def _by_singular() -> dict[str, Schema]:
+    """Every type by its name on the wire; of rows that are embedded in two places under one name, the first."""
+    found: dict[str, Schema] = {}
+    for schema in all_schemas():
+        found.setdefault(schema.singular, schema)
+    return found

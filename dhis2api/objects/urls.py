@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import URLPattern, path
 
 from dhis2api.objects.describing import words
 from dhis2api.objects.metadata_views import MetadataView
 from dhis2api.objects.registry import endpoint_schemas
+from dhis2api.objects.schema import Schema
 from dhis2api.objects.schema_views import SchemaPropertyView, SchemasView, SchemaView
 from dhis2api.objects.views import ObjectsView, ObjectView
+
+
+def object_routes(schema: Schema, objects: type[ObjectsView], one: type[ObjectView]) -> list[URLPattern]:
+    """The routes of one type: its list and its objects."""
+    plural, singular = schema.plural, schema.singular
+    return [
+        path(plural, objects.as_view(object_schema=schema, name=words(plural)), name=plural),
+        path(f"{plural}/<str:uid>", one.as_view(object_schema=schema, name=words(singular)), name=singular),
+    ]
+
 
 urlpatterns = [
     path("metadata", MetadataView.as_view(), name="metadata"),
@@ -18,15 +29,5 @@ urlpatterns = [
     path("schemas/<str:singular>/<str:name>", SchemaPropertyView.as_view()),
 ]
 for _schema in endpoint_schemas():
-    urlpatterns += [
-        path(
-            _schema.plural,
-            ObjectsView.as_view(object_schema=_schema, name=words(_schema.plural)),
-            name=_schema.plural,
-        ),
-        path(
-            f"{_schema.plural}/<str:uid>",
-            ObjectView.as_view(object_schema=_schema, name=words(_schema.singular)),
-            name=_schema.singular,
-        ),
-    ]
+    if not _schema.wire.own_views:
+        urlpatterns += object_routes(_schema, ObjectsView, ObjectView)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, ClassVar
+
+from django.db.models import Q
 
 from dhis2api.errors import E1005, ApiError
 from dhis2api.objects import crud
 from dhis2api.objects.errors import IMPORT_FAILED
 from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.importer.report import single_report
+from dhis2api.objects.json_chunks import list_chunks
 from dhis2api.objects.params import Defaults, ListParams, ObjectParams
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import Selection, get_object, list_objects
@@ -22,7 +26,7 @@ from dhis2api.web.messages import conflict, created, ok
 from dhis2api.web.negotiation import JSON
 from dhis2api.web.paging import pager
 from dhis2api.web.params import declares
-from dhis2api.web.responses import ApiResponse
+from dhis2api.web.responses import ApiResponse, StreamingHttpResponse, stream
 from dhis2api.web.views import ApiRequest, ApiView
 
 JSON_PATCH = "application/json-patch+json"
@@ -46,15 +50,9 @@ class ObjectsView(ApiView):
     is_browsable = True
 
     @declares(ListParams)
-    def get(self, request: ApiRequest, params: ListParams) -> ApiResponse:
+    def get(self, request: ApiRequest, params: ListParams) -> ApiResponse | StreamingHttpResponse:
         """A page of the objects that the caller may read."""
-        schema = self.object_schema
-        selection = Selection(params.fields_text, params.filter, params.root_junction, params.query, params.order_text)
-        limit = params.page_size if params.is_paged else None
-        page = list_objects(schema, selection, reading_context(request, params), offset=params.offset, limit=limit)
-        data: dict[str, Any] = {"pager": pager(request, params, page.total)} if params.is_paged else {}
-        data[schema.plural] = page.objects
-        return ApiResponse(data, xml=lambda: list_document(schema, data))
+        return list_answer(request, self.object_schema, params)
 
     @declares(MetadataImportParams)
     def post(self, request: ApiRequest, params: MetadataImportParams) -> ApiResponse:
@@ -80,6 +78,10 @@ class ObjectView(ApiView):
     @declares(ObjectParams)
     def get(self, request: ApiRequest, params: ObjectParams, uid: str) -> ApiResponse:
         """The object, with all its members unless `fields` says otherwise."""
+        return self.show(request, params, uid)
+
+    def show(self, request: ApiRequest, params: ObjectParams | ListParams, uid: str) -> ApiResponse:
+        """The answer with one object."""
         self._check(uid)
         data = get_object(self.object_schema, uid, params.fields_text, reading_context(request, params))
         return ApiResponse(data, xml=lambda: object_document(self.object_schema, data))
@@ -88,9 +90,11 @@ class ObjectView(ApiView):
     def put(self, request: ApiRequest, params: MetadataImportParams, uid: str) -> ApiResponse:
         """Replace the object."""
         self._check(uid)
-        return _answer(
-            *crud.replace_object(self.object_schema, uid, read_json(request), params=params, user=request.user)
-        )
+        schema = self.object_schema
+        item, report = crud.replace_object(schema, uid, read_json(request), params=params, user=request.user)
+        if not schema.wire.put_answers_import_report:
+            return _answer(item, report)
+        return ok(response=report) if report.is_ok else conflict(IMPORT_FAILED.template, report, status="WARNING")
 
     @declares(MetadataImportParams)
     def patch(self, request: ApiRequest, params: MetadataImportParams, uid: str) -> ApiResponse:
@@ -112,6 +116,33 @@ class ObjectView(ApiView):
     def _check(self, uid: str) -> None:
         if not _IDENTIFIER.fullmatch(uid):
             raise ApiError(E1005, self.object_schema.simple_klass, uid)
+
+
+def list_answer(
+    request: ApiRequest, schema: Schema, params: ListParams, restriction: Q | None = None
+) -> ApiResponse | StreamingHttpResponse:
+    """The page of a list that `params` ask for; `restriction` is what the address itself demands."""
+    selection = Selection(
+        params.fields_text, params.filter, params.root_junction, params.query, params.order_text,
+        restriction=restriction or Q(),
+    )  # fmt: skip
+    limit = params.page_size if params.is_paged else None
+    context = reading_context(request, params)
+    streams = request.accepted_media_type == JSON
+    page = list_objects(schema, selection, context, offset=params.offset, limit=limit, streams=streams)
+    data: dict[str, Any] = {"pager": pager(request, params, page.total)} if params.is_paged else {}
+    if page.is_streamed:
+        return _streamed(request, list_chunks(data, schema.plural, page.objects), schema.plural)
+    data[schema.plural] = page.objects
+    return ApiResponse(data, xml=lambda: list_document(schema, data))
+
+
+def _streamed(request: ApiRequest, chunks: Iterator[bytes], plural: str) -> StreamingHttpResponse:
+    """A long list, compressed as a file where the address asks for one."""
+    compression = getattr(request, "compression", None)
+    if compression is None:
+        return stream(chunks, JSON)
+    return stream(chunks, f"{JSON}+{compression}", f"{plural}.json", compression)
 
 
 def reference_endpoint(schema: Schema, member: str) -> str | None:

@@ -69,6 +69,7 @@ class OrganisationUnit(ApiObject, Coded, Named, ShortNamed, Described, Attribute
 
     class Wire(Declaration):
         klass = "org.hisp.dhis.organisationunit.OrganisationUnit"
+        own_views = True
         order = 1100
         access = TypeRules(create=("F_ORGANISATIONUNIT_ADD",), delete=("F_ORGANISATIONUNIT_DELETE",))
         attribute_flag = "organisationUnit"

@@ -1,12 +1,13 @@
 """Rules of single metadata types, hung into the generic import by name when the app is ready."""
 
 from dhis2api.objects.importer.hooks import hooks_of
-from metadata.rules import categories, data_sets, options, org_units, users
+from metadata.rules import categories, category_bounds, data_sets, options, org_units, users
 
 
 def register() -> None:
     """Hang all rules of this app into the import."""
     units = hooks_of("organisationUnit")
+    units.locks.append(org_units.lock_tree)
     units.checks.append(org_units.closes_after_opening)
     units.check_all.append(org_units.parents_form_a_tree)
     units.after_write.append(org_units.write_paths)
@@ -16,6 +17,9 @@ def register() -> None:
 
     hooks_of("categoryOptionCombo").checks.append(categories.option_combo_keeps_its_identity)
     hooks_of("categoryOptionCombo").before_write.append(categories.name_option_combos)
+    hooks_of("category").checks.append(category_bounds.options_are_few)
+    hooks_of("categoryCombo").check_all.append(category_bounds.combinations_are_few)
+    hooks_of("categoryCombo").check_all.append(category_bounds.data_keeps_its_option_combos)
     hooks_of("categoryCombo").after_write.append(categories.generate_for_single_combo)
     hooks_of("categoryCombo").before_vetoes.append(categories.lock_of_combos)
     hooks_of("categoryCombo").before_delete.append(categories.fall_back_to_default)

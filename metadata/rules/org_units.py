@@ -24,14 +24,25 @@ WRITE_PATHS = """
         UNION ALL
         SELECT child.id, placed.path || '/' || child.uid
         FROM placed JOIN metadata_organisationunit child ON child.parent_id = placed.id
-    )
+    ) CYCLE id SET is_circle USING visited
     UPDATE metadata_organisationunit unit
     SET path = placed.path,
         hierarchy_level = length(placed.path) - length(replace(placed.path, '/', '')),
         last_updated = %(now)s
     FROM placed
-    WHERE unit.id = placed.id AND unit.path IS DISTINCT FROM placed.path
+    WHERE unit.id = placed.id AND NOT placed.is_circle AND unit.path IS DISTINCT FROM placed.path
 """
+
+
+# Any number will do, as long as nothing else in the database takes the same lock.
+TREE = 0x6F72675F74726565  # "org_tree"
+LOCK_TREE = "SELECT pg_advisory_xact_lock(%s)"
+
+
+def lock_tree() -> None:
+    """One import of org units at a time: two moves that are right alone may make a circle together."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_TREE, [TREE])
 
 
 def closes_after_opening(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:

@@ -10,9 +10,9 @@ import pytest
 
 from dhis2api.objects.query.filters import parse_filters
 from dhis2api.objects.query.operators import OPERATORS, SYNONYMS
-from metadata.models import Attribute, DataElement
+from metadata.models import Attribute, Category, CategoryCombo, DataElement, DataElementGroup
 from tests.harness.client import Answer, ApiClient
-from tests.objects.elements import element, group, store
+from tests.objects.elements import DAY, element, group, store
 from tests.personas import private
 from users.models import User
 
@@ -205,3 +205,39 @@ def test_who_may_not_read_users_learns_no_more_of_them_than_references_show(
     refused = listed(api, "createdBy.email:like:@", user="outsider")
     assert (refused.status, refused.json["message"]) == (400, "Unknown path property: createdBy.email")
     assert letters(listed(api, "createdBy.surname:eq:Persona", user="editor")) == "A"
+
+
+@pytest.mark.parametrize(
+    ("text", "found_by_all"),
+    [
+        ("dataElementGroups.name:like:diseases", "AB"), ("dataElementGroups.displayName:like:diseases", "AB"),
+        ("dataElementGroups.name:eq:Q diseases", "AB"), ("dataElementGroups.name:!like:vaccines", "AB"),
+        ("dataElementGroups.code:null", "AB"),
+        ("dataElementGroups.id:!null", "ABE"), ("dataElementGroups.groupSets:empty", "ABCDE"),
+        ("categoryCombo.name:like:secret", "D"), ("categoryCombo.displayName:like:secret", "D"),
+        ("categoryCombo.code:null", "D"), ("categoryCombo.categories.name:like:secret", "D"),
+        (f"dataElementGroups.{COLOUR}:eq:Red", "AB"),
+    ],
+)  # fmt: skip
+def test_a_filter_tells_nothing_of_what_the_caller_may_not_read(
+    api: ApiClient, elements: list[DataElement], outsider: User, text: str, found_by_all: str
+) -> None:
+    """The private group and combo match for the superuser and for those they are shared with, for nobody else."""
+    mine = {"user": "outsider"}
+    hidden = private()
+    Attribute.objects.update(data_element_group_attribute=True)
+    DataElementGroup.objects.filter(name="Q diseases").update(sharing=hidden, attribute_values={COLOUR: "Red"})
+    times = {"created": DAY, "last_updated": DAY, "sharing": hidden, "data_dimension_type": "DISAGGREGATION"}
+    combo = CategoryCombo.objects.create(name="A secret combo", **times)
+    combo.categories.add(Category.objects.create(name="A secret category", short_name="A secret", **times))
+    DataElement.objects.filter(code="Q_D").update(category_combo=combo)
+    with_mine = ["code:$like:Q_", text]
+
+    assert letters(listed(api, *with_mine)) == found_by_all
+    told = letters(listed(api, *with_mine, **mine))
+    assert told in {"", "AE", "ABCDE"} and (told != "ABCDE" or text.endswith(":empty"))
+
+    shared = hidden | {"users": {outsider.uid: {"id": outsider.uid, "access": "r-------"}}}
+    for model in (DataElementGroup, CategoryCombo, Category):
+        model.objects.filter(sharing__owner=hidden["owner"]).update(sharing=shared)
+    assert letters(listed(api, *with_mine, **mine)) == found_by_all

@@ -348,7 +348,7 @@ def test_a_body_that_is_no_json_is_a_400(api: ApiClient, body: str) -> None:
 
 
 def test_a_database_that_refuses_leaves_nothing_behind(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A type later in the import order fails in the database itself."""
+    """A type later in the import order fails in the database itself, twice; its own words stay there."""
 
     def two_of_a_kind(bundle: Any, objects: list[Any]) -> None:
         for item in objects:
@@ -360,7 +360,8 @@ def test_a_database_that_refuses_leaves_nothing_behind(api: ApiClient, monkeypat
 
     answer = put_in(api, categoryOptions=[option], categoryCombos=[combo])
 
-    assert (answer.status, answer.json["message"]) == (409, "Key (name)=(default) already exists.")
+    assert (answer.status, answer.json["errorCode"]) == (409, "E1004")
+    assert "Key" not in answer.text
     assert api.get(f"/api/categoryOptions/{option['id']}").status == 404
 
 

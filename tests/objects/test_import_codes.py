@@ -111,7 +111,8 @@ def test_objects_that_exchange_their_names_are_refused_as_a_whole(api: ApiClient
 
     answer = put_in(api, dataElements=[first | {"name": "Second of two"}, second | {"name": "First of two"}])
 
-    assert (answer.status, answer.json["message"]) == (409, "Key (name)=(Second of two) already exists.")
+    assert (answer.status, answer.json["errorCode"]) == (409, "E1004")
+    assert "Second of two" not in answer.text
     assert DataElement.objects.get(uid=first["id"]).name == "First of two"
 
 

@@ -85,3 +85,13 @@ def test_fields_narrow_what_is_shown(api: ApiClient) -> None:
 
     assert shown.keys() == {"plural", "properties"}
     assert all(p.keys() == {"name", "propertyType"} for p in shown["properties"])
+
+
+def test_every_singular_is_listed_once_and_answers(api: ApiClient) -> None:
+    """Operands are embedded in data sets and in sections, as one type of the wire."""
+    listed = [s["singular"] for s in api.get("/api/schemas?fields=singular").json["schemas"]]
+
+    assert len(listed) == len(set(listed))
+    assert "dataElementOperand" in listed
+    for singular in listed:
+        assert api.get(f"/api/schemas/{singular}?fields=singular").json == {"singular": singular}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
 
 Prepare = Callable[[Bundle, list[ImportObject]], None]
+Lock = Callable[[], None]
 Check = Callable[[ImportObject, Bundle], Iterable[Fault]]
 CheckAll = Callable[[Bundle, list[ImportObject]], None]
 Write = Callable[[Bundle, list[ImportObject]], None]
@@ -23,7 +24,9 @@ Cleanup = Callable[[Sequence[int]], None]
 class TypeHooks:
     """The rules of one type, each list in the order of registration."""
 
-    prepare: list[Prepare] = field(default_factory=list)  # adjusts raw payloads, before anything is loaded
+    # Sets members of `raw`, before anything is loaded; what stands inside a member is the payload's and stays as it is.
+    prepare: list[Prepare] = field(default_factory=list)
+    locks: list[Lock] = field(default_factory=list)  # taken before anything is loaded, where imports must not overlap
     checks: list[Check] = field(default_factory=list)  # one object at a time
     check_all: list[CheckAll] = field(default_factory=list)  # all of a type at once; adds faults itself
     check_deletes: list[CheckAll] = field(default_factory=list)  # the same of those that shall be deleted

@@ -7,13 +7,17 @@ in one transaction; VALIDATE and a failed atomic import are rolled back.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from dhis2api.errors import ApiError
+from dhis2api.objects.errors import OTHER_WRITER
 from dhis2api.objects.importer.decode import decode, decode_object, finish
+from dhis2api.objects.importer.hooks import hooks_of
 from dhis2api.objects.importer.params import AtomicMode, ImportMode, MetadataImportParams
 from dhis2api.objects.importer.preheat import preheat
 from dhis2api.objects.importer.records import Bundle, ImportObject
@@ -22,6 +26,9 @@ from dhis2api.objects.importer.resolve import resolve
 from dhis2api.objects.importer.validate import validate
 from dhis2api.objects.importer.write import write
 from dhis2api.objects.schema import Schema
+
+logger = logging.getLogger(__name__)
+RETRIED = frozenset({"40P01", "40001"})  # deadlock, serialization failure
 
 
 def import_metadata(payload: Any, *, params: MetadataImportParams, user: Any) -> ImportReport:
@@ -57,9 +64,35 @@ def new_bundle(params: MetadataImportParams, user: Any) -> Bundle:
 
 
 def run(bundle: Bundle, decoding: Callable[[], None]) -> None:
-    """All stages after decoding, and the decision whether they stay."""
+    """All stages, and the decision whether they stay.
+
+    When another writer comes in between, everything begins again once, from the payload: now the other's objects are
+    there to be seen by the checks. `decoding` may therefore be called twice, and leaves the payload as it is.
+    Errors: E1004 (409) when that happens twice.
+    """
+    try:
+        _attempt(bundle, decoding)
+    except (IntegrityError, OperationalError) as error:
+        _require_other_writer(error)
+        try:
+            _attempt(bundle, decoding)
+        except (IntegrityError, OperationalError) as again:
+            _require_other_writer(again)
+            logger.warning("Import refused by the database twice: %s", _sqlstate(again))
+            raise ApiError(OTHER_WRITER) from again
+
+
+def take_locks(singulars: Iterable[str]) -> None:
+    """Wait for the writers that imports of these types must not meet; the locks end with the transaction."""
+    for singular in singulars:
+        for lock in hooks_of(singular).locks:
+            lock()
+
+
+def _attempt(bundle: Bundle, decoding: Callable[[], None]) -> None:
     decoding()
     with transaction.atomic():
+        take_locks(bundle.objects)
         heat = preheat(bundle)
         resolve(bundle, heat)
         validate(bundle, heat)
@@ -68,5 +101,18 @@ def run(bundle: Bundle, decoding: Callable[[], None]) -> None:
             write(bundle)
             stops = bundle.has_faults and bundle.params.atomic_mode is AtomicMode.ALL
         bundle.committed = not stops and bundle.params.import_mode is ImportMode.COMMIT
-        if not bundle.committed:
+        if bundle.committed:
+            # Foreign keys are deferred to the commit, which may be the caller's: ask them while we can begin again.
+            connection.check_constraints()
+        else:
             transaction.set_rollback(True)
+
+
+def _require_other_writer(error: Exception) -> None:
+    """Let everything through that is not the work of another writer."""
+    if isinstance(error, OperationalError) and _sqlstate(error) not in RETRIED:
+        raise error
+
+
+def _sqlstate(error: Exception) -> str | None:
+    return getattr(error.__cause__, "pgcode", None)

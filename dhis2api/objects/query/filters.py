@@ -128,44 +128,53 @@ def _on_path(schema: Schema, condition: Condition, operator: Operator, scope: Fi
     steps = condition.path.split(".")
     prefix: list[str] = []
     crossed = False
+    allowed = Q()  # what lies on the way must be readable: an answer would tell of it otherwise
     current = schema
-    prop: Property | None = None
-    for position, step in enumerate(steps):
-        if position and not can_read_type(current.rules, scope.principal) and step not in _OF_USER_REFERENCES:
-            raise ApiError(INVALID_QUERY, f"Unknown path property: {condition.path}")
+    for position, step in enumerate(steps[:-1]):
         prop = current.properties.get(step)
-        if prop is None:
-            return _on_missing(current, step, steps[position:], prefix, operator, condition, scope)
-        if prop.shape is Shape.JSON and position < len(steps) - 1:
+        if prop is None or prop.query_path is None:
+            break  # a name that no column has may have parts of its own
+        if prop.shape is Shape.JSON:
             return _on_json(current, prop, steps[position + 1 :], prefix, operator, condition)
-        if prop.query_path is None:
-            return _on_missing(current, step, steps[position:], prefix, operator, condition, scope)
-        if position < len(steps) - 1:
-            if prop.target is None:
-                raise ApiError(INVALID_QUERY, f"Unknown path property: {condition.path}")
-            prefix.append(prop.query_path)
-            crossed = crossed or prop.collection
-            current = get_schema(prop.target)
-    if prop.collection and prop.shape is not Shape.JSON:
-        return _on_collection(schema, "__".join([*prefix, prop.query_path]), operator, condition)
-    if prop.shape is Shape.REFERENCE and operator.values != "none":
-        target = get_schema(prop.target)
+        if prop.target is None:
+            raise ApiError(INVALID_QUERY, f"Unknown path property: {condition.path}")
         prefix.append(prop.query_path)
-        prop = target.properties["id"]
-    found = _on_property(schema, prop, operator, condition, "__".join([*prefix, ""]) if prefix else "")
+        crossed = crossed or prop.collection
+        current = get_schema(prop.target)
+        if can_read_type(current.rules, scope.principal):
+            allowed &= readable(current.rules, scope.principal, "__".join([*prefix, ""]))
+        elif steps[position + 1] not in _OF_USER_REFERENCES:
+            raise ApiError(INVALID_QUERY, f"Unknown path property: {condition.path}")
+    rest = steps[len(prefix) :]
+    prop = current.properties.get(rest[0])
+    path = "__".join([*prefix, ""]) if prefix else ""
+    if len(rest) == 1 and prop is not None and prop.query_path and prop.collection and prop.shape is not Shape.JSON:
+        return _on_collection(schema, path + prop.query_path, operator, condition, allowed)
+    found = _on_end(current, rest, path, operator, condition, scope) & allowed
     if not crossed:
         return found
     # Some member must match, so there must be one. A join over a collection repeats rows: ask for the keys instead.
-    member = Q(**{"__".join([*prefix, "pk", "isnull"]): False})
+    member = Q(**{f"{path}pk__isnull": False})
     return Q(pk__in=schema.model._base_manager.filter(found & member).values("pk"))
 
 
+def _on_end(
+    current: Schema, rest: list[str], path: str, operator: Operator, condition: Condition, scope: FilterScope
+) -> Q:
+    """The condition on a member of the last type on the way, which `path` leads to."""
+    prop = current.properties.get(rest[0])
+    if prop is None or prop.query_path is None:
+        return _on_missing(current, rest[0], rest, path, operator, condition, scope)
+    if prop.shape is Shape.REFERENCE and operator.values != "none":
+        path, prop = f"{path}{prop.query_path}__", get_schema(prop.target).properties["id"]
+    return _on_property(current, prop, operator, condition, path)
+
+
 def _on_missing(
-    current: Schema, step: str, rest: list[str], prefix: list[str], operator: Operator, condition: Condition,
+    current: Schema, step: str, rest: list[str], path: str, operator: Operator, condition: Condition,
     scope: FilterScope,
 ) -> Q:  # fmt: skip
     """Names that no column has: display names, and custom attributes by their uid."""
-    path = "__".join([*prefix, ""]) if prefix else ""
     translated = {display_name_of(p): p for p in current.properties.values() if p.translation_key}.get(step)
     if current.singular == "user" and step in ("name", "displayName") and len(rest) == 1:
         return _any(
@@ -258,14 +267,14 @@ def _token(column: str, value: str, is_id: bool, *, negated: bool, json_text: bo
     return ~found & Q(**{f"{column}__isnull": False}) if negated else found
 
 
-def _on_collection(schema: Schema, path: str, operator: Operator, condition: Condition) -> Q:
-    manager = schema.model._base_manager
+def _on_collection(schema: Schema, path: str, operator: Operator, condition: Condition, allowed: Q) -> Q:
+    rows = schema.model._base_manager
     if operator.values == "none":
-        found = manager.filter(**{f"{path}__isnull": False}).values("pk")
+        found = rows.filter(Q(**{f"{path}__isnull": False}) & allowed).values("pk")
         return Q(pk__in=found) if operator.negated else ~Q(pk__in=found)
     if not operator.comparison:
         raise ApiError(INVALID_QUERY, f"`{condition.operator}` is not a valid operator.")
-    counted = manager.annotate(member_count=Count(path, distinct=True))
+    counted = rows.filter(allowed).annotate(member_count=Count(path, distinct=True))
     return Q(pk__in=counted.filter(**{f"member_count__{operator.lookup}": _size(condition)}).values("pk"))
 
 

@@ -9,18 +9,19 @@ from typing import Any
 import orjson
 
 from dhis2api.objects.query.fields import Selection
+from dhis2api.objects.reading.budget import Related, size_of
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.plan import Entry, Node, compile_selections
 from dhis2api.objects.registry import find_schema
 
-LoadKeyed = Callable[[Node, ReadingContext], dict[str, dict[str, Any]]]
+LoadKeyed = Callable[[Node, ReadingContext], Related]
 
 
 @dataclass(slots=True)
 class AttributeDetails:
     """What is known of the attributes that a node's answer shows."""
 
-    rendered: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rendered: Related = field(default_factory=lambda: Related({}, {}))
     json_typed: frozenset[str] = frozenset()
 
     @classmethod
@@ -42,12 +43,16 @@ class AttributeDetails:
         """The list form of an object's values."""
         listed = []
         for uid, value in (values or {}).items():
-            item = {"attribute": self.rendered.get(uid, {"id": uid}), "value": value}
+            item = {"attribute": self.rendered.shown.get(uid, {"id": uid}), "value": value}
             if entry.selection:
                 names = {s.name for s in entry.selection}
                 item = item if names & {"*", ":all"} else {k: v for k, v in item.items() if k in names}
             listed.append(item)
         return listed
+
+    def size(self, values: dict[str, str] | None) -> int:
+        """The size of the list form."""
+        return 1 + sum(size_of(value) + 2 + self.rendered.sizes.get(uid, 0) for uid, value in (values or {}).items())
 
     def typed(self, uid: str, value: str | None) -> Any:
         """A value asked for by its attribute's uid; JSON-typed ones as JSON."""

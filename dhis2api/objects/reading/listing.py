@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 from django.db.models import Q, QuerySet, Value
@@ -19,6 +20,7 @@ from dhis2api.objects.reading.plan import Node, compile_fields
 from dhis2api.objects.schema import Schema
 from sharing.access import can_read_type, readable
 
+STREAMED = 1_000  # longer lists go out while they are read
 LIST_FIELDS = "id,displayName"
 
 
@@ -37,31 +39,45 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Objects of one page and the number of all."""
+    """Objects of one page, and the number of all where it was counted for the pager."""
 
-    objects: list[dict[str, Any]]
-    total: int
+    objects: Iterable[dict[str, Any]]
+    total: int | None
+
+    @property
+    def is_streamed(self) -> bool:
+        """Whether the objects come from the database while they are read."""
+        return not isinstance(self.objects, list)
 
 
 def list_objects(
-    schema: Schema, selection: Selection, context: ReadingContext, *, offset: int = 0, limit: int | None = None
-) -> Page:
+    schema: Schema, selection: Selection, context: ReadingContext, *, offset: int = 0, limit: int | None = None,
+    streams: bool = False,
+) -> Page:  # fmt: skip
     """One page (or, without `limit`, all) of the objects that the caller may read.
 
+    With `streams` more than `STREAMED` objects are not held in memory: they come while they are read, once.
     Errors: E1003 for fields, filters or values that cannot be read; 403 without the type's READ authority.
     """
     node, rows = _prepare(schema, selection, context)
-    if limit is None:
-        objects = list(stream_objects(node, rows, context))
-        return Page(objects, len(objects))
-    total = rows.order_by().count()
-    return Page(load_objects(node, rows[offset : offset + limit], context), total)
+    total = rows.order_by().count() if limit is not None else None
+    if limit is not None:
+        rows = rows[offset : offset + limit]
+    if not streams or (limit is not None and limit <= STREAMED):
+        return Page(load_objects(node, rows, context), total)
+    objects = stream_objects(node, rows, context)
+    first = list(islice(objects, STREAMED + 1))
+    return Page(first if len(first) <= STREAMED else chain(first, objects), total)
 
 
 def iterate_objects(schema: Schema, selection: Selection, context: ReadingContext) -> Iterator[dict[str, Any]]:
-    """All objects that the caller may read, a chunk at a time."""
+    """All objects that the caller may read, a chunk at a time.
+
+    Errors: as for a list. Nested fields that multiply are judged here by the first objects, before anything is sent.
+    """
     node, rows = _prepare(schema, selection, context)
-    return stream_objects(node, rows, context)
+    objects = stream_objects(node, rows, context)
+    return chain(list(islice(objects, 1)), objects) if node.multiplies else objects
 
 
 def get_object(schema: Schema, uid: str, fields: str, context: ReadingContext, *, default: str = "*") -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from dhis2api.objects.declarations import Computed, ComputedMembers
 from dhis2api.objects.query.transformers import transform
 from dhis2api.objects.reading.attribute_values import AttributeDetails
+from dhis2api.objects.reading.budget import Related, Rendered, size_of, within_budget
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.names import add_grant_names
 from dhis2api.objects.reading.pick import pick
@@ -26,36 +27,41 @@ def load_objects(node: Node, rows: QuerySet[Any], context: ReadingContext) -> li
     """The objects of `rows`, in their order, rendered as `node` says.
 
     Shapes: `rows` is a filtered, ordered and sliced queryset of the node's model.
+    Errors: E1003 where nested fields multiply beyond what one answer may hold.
     """
-    return _render_all(node, _stored(node, rows), context)
+    return within_budget(_render_all(node, _stored(node, rows), context)).objects
 
 
 def stream_objects(node: Node, rows: QuerySet[Any], context: ReadingContext) -> Iterator[dict[str, Any]]:
-    """Like `load_objects` for any number of rows: `CHUNK` of them are in memory at a time."""
+    """Like `load_objects` for any number of rows: `CHUNK` of them are in memory, and judged, at a time."""
     columns = _columns(node)
     chunk: list[dict[str, Any]] = []
     for row in rows.values(*columns).iterator(chunk_size=CHUNK):
         chunk.append(row)
         if len(chunk) == CHUNK:
-            yield from _render_all(node, chunk, context)
+            yield from within_budget(_render_all(node, chunk, context)).objects
             chunk = []
-    yield from _render_all(node, chunk, context)
+    yield from within_budget(_render_all(node, chunk, context)).objects
 
 
-def load_by_pk(node: Node, keys: Iterable[int], context: ReadingContext) -> dict[int, dict[str, Any]]:
-    """Primary key → rendered object, for objects referred to; their own sharing does not matter (as in DHIS2)."""
+def load_by_pk(node: Node, keys: Iterable[int], context: ReadingContext) -> Related:
+    """Objects referred to, with their sizes, by primary key; their own sharing does not matter (as in DHIS2)."""
     keys = list(keys)
     if not keys:
-        return {}
-    stored = _stored(node, node.schema.model._base_manager.filter(pk__in=keys))
-    rendered = _render_all(node, stored, context)
-    return {row["pk"]: shown for row, shown in zip(stored, rendered, strict=True)}
+        return Related({}, {})
+    return _by_column("pk", node, node.schema.model._base_manager.filter(pk__in=keys), context)
 
 
-def _load_by_uid(node: Node, context: ReadingContext) -> dict[str, dict[str, Any]]:
-    stored = _stored(node, node.schema.model._base_manager.order_by("pk"))
+def _load_by_uid(node: Node, context: ReadingContext) -> Related:
+    return _by_column("uid", node, node.schema.model._base_manager.order_by("pk"), context)
+
+
+def _by_column(column: str, node: Node, rows: QuerySet[Any], context: ReadingContext) -> Related:
+    stored = _stored(node, rows)
     rendered = _render_all(node, stored, context)
-    return {row["uid"]: shown for row, shown in zip(stored, rendered, strict=True)}
+    keys = [row[column] for row in stored]
+    shown = dict(zip(keys, rendered.objects, strict=True))
+    return Related(shown, dict(zip(keys, rendered.sizes, strict=True)), rendered.path)
 
 
 def _columns(node: Node) -> list[str]:
@@ -70,22 +76,26 @@ def _stored(node: Node, rows: QuerySet[Any]) -> list[dict[str, Any]]:
     return list(rows.values(*_columns(node)))
 
 
-def _render_all(node: Node, rows: list[dict[str, Any]], context: ReadingContext) -> list[dict[str, Any]]:
+def _render_all(node: Node, rows: list[dict[str, Any]], context: ReadingContext) -> Rendered:
+    rendered = Rendered([], [])
     if not rows:
-        return []
+        return rendered
     needed = node.needed()
     related = {name: _related(node, prop, rows, context) for name, prop in needed.items() if _is_related(prop)}
     if "sharing" in needed and needed["sharing"].shape is Shape.JSON:
         add_grant_names(row["sharing"] for row in rows)
     details = AttributeDetails.of(node, context, _load_by_uid)
-    return [_render(node, row, related, context, details) for row in rows]
+    rendered.paths = {name: found.path for name, found in related.items()}
+    for row in rows:
+        _render(node, row, related, context, details, rendered)
+    return rendered
 
 
 def _is_related(prop: Property) -> bool:
     return prop.shape in (Shape.REFERENCE, Shape.MEMBERS, Shape.EMBEDDED) or isinstance(prop.computed, ComputedMembers)
 
 
-def _related(node: Node, prop: Property, rows: list[dict[str, Any]], context: ReadingContext) -> Mapping[Any, Any]:
+def _related(node: Node, prop: Property, rows: list[dict[str, Any]], context: ReadingContext) -> Related:
     """What the rows refer to through `prop`: by referred key for a reference, by row for a collection."""
     entry = node.entries.get(prop.name)
     child = entry.node if entry and entry.node else compile_selections(get_schema(prop.target), ID_ONLY)
@@ -95,8 +105,13 @@ def _related(node: Node, prop: Property, rows: list[dict[str, Any]], context: Re
     owners = [row["pk"] for row in rows]
     is_computed = isinstance(prop.computed, ComputedMembers)
     members = prop.computed.load(owners) if is_computed else _member_keys(prop, owners)
-    shown = load_by_pk(child, {key for keys in members.values() for key in keys}, context)
-    return {owner: [shown[key] for key in keys if key in shown] for owner, keys in members.items()}
+    found = load_by_pk(child, {key for keys in members.values() for key in keys}, context)
+    shown, sizes = found.shown, found.sizes
+    return Related(
+        {owner: [shown[key] for key in keys if key in shown] for owner, keys in members.items()},
+        {owner: 1 + sum(sizes.get(key, 0) for key in keys) for owner, keys in members.items()},
+        found.path,
+    )
 
 
 def _member_keys(prop: Property, owners: list[int]) -> dict[int, list[int]]:
@@ -114,11 +129,13 @@ def _member_keys(prop: Property, owners: list[int]) -> dict[int, list[int]]:
 
 
 def _render(
-    node: Node, row: dict[str, Any], related: Mapping[str, Mapping[Any, Any]], context: ReadingContext,
-    details: AttributeDetails,
-) -> dict[str, Any]:  # fmt: skip
+    node: Node, row: dict[str, Any], related: Mapping[str, Related], context: ReadingContext,
+    details: AttributeDetails, rendered: Rendered,
+) -> None:  # fmt: skip
+    """Add the object of `row` and its size to `rendered`."""
     values = _RowValues(node, row, related)
     shown: dict[str, Any] = {}
+    size = 1
     for name, entry in node.entries.items():
         value = _value(entry, values, context, details)
         if value is None and not (node.user_reference and name == "code"):
@@ -127,12 +144,31 @@ def _render(
             continue
         key, value = transform(name, value, entry.transformers) if entry.transformers else (name, value)
         shown[key] = value
+        below = _size_below(entry, values, value, details)
+        if below is None:
+            size += size_of(value)
+        else:
+            size += below
+            rendered.nested[name] = rendered.nested.get(name, 0) + below
     for uid, transformers in node.attributes.items():
         value = details.typed(uid, (row.get("attribute_values") or {}).get(uid))
         if value is not None:
             key, value = transform(uid, value, transformers)
             shown[key] = value
-    return shown
+            size += size_of(value)
+    rendered.objects.append(shown)
+    rendered.sizes.append(size)
+
+
+def _size_below(entry: Entry, values: _RowValues, value: Any, details: AttributeDetails) -> int | None:
+    """The size of what a member refers to; None for a value of the row's own."""
+    if type(value) not in (dict, list):
+        return None  # `~size` and kin show a number
+    if entry.prop.name in values.related:
+        return values.size(entry.prop)
+    if entry.prop.name == "attributeValues" and entry.prop.shape is Shape.JSON:
+        return details.size(values.row[entry.prop.column])
+    return None
 
 
 class _RowValues(Mapping[str, Any]):
@@ -140,7 +176,7 @@ class _RowValues(Mapping[str, Any]):
 
     __slots__ = ("node", "related", "row")
 
-    def __init__(self, node: Node, row: dict[str, Any], related: Mapping[str, Mapping[Any, Any]]) -> None:
+    def __init__(self, node: Node, row: dict[str, Any], related: Mapping[str, Related]) -> None:
         self.node = node
         self.row = row
         self.related = related
@@ -149,9 +185,14 @@ class _RowValues(Mapping[str, Any]):
         prop = self.node.schema.properties[name]
         if name in self.related:
             if prop.shape is Shape.REFERENCE:
-                return self.related[name].get(self.row[prop.column])
-            return self.related[name].get(self.row["pk"], [])
+                return self.related[name].shown.get(self.row[prop.column])
+            return self.related[name].shown.get(self.row["pk"], [])
         return self.row[prop.column]
+
+    def size(self, prop: Property) -> int:
+        """The size of what the row refers to through `prop`."""
+        key = self.row[prop.column] if prop.shape is Shape.REFERENCE else self.row["pk"]
+        return self.related[prop.name].sizes.get(key, 1)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.node.schema.properties)

@@ -39,6 +39,12 @@ class Node:
     attributes: dict[str, tuple[Transformer, ...]] = field(default_factory=dict)  # custom attributes asked by uid
     user_reference: bool = False  # the fixed five members, a missing code as null
 
+    @property
+    def multiplies(self) -> bool:
+        """Whether objects refer to objects that refer to others, which may be written many times over."""
+        nested = [entry.node for entry in self.entries.values() if entry.node is not None]
+        return any(entry.node is not None for node in nested for entry in node.entries.values())
+
     def needed(self) -> dict[str, Property]:
         """The stored members that must be loaded, those that derived members read included."""
         found: dict[str, Property] = {}

@@ -1,0 +1,41 @@
+"""`GET /api/metadata`: which types it carries (DHIS2 2.42, metadata API, export)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.harness.client import ApiClient
+from tests.personas import persona
+
+pytestmark = pytest.mark.django_db
+REFUSED = "Exporting user metadata requires the 'F_USER_VIEW' authority."
+
+
+def test_an_unselected_export_leaves_out_what_the_caller_may_not_read(api: ApiClient) -> None:
+    persona("exporter", ["F_METADATA_EXPORT"])
+    persona("user_exporter", ["F_METADATA_EXPORT", "F_USER_VIEW"])
+
+    answer = api.get("/api/metadata?fields=id", user="exporter")
+    assert answer.status == 200, answer
+    assert "users" not in answer.json
+    assert {"system", "organisationUnits", "categoryCombos"} <= answer.json.keys()
+    assert "users" in api.get("/api/metadata?fields=id", user="user_exporter").json
+
+
+def test_users_that_are_asked_for_are_refused(api: ApiClient) -> None:
+    persona("exporter", ["F_METADATA_EXPORT"])
+
+    answer = api.get("/api/metadata?users=true&dataElements=true", user="exporter")
+    assert (answer.status, answer.json["message"]) == (409, REFUSED)
+
+
+def test_an_export_of_one_type(api: ApiClient) -> None:
+    shown = api.get("/api/metadata?organisationUnits=true&fields=id").json
+
+    assert list(shown) == ["system", "organisationUnits"]
+    whole = api.get("/api/organisationUnits?fields=id&paging=false").json["organisationUnits"]
+    assert shown["organisationUnits"] == whole
+
+
+def test_a_type_without_objects_has_no_key(api: ApiClient) -> None:
+    assert list(api.get("/api/metadata?constants=true&constants:filter=name:eq:none").json) == ["system"]
