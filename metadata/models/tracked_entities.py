@@ -1,0 +1,105 @@
+"""Tracked entity types and attributes, and the relationships between what they describe."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from dhis2api.objects.columns import (
+    RefList,
+    choice,
+    flag,
+    integer,
+    json,
+    long_text,
+    optional_flag,
+    reference,
+    text,
+)
+from dhis2api.objects.declarations import Declaration
+from dhis2api.objects.models import (
+    ApiObject,
+    Attributed,
+    Coded,
+    Described,
+    Embedded,
+    Shared,
+    Translated,
+    UniquelyNamed,
+    UniquelyShortNamed,
+)
+from dhis2api.value_types import ValueType
+from metadata.enums import AggregationType, FeatureType
+from sharing.access import TypeRules, named
+
+
+class TrackedEntityAttribute(
+    ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Shared, Attributed, Translated
+):
+    """A fact about a tracked entity, such as a name or a number on a card."""
+
+    aggregation_type = choice(AggregationType, required=True, max_length=40)
+    description = long_text(min_length=2, translation_key="DESCRIPTION")
+    value_type = choice(ValueType, required=True, max_length=36)
+    inherit = flag()
+    expression = long_text()
+    display_on_visit_schedule = flag()
+    sort_order_in_visit_schedule = integer()
+    display_in_list_no_program = flag()
+    sort_order_in_list_no_program = integer()
+    unique = flag()
+    generated = flag()
+    pattern = text()
+    orgunit_scope = flag()
+    option_set = reference("metadata.OptionSet")
+    confidential = flag()
+    style = json(null=True)
+    form_name = text(translation_key="FORM_NAME")
+    skip_synchronization = flag()
+    field_mask = text()
+    legend_sets = RefList("metadata.LegendSet")
+
+    class Wire(Declaration):
+        klass = "org.hisp.dhis.trackedentity.TrackedEntityAttribute"
+        order = 1450
+        access = named("TRACKED_ENTITY_ATTRIBUTE")
+        attribute_flag = "trackedEntityAttribute"
+
+
+class TrackedEntityType(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Described, Shared, Attributed, Translated):
+    """What is tracked: persons, commodities, …"""
+
+    min_attributes_required_to_search = integer(default=1)
+    max_tei_count_to_return = integer(default=0)
+    allow_audit_log = optional_flag()
+    style = json(null=True)
+    form_name = text(translation_key="FORM_NAME")
+    feature_type = choice(FeatureType, default="NONE")
+
+    class Wire(Declaration):
+        klass = "org.hisp.dhis.trackedentity.TrackedEntityType"
+        order = 1480
+        access = TypeRules(
+            shareable=True,
+            data_shareable=True,
+            create=("F_TRACKED_ENTITY_ADD",),
+            update=("F_TRACKED_ENTITY_UPDATE",),
+            delete=("F_TRACKED_ENTITY_DELETE",),
+        )
+        attribute_flag = "trackedEntityType"
+
+
+class TrackedEntityTypeAttribute(Embedded):
+    """An attribute of a tracked entity type."""
+
+    tracked_entity_type = models.ForeignKey(
+        TrackedEntityType, models.CASCADE, related_name="tracked_entity_type_attributes"
+    )
+    tracked_entity_attribute = reference("metadata.TrackedEntityAttribute", required=True, on_delete=models.CASCADE)
+    mandatory = optional_flag()
+    display_in_list = optional_flag()
+    searchable = flag()
+
+    class Wire(Declaration):
+        klass = "org.hisp.dhis.trackedentity.TrackedEntityTypeAttribute"
+        endpoint = False
+        natural_key = ("tracked_entity_attribute",)
