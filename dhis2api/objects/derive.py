@@ -21,7 +21,7 @@ _KINDS: tuple[tuple[type[models.Field], Kind, str], ...] = (
     (models.CharField, Kind.TEXT, "java.lang.String"),
     (models.TextField, Kind.TEXT, "java.lang.String"),
 )
-_JSON_LISTS = frozenset({"translations", "authorities", "restrictions", "aggregation_levels"})
+_COMPLEX_ITEMS = frozenset({"translations", "categoryMappings"})
 _UNSHOWN = frozenset({"id", "attribute_values"})
 
 
@@ -56,8 +56,10 @@ def add_relations(schema: Schema, by_model: dict[type[models.Model], Schema]) ->
         other = by_model.get(relation.related_model)
         if other is None:
             continue
-        found = _reverse(schema, relation, other)
-        schema.properties.setdefault(found.name, found)
+        singles = [n for n, (rows, _) in schema.wire.singles.items() if rows == relation.related_name]
+        found = [_single(schema, name, relation, other) for name in singles] or [_reverse(schema, relation, other)]
+        for prop in found:
+            schema.properties.setdefault(prop.name, prop)
     for name, computed in schema.wire.computed.items():
         schema.properties[name] = _computed(schema, name, computed)
     if not schema.embedded:
@@ -102,11 +104,11 @@ def _reference(field: models.ForeignKey, hint: WireHint) -> Property:
 
 
 def _json(field: models.JSONField, name: str, hint: WireHint) -> Property:
-    is_list = field.name in _JSON_LISTS
+    is_list = field.default is list
     kind = Kind.COLLECTION if is_list else Kind(hint.kind) if hint.kind else Kind.COMPLEX
     item_kind = None
     if is_list:
-        item_kind = Kind.COMPLEX if name == "translations" else Kind.INTEGER if "Levels" in name else Kind.TEXT
+        item_kind = Kind.COMPLEX if name in _COMPLEX_ITEMS else Kind.INTEGER if "Levels" in name else Kind.TEXT
     return Property(
         name=name, kind=kind, shape=Shape.JSON, klass="java.util.Set" if is_list else "java.lang.Object",
         singular=name, field_name=name, column=field.attname, query_path=field.name, item_kind=item_kind,
@@ -148,6 +150,15 @@ def _reverse(schema: Schema, relation: Any, other: Schema) -> Property:
         item_klass=other.klass, target=other.model.__name__ if other.embedded else other.singular,
         owner=owned or embedded_here, ordered=owned,
         link=Link(other.model, column, "pk", sorted_by, reverse=True),
+    )  # fmt: skip
+
+
+def _single(schema: Schema, name: str, relation: Any, other: Schema) -> Property:
+    """One complex member kept as a row of its own, because it refers to other objects."""
+    link = Link(other.model, relation.field.attname, "pk", role=schema.wire.singles[name][1])
+    return Property(
+        name=name, kind=Kind.COMPLEX, shape=Shape.EMBEDDED, klass=other.klass, singular=name, field_name=name,
+        target=other.model.__name__, link=link,
     )  # fmt: skip
 
 

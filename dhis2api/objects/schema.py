@@ -68,6 +68,7 @@ class Link:
     member_column: str  # attname on `model`; "pk" where `model` is the member itself
     order: tuple[str, ...] = ()
     reverse: bool = False  # `model` is the member's own table (a reverse foreign key)
+    role: str | None = None  # of embedded rows: only those of this role, of which an owner has one
 
 
 @dataclass(slots=True)

@@ -48,7 +48,22 @@ from metadata.models.programs import (
     ProgramStageSection,
     ProgramTrackedEntityAttribute,
 )
-from metadata.models.tracked_entities import TrackedEntityAttribute, TrackedEntityType, TrackedEntityTypeAttribute
+from metadata.models.tracked_entities import (
+    RelationshipConstraint,
+    RelationshipType,
+    TrackedEntityAttribute,
+    TrackedEntityType,
+    TrackedEntityTypeAttribute,
+)
+from metadata.models.validation import (
+    Predictor,
+    PredictorExpression,
+    PredictorGroup,
+    ValidationNotificationTemplate,
+    ValidationRule,
+    ValidationRuleExpression,
+    ValidationRuleGroup,
+)
 
 __all__ = [
     "AnalyticsPeriodBoundary",
@@ -86,6 +101,9 @@ __all__ = [
     "OrganisationUnitGroupSet",
     "OrganisationUnitLevel",
     "Period",
+    "Predictor",
+    "PredictorExpression",
+    "PredictorGroup",
     "Program",
     "ProgramIndicator",
     "ProgramIndicatorGroup",
@@ -98,9 +116,15 @@ __all__ = [
     "ProgramStageDataElement",
     "ProgramStageSection",
     "ProgramTrackedEntityAttribute",
+    "RelationshipConstraint",
+    "RelationshipType",
     "SearchOrganisationUnit",
     "Section",
     "TrackedEntityAttribute",
     "TrackedEntityType",
     "TrackedEntityTypeAttribute",
+    "ValidationNotificationTemplate",
+    "ValidationRule",
+    "ValidationRuleExpression",
+    "ValidationRuleGroup",
 ]

@@ -28,7 +28,7 @@ from dhis2api.objects.models import (
     UniquelyShortNamed,
 )
 from dhis2api.value_types import ValueType
-from metadata.enums import AggregationType, FeatureType
+from metadata.enums import AggregationType, FeatureType, RelationshipEntity
 from sharing.access import TypeRules, named
 
 
@@ -103,3 +103,37 @@ class TrackedEntityTypeAttribute(Embedded):
         klass = "org.hisp.dhis.trackedentity.TrackedEntityTypeAttribute"
         endpoint = False
         natural_key = ("tracked_entity_attribute",)
+
+
+class RelationshipType(ApiObject, Coded, UniquelyNamed, Shared, Attributed, Translated):
+    """How two things can be related."""
+
+    description = long_text(translation_key="DESCRIPTION")
+    bidirectional = flag(marked_required=True)
+    from_to_name = text(required=True, translation_key="RELATIONSHIP_FROM_TO_NAME")
+    to_from_name = text(translation_key="RELATIONSHIP_TO_FROM_NAME")
+    referral = flag(marked_required=True)
+
+    class Wire(Declaration):
+        klass = "org.hisp.dhis.relationship.RelationshipType"
+        order = 1600
+        access = named("RELATIONSHIPTYPE", data=True)
+        attribute_flag = "relationshipType"
+        singles = {"fromConstraint": ("constraint_rows", "from"), "toConstraint": ("constraint_rows", "to")}
+
+
+class RelationshipConstraint(Embedded):
+    """What may stand at one end (`role`: from or to) of a relationship."""
+
+    relationship_type = models.ForeignKey(RelationshipType, models.CASCADE, related_name="constraint_rows")
+    role = models.CharField(max_length=10)
+    relationship_entity = choice(RelationshipEntity)
+    tracked_entity_type = reference("metadata.TrackedEntityType", on_delete=models.CASCADE)
+    program = reference("metadata.Program", on_delete=models.CASCADE)
+    program_stage = reference("metadata.ProgramStage", on_delete=models.CASCADE)
+    tracker_data_view = json(null=True)
+
+    class Wire(Declaration):
+        klass = "org.hisp.dhis.relationship.RelationshipConstraint"
+        endpoint = False
+        natural_key = ("role",)

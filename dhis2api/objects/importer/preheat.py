@@ -171,9 +171,9 @@ def _walk(schema: Schema, raw: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             yield prop.target, value
         elif prop.shape is Shape.MEMBERS and isinstance(value, list):
             yield from ((prop.target, member) for member in value)
-        elif prop.shape is Shape.EMBEDDED and prop.owner and isinstance(value, list):
+        elif prop.shape is Shape.EMBEDDED and prop.owner and isinstance(value, list | dict):
             child = get_schema(prop.target)
-            for row in value:
+            for row in value if isinstance(value, list) else [value]:
                 if isinstance(row, dict):
                     yield from _walk(child, row)
 

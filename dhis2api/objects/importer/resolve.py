@@ -95,6 +95,8 @@ def _embedded(
     """Rows of an owned collection; those that repeat a natural key collapse into the last."""
     if value is None or value == "":
         return []
+    if prop.link.role is not None:
+        value = [value]
     if not isinstance(value, list):
         raise ApiError(BAD_REQUEST, f"`{place}` must be a list of objects")
     schema = get_schema(prop.target)
@@ -104,6 +106,8 @@ def _embedded(
             raise ApiError(BAD_REQUEST, f"`{place}[{position}]` must be an object")
         row = _embedded_row(bundle, heat, item, prop, schema, raw, f"{place}[{position}]")
         row.values["sort_order"] = len(rows)
+        if prop.link.role is not None:
+            row.values["role"] = prop.link.role
         rows[natural_key(schema, row.values, row.uid)] = row
     return list(rows.values())
 

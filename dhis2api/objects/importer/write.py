@@ -173,7 +173,8 @@ def _write_embedded(prop: Property, objects: list[ImportObject]) -> None:
     if not wanted:
         return
     manager = link.model._base_manager
-    stored = manager.filter(**{f"{link.owner_column}__in": list(wanted)}).values()
+    role = {"role": link.role} if link.role else {}
+    stored = manager.filter(**{f"{link.owner_column}__in": list(wanted)}, **role).values()
     known = {(r[link.owner_column], natural_key(schema, r, r["uid"])): r for r in stored}
     rows: list[models.Model] = []
     changed: list[models.Model] = []

@@ -117,8 +117,9 @@ def _related(node: Node, prop: Property, rows: list[dict[str, Any]], context: Re
 def _member_keys(prop: Property, owners: list[int]) -> dict[int, list[int]]:
     link = prop.link
     order = link.order or (link.member_column,)
+    role = {"role": link.role} if link.role else {}
     pairs = (
-        link.model._base_manager.filter(**{f"{link.owner_column}__in": owners})
+        link.model._base_manager.filter(**{f"{link.owner_column}__in": owners}, **role)
         .order_by(link.owner_column, *order)
         .values_list(link.owner_column, link.member_column)
     )
@@ -186,7 +187,10 @@ class _RowValues(Mapping[str, Any]):
         if name in self.related:
             if prop.shape is Shape.REFERENCE:
                 return self.related[name].shown.get(self.row[prop.column])
-            return self.related[name].shown.get(self.row["pk"], [])
+            members = self.related[name].shown.get(self.row["pk"], [])
+            if prop.shape is Shape.EMBEDDED and not prop.collection:
+                return members[0] if members else None
+            return members
         return self.row[prop.column]
 
     def size(self, prop: Property) -> int:
