@@ -19,8 +19,8 @@ from metadata.models.data_sets import (
     Section,
 )
 from metadata.models.indicators import Indicator, IndicatorGroup, IndicatorGroupSet, IndicatorType
-from metadata.models.options import Constant, Legend, LegendSet, Option, OptionSet
 from metadata.models.option_groups import OptionGroup, OptionGroupSet
+from metadata.models.options import Constant, Legend, LegendSet, Option, OptionSet
 from metadata.models.org_units import (
     CaptureOrganisationUnit,
     DataViewOrganisationUnit,

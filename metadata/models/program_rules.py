@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from django.db import models
 
-from dhis2api.objects.columns import RefList, RefSet, choice, flag, integer, json, long_text, optional_flag, reference, text
-from dhis2api.objects.declarations import Declaration
+from dhis2api.objects.columns import (
+    RefList,
+    RefSet,
+    choice,
+    flag,
+    integer,
+    json,
+    long_text,
+    optional_flag,
+    reference,
+    text,
+)
+from dhis2api.objects.declarations import Computed, Declaration
 from dhis2api.objects.models import (
     ApiObject,
     Attributed,
@@ -38,9 +49,7 @@ class ProgramRule(ApiObject, Coded, Named, Translated):
     """A condition, and what happens where it holds."""
 
     description = long_text(translation_key="DESCRIPTION")
-    program = reference(
-        "metadata.Program", required=True, related_name="program_rules", on_delete=models.CASCADE
-    )
+    program = reference("metadata.Program", required=True, related_name="program_rules", on_delete=models.CASCADE)
     program_stage = reference("metadata.ProgramStage")
     condition = long_text()
     priority = integer()
@@ -78,6 +87,17 @@ class ProgramRuleAction(ApiObject, Coded, Translated):
         klass = "org.hisp.dhis.programrule.ProgramRuleAction"
         order = 1610
         access = MANAGES_RULES
+        computed = {
+            "evaluationTime": Computed(
+                lambda row, context: row.get("programRuleActionEvaluationTime"),
+                needs=("programRuleActionEvaluationTime",),
+            ),
+            "evaluationEnvironments": Computed(
+                lambda row, context: row.get("programRuleActionEvaluationEnvironments"),
+                needs=("programRuleActionEvaluationEnvironments",),
+                kind="COLLECTION",
+            ),
+        }
 
 
 class ProgramRuleVariable(ApiObject, Coded, Named, Translated):
@@ -122,15 +142,11 @@ class ProgramNotificationTemplate(ApiObject, Coded, Named, Translated):
         access = TypeRules(create=("F_PROGRAM_PUBLIC_ADD", "F_PROGRAM_PRIVATE_ADD"), delete=("F_PROGRAM_DELETE",))
 
 
-class ProgramIndicator(
-    ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Described, Shared, Attributed, Translated
-):
+class ProgramIndicator(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Described, Shared, Attributed, Translated):
     """A figure computed from events or enrollments."""
 
     aggregation_type = choice(AggregationType, max_length=40)
-    program = reference(
-        "metadata.Program", required=True, related_name="program_indicators", on_delete=models.CASCADE
-    )
+    program = reference("metadata.Program", required=True, related_name="program_indicators", on_delete=models.CASCADE)
     expression = long_text()
     filter = long_text()
     decimals = integer()
@@ -157,9 +173,7 @@ class ProgramIndicator(
 class AnalyticsPeriodBoundary(Embedded):
     """When what a program indicator counts must have happened."""
 
-    program_indicator = models.ForeignKey(
-        ProgramIndicator, models.CASCADE, related_name="analytics_period_boundaries"
-    )
+    program_indicator = models.ForeignKey(ProgramIndicator, models.CASCADE, related_name="analytics_period_boundaries")
     boundary_target = text(50)
     analytics_period_boundary_type = choice(AnalyticsPeriodBoundaryType)
     offset_period_type = text(30, kind="CONSTANT")

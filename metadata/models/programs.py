@@ -214,9 +214,7 @@ class ProgramStageSection(ApiObject, Coded, Named, Translated):
     """A part of a stage's form."""
 
     description = long_text(translation_key="DESCRIPTION")
-    program_stage = reference(
-        "metadata.ProgramStage", related_name="program_stage_sections", on_delete=models.CASCADE
-    )
+    program_stage = reference("metadata.ProgramStage", related_name="program_stage_sections", on_delete=models.CASCADE)
     data_elements = RefList("metadata.DataElement")
     program_indicators = RefList("metadata.ProgramIndicator")
     sort_order = integer(required=True)

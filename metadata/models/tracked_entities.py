@@ -32,9 +32,7 @@ from metadata.enums import AggregationType, FeatureType, RelationshipEntity
 from sharing.access import TypeRules, named
 
 
-class TrackedEntityAttribute(
-    ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Shared, Attributed, Translated
-):
+class TrackedEntityAttribute(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Shared, Attributed, Translated):
     """A fact about a tracked entity, such as a name or a number on a card."""
 
     aggregation_type = choice(AggregationType, required=True, max_length=40)

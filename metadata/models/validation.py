@@ -30,9 +30,7 @@ class ExpressionRow(Embedded):
     role = models.CharField(max_length=20)
     expression = long_text()
     description = long_text(translation_key="DESCRIPTION")
-    missing_value_strategy = choice(
-        MissingValueStrategy, default="SKIP_IF_ALL_VALUES_MISSING", max_length=100
-    )
+    missing_value_strategy = choice(MissingValueStrategy, default="SKIP_IF_ALL_VALUES_MISSING", max_length=100)
     sliding_window = flag()
     translations = json(list)
 
@@ -124,7 +122,10 @@ class Predictor(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Described, 
         klass = "org.hisp.dhis.predictor.Predictor"
         order = 2001
         access = TypeRules(create=("F_PREDICTOR_ADD",), delete=("F_PREDICTOR_DELETE",))
-        singles = {"generator": ("expression_rows", "generator"), "sampleSkipTest": ("expression_rows", "sampleSkipTest")}
+        singles = {
+            "generator": ("expression_rows", "generator"),
+            "sampleSkipTest": ("expression_rows", "sampleSkipTest"),
+        }
 
 
 class PredictorExpression(ExpressionRow):

@@ -1,7 +1,16 @@
 """Rules of single metadata types, hung into the generic import by name when the app is ready."""
 
 from dhis2api.objects.importer.hooks import hooks_of
-from metadata.rules import categories, category_bounds, data_sets, options, org_units, users
+from metadata.rules import (
+    categories,
+    category_bounds,
+    data_sets,
+    options,
+    org_units,
+    program_rules,
+    programs,
+    users,
+)
 
 
 def register() -> None:
@@ -32,3 +41,14 @@ def register() -> None:
     hooks_of("section").after_write.append(data_sets.bump_data_set_versions)
 
     hooks_of("user").checks.append(users.org_units_in_own_hierarchy)
+
+    hooks_of("trackedEntityAttribute").checks.append(programs.generated_values_are_texts)
+    hooks_of("relationshipType").checks.append(programs.relationship_sides_are_complete)
+    hooks_of("program").checks.append(programs.program_is_related_to_another)
+    hooks_of("program").before_delete.append(programs.delete_relationship_types)
+    hooks_of("programStage").check_all.append(programs.stages_have_programs)
+    hooks_of("programRule").check_all.append(program_rules.rule_names_are_single)
+    hooks_of("programRuleAction").prepare.append(program_rules.read_old_names)
+    hooks_of("programRuleVariable").checks.append(program_rules.variable_is_right)
+    hooks_of("programRuleVariable").check_all.append(program_rules.variable_names_are_single)
+    hooks_of("programRuleVariable").before_write.append(program_rules.fit_variables)

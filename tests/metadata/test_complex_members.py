@@ -45,7 +45,9 @@ def test_both_sides_of_a_relationship_type_are_kept_and_replaced(api: ApiClient,
     answer = api.put(f"/api/relationshipTypes/{RELATIONSHIP}", sent | {"toConstraint": side(TYPE)})
 
     assert answer.status == 200, answer.text
-    fields = "fromConstraint[relationshipEntity,trackedEntityType,trackerDataView],toConstraint[trackedEntityType[name]]"
+    fields = (
+        "fromConstraint[relationshipEntity,trackedEntityType,trackerDataView],toConstraint[trackedEntityType[name]]"
+    )
     assert api.get(f"/api/relationshipTypes/{RELATIONSHIP}?fields={fields}").json == {
         "fromConstraint": side(TYPE), "toConstraint": {"trackedEntityType": {"name": "Complex type 0"}},
     }  # fmt: skip
@@ -56,7 +58,7 @@ def test_a_side_that_names_nothing_is_e5002(api: ApiClient, types: None) -> None
 
     answer = api.post("/api/relationshipTypes", sent)
 
-    assert [e["errorCode"] for e in answer.json["response"]["errorReports"]] == ["E5002"]
+    assert [e["errorCode"] for e in answer.json["response"]["errorReports"]] == ["E4024", "E5002"]
 
 
 def test_a_side_must_be_an_object(api: ApiClient) -> None:

@@ -17,6 +17,12 @@ OF_TYPE: dict[str, dict[str, Any]] = {
     "dataSet": {"periodType": "Monthly"},
     "user": {"username": lambda n: f"somebody{n}", "userRoles": lambda n: [{"id": "yrB6vc5Ip3r"}]},
     "organisationUnitLevel": {"level": lambda n: 100 + n},
+    "programRuleVariable": {"programRuleVariableSourceType": "CALCULATED_VALUE"},
+}
+
+# References that a rule demands though the schema does not: member → the type that it names.
+REFERENCES: dict[str, dict[str, str]] = {
+    "programStage": {"program": "program"},
 }
 
 
@@ -27,6 +33,11 @@ def minimal(api: ApiClient, schema: Schema) -> dict[str, Any]:
     for name, prop in schema.properties.items():
         if prop.required and prop.writable and prop.owner:
             payload[name] = _value(api, schema, prop, number)
+    for name, target in REFERENCES.get(schema.singular, {}).items():
+        payload[name] = {"id": create(api, target)["id"]}
+    if schema.singular == "relationshipType":
+        side = {"relationshipEntity": "PROGRAM_INSTANCE", "program": {"id": create(api, "program")["id"]}}
+        payload |= {"fromConstraint": side, "toConstraint": side}
     for name, value in OF_TYPE.get(schema.singular, {}).items():
         payload[name] = value(number) if callable(value) else value
     return payload

@@ -13,6 +13,7 @@ from dhis2api.objects.query.fields import Selection, Transformer, parse_fields
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Property, Schema, Shape
 from dhis2api.objects.uids import is_uid
+from dhis2api.web.params import camel_case
 
 IDENTIFIABLE = ("id", "name", "code", "created", "lastUpdated", "lastUpdatedBy")
 NAMEABLE = ("id", "name", "shortName", "description", "code", "created", "lastUpdated")
@@ -130,8 +131,16 @@ def _target_node(prop: Property, children: tuple[Selection, ...] | None) -> Node
         node.user_reference = True
         return node
     if children is None:
-        children = (Selection(":owner"),) if prop.shape is Shape.EMBEDDED else ID_ONLY
+        children = _owned(prop) if prop.shape is Shape.EMBEDDED else ID_ONLY
     return compile_selections(target, children)
+
+
+def _owned(prop: Property) -> tuple[Selection, ...]:
+    """All that embedded rows own; a single complex member shows neither an id nor its owner."""
+    if prop.link.role is None:
+        return (Selection(":owner"),)
+    owner = camel_case(prop.link.owner_column.removesuffix("_id"))
+    return (Selection(":owner"), Selection("id", excluded=True), Selection(owner, excluded=True))
 
 
 def _merge(entry: Entry, children: tuple[Selection, ...]) -> None:
