@@ -174,7 +174,7 @@ def test_unknown_names_of_import_enums_mean_the_default(api: ApiClient, query: s
 
 
 def test_keys_that_are_no_types_are_skipped(api: ApiClient) -> None:
-    answer = put_in(api, system={"id": "x"}, date="2020-01-01", programs=[{"name": "x"}], dataElements=None)
+    answer = put_in(api, system={"id": "x"}, date="2020-01-01", packages=[{"name": "x"}], dataElements=None)
 
     assert (answer.status, stats(answer)) == (200, (0, 0, 0, 0))
     assert api.post("/api/metadata", {}).status == 200
