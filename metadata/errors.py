@@ -16,6 +16,7 @@ E1134 = code(
 E4013 = code("E4013", "Invalid Closing date `{}`, must be after Opening date `{}`")
 E4028 = code("E4028", "Option set `{}` already contains option `{}`")
 E6022 = code("E6022", "Object {} references itself")
+CIRCLE = code("E6022", "Organisation unit `{}` would be its own ancestor, nothing was imported")
 E7617 = code("E7617", "Organisation unit: `{}` not in hierarchy of current user: `{}`")
 E4010 = code("E4010", "Property `{}` is not supported for value type `{}`")
 E4023 = code("E4023", "Property `{}` should be null, given `{}`")

@@ -43,13 +43,41 @@ def register() -> None:
 
 
 def read_credentials(bundle: Bundle, objects: list[ImportObject]) -> None:
-    """`userCredentials` of versions up to 2.37: a nested member that is present wins over the flat one."""
-    for item in objects:
-        nested = item.raw.get("userCredentials")
-        if isinstance(nested, dict):
-            for name in (*CREDENTIALS, "password"):
-                if nested.get(name) is not None:
-                    item.raw[name] = nested[name]
+    """`userCredentials` of versions up to 2.37: a nested member that is present wins over the flat one.
+
+    Answers carry both, so a client that changes a flat member sends the nested one back as it was: what only repeats
+    the stored value wins over nothing.
+    """
+    nesting = [item for item in objects if isinstance(item.raw.get("userCredentials"), dict)]
+    stored = _stored_credentials({item.uid for item in nesting}) if nesting else {}
+    for item in nesting:
+        nested, known = item.raw["userCredentials"], stored.get(item.uid, {})
+        for name in (*CREDENTIALS, "password"):
+            value = nested.get(name)
+            if value is not None and not (name in known and _plain(value) == known[name]):
+                item.raw[name] = value
+
+
+def _stored_credentials(uids: set[str]) -> dict[str, dict[str, Any]]:
+    """What answers show in `userCredentials` of these users, ready to be compared."""
+    found: dict[str, dict[str, Any]] = {}
+    for user in User.objects.filter(uid__in=uids).prefetch_related("user_roles"):
+        shown = {name: getattr(user, column) for name, column in _CREDENTIAL_COLUMNS.items()}
+        found[user.uid] = shown | {"userRoles": {role.uid for role in user.user_roles.all()}}
+    return found
+
+
+_CREDENTIAL_COLUMNS = {
+    "username": "username", "externalAuth": "external_auth", "openId": "open_id", "ldapId": "ldap_id",
+    "selfRegistered": "self_registered", "invitation": "invitation", "disabled": "disabled",
+}  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """References as the set of their ids; everything else as it is."""
+    if not isinstance(value, list):
+        return value
+    return {str(item.get("id")) if isinstance(item, dict) else str(item) for item in value}
 
 
 def user_is_right(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from django.db import connection
 
+from dhis2api.errors import ApiError
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
-from metadata.errors import E4013, E6022
+from metadata.errors import CIRCLE, E4013, E6022
 from metadata.models import OrganisationUnit
 
 # Paths and levels of the given units and of everything below them, from the parents' paths downwards. A unit whose
@@ -43,6 +44,14 @@ def lock_tree() -> None:
     """One import of org units at a time: two moves that are right alone may make a circle together."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK_TREE, [TREE])
+
+
+CIRCLES = """
+    -- units below themselves, or out of reach of any root
+    SELECT uid FROM metadata_organisationunit
+    WHERE id = ANY(%(units)s) AND (path IS NULL OR position('/' || uid || '/' IN path) > 0)
+    LIMIT 1
+"""
 
 
 def closes_after_opening(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
@@ -86,3 +95,9 @@ def write_paths(bundle: Bundle, objects: list[ImportObject]) -> None:
     if changed:
         with connection.cursor() as cursor:
             cursor.execute(WRITE_PATHS, {"units": changed, "now": bundle.now})
+            cursor.execute(CIRCLES, {"units": changed})
+            circle = cursor.fetchone()
+        if circle is not None:
+            # The check saw the whole payload; with atomicMode=NONE a move that would have opened the circle may have
+            # been refused for another reason.
+            raise ApiError(CIRCLE, circle[0])

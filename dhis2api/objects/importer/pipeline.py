@@ -15,7 +15,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from dhis2api.errors import ApiError
-from dhis2api.objects.errors import OTHER_WRITER
+from dhis2api.objects.errors import E5003, OTHER_WRITER
 from dhis2api.objects.importer.decode import decode, decode_object, finish
 from dhis2api.objects.importer.hooks import hooks_of
 from dhis2api.objects.importer.params import AtomicMode, ImportMode, MetadataImportParams
@@ -72,10 +72,10 @@ def run(bundle: Bundle, decoding: Callable[[], None]) -> None:
     """
     try:
         _attempt(bundle, decoding)
-    except (IntegrityError, OperationalError) as error:
+    except (IntegrityError, OperationalError, MetAnotherImport) as error:
         _require_other_writer(error)
         try:
-            _attempt(bundle, decoding)
+            _attempt(bundle, decoding, is_last=True)
         except (IntegrityError, OperationalError) as again:
             _require_other_writer(again)
             logger.warning("Import refused by the database twice: %s", _sqlstate(again))
@@ -89,13 +89,19 @@ def take_locks(singulars: Iterable[str]) -> None:
             lock()
 
 
-def _attempt(bundle: Bundle, decoding: Callable[[], None]) -> None:
+class MetAnotherImport(Exception):
+    """Another import stored one of the payload's own objects after it was looked for."""
+
+
+def _attempt(bundle: Bundle, decoding: Callable[[], None], *, is_last: bool = False) -> None:
     decoding()
     with transaction.atomic():
         take_locks(bundle.objects)
         heat = preheat(bundle)
         resolve(bundle, heat)
         validate(bundle, heat)
+        if not is_last and _met_itself(bundle):
+            raise MetAnotherImport
         stops = bundle.has_faults and bundle.params.atomic_mode is AtomicMode.ALL
         if not stops:
             write(bundle)
@@ -106,6 +112,13 @@ def _attempt(bundle: Bundle, decoding: Callable[[], None]) -> None:
             connection.check_constraints()
         else:
             transaction.set_rollback(True)
+
+
+def _met_itself(bundle: Bundle) -> bool:
+    """Whether an object's unique value is taken by an object of its own id."""
+    return any(
+        fault.code is E5003 and fault.main_id == item.uid for item in bundle.all_objects() for fault in item.faults
+    )
 
 
 def _require_other_writer(error: Exception) -> None:

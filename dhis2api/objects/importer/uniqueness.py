@@ -15,13 +15,16 @@ from dhis2api.objects.schema import Kind, Property, Schema
 OWN_CODES = frozenset({Kind.IDENTIFIER, Kind.USERNAME})
 
 
-def ids_are_single(schema: Schema, objects: list[ImportObject]) -> None:
-    """E5004: all but the first object of an id are refused."""
-    seen: set[str] = set()
+def ids_are_single(schema: Schema, objects: list[ImportObject]) -> list[ImportObject]:
+    """E5004: all but the first object of an id are refused; what is left, for all further checks.
+
+    A check that looks at objects by their key would otherwise judge the last of an id and let the first through.
+    """
+    first: dict[str, ImportObject] = {}
     for item in objects:
-        if item.uid in seen:
+        if first.setdefault(item.uid, item) is not item:
             item.faults.append(Fault(E5004, (item.uid, schema.simple_klass), "id", main_id=item.uid))
-        seen.add(item.uid)
+    return list(first.values())
 
 
 def unique_properties(schema: Schema, objects: list[ImportObject]) -> None:

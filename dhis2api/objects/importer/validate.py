@@ -31,14 +31,14 @@ def validate(bundle: Bundle, heat: Preheat) -> None:
     skip_content = bundle.params.skip_validation and bundle.principal.is_superuser
     for singular, objects in bundle.objects.items():
         schema = get_schema(singular)
-        uniqueness.ids_are_single(schema, objects)
-        for item in objects:
+        single = uniqueness.ids_are_single(schema, objects)
+        for item in single:
             item.faults += checks.user_may(item, bundle, heat)
             if item.action is Action.DELETE:
                 item.faults += checks.exists_or_not(item, bundle, heat)
-        kept = [o for o in objects if o.action is not Action.DELETE]
+        kept = [o for o in single if o.action is not Action.DELETE]
         for check_deletes in hooks_of(singular).check_deletes:
-            check_deletes(bundle, [o for o in objects if o.action is Action.DELETE])
+            check_deletes(bundle, [o for o in single if o.action is Action.DELETE])
         if skip_content:
             continue
         for item in kept:

@@ -210,7 +210,7 @@ def translated_text(prop: Property, locale: str, path: str = "") -> Coalesce:
 def _on_property(schema: Schema, prop: Property, operator: Operator, condition: Condition, path: str = "") -> Q:
     column = f"{path}{prop.query_path}"
     if prop.shape is Shape.JSON:
-        return _on_json_size(schema, column, operator, condition)
+        return _on_size_of(schema, F(prop.query_path), operator, condition, path)
     if operator.values == "none":
         return _without_value(column, operator, is_text=prop.is_text)
     if prop.is_text:
@@ -278,11 +278,8 @@ def _on_collection(schema: Schema, path: str, operator: Operator, condition: Con
     return Q(pk__in=counted.filter(**{f"member_count__{operator.lookup}": _size(condition)}).values("pk"))
 
 
-def _on_json_size(schema: Schema, column: str, operator: Operator, condition: Condition) -> Q:
-    return _on_size_of(schema, F(column), operator, condition)
-
-
-def _on_size_of(schema: Schema, value: Any, operator: Operator, condition: Condition) -> Q:
+def _on_size_of(schema: Schema, value: Any, operator: Operator, condition: Condition, path: str = "") -> Q:
+    """The number of items of a JSON value of `schema`, which `path` leads to."""
     sized = schema.model._base_manager.annotate(json_size=JsonSize(value))
     if operator.values == "none":
         found = Q(json_size__gt=0) if operator.negated else Q(json_size=0)
@@ -290,7 +287,7 @@ def _on_size_of(schema: Schema, value: Any, operator: Operator, condition: Condi
         found = Q(**{f"json_size__{operator.lookup}": _size(condition)})
     else:
         raise ApiError(INVALID_QUERY, f"`{condition.operator}` is not a valid operator.")
-    return Q(pk__in=sized.filter(found).values("pk"))
+    return Q(**{f"{path}pk__in": sized.filter(found).values("pk")})
 
 
 def _on_json(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dhis2api.objects.reading.budget import MAX_MEMBERS
 from sharing.access import Principal
 
 
@@ -14,4 +15,5 @@ class ReadingContext:
     principal: Principal
     api_base: str = ""
     locale: str | None = None
+    member_limit: int = MAX_MEMBERS  # of nested members in the answer
     exclude_defaults: bool = False  # `defaults=EXCLUDE`: references to system defaults are left out

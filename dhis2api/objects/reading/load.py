@@ -29,7 +29,7 @@ def load_objects(node: Node, rows: QuerySet[Any], context: ReadingContext) -> li
     Shapes: `rows` is a filtered, ordered and sliced queryset of the node's model.
     Errors: E1003 where nested fields multiply beyond what one answer may hold.
     """
-    return within_budget(_render_all(node, _stored(node, rows), context)).objects
+    return within_budget(_render_all(node, _stored(node, rows), context), context.member_limit).objects
 
 
 def stream_objects(node: Node, rows: QuerySet[Any], context: ReadingContext) -> Iterator[dict[str, Any]]:
@@ -39,9 +39,9 @@ def stream_objects(node: Node, rows: QuerySet[Any], context: ReadingContext) -> 
     for row in rows.values(*columns).iterator(chunk_size=CHUNK):
         chunk.append(row)
         if len(chunk) == CHUNK:
-            yield from within_budget(_render_all(node, chunk, context)).objects
+            yield from within_budget(_render_all(node, chunk, context), context.member_limit).objects
             chunk = []
-    yield from within_budget(_render_all(node, chunk, context)).objects
+    yield from within_budget(_render_all(node, chunk, context), context.member_limit).objects
 
 
 def load_by_pk(node: Node, keys: Iterable[int], context: ReadingContext) -> Related:
