@@ -15,7 +15,7 @@ from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.importer.report import single_report
 from dhis2api.objects.json_chunks import list_chunks
 from dhis2api.objects.params import Defaults, ListParams, ObjectParams
-from dhis2api.objects.reading.budget import MAX_MEMBERS, MAX_TREE_MEMBERS
+from dhis2api.objects.reading.budget import MAX_TREE_MEMBERS
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import Selection, get_object, list_objects
 from dhis2api.objects.registry import find_schema
@@ -40,7 +40,7 @@ def reading_context(request: ApiRequest, params: Any = None) -> ReadingContext:
     if params is not None and params.translate and params.locale:
         locale = params.locale
     excludes = params is not None and params.defaults is Defaults.EXCLUDE
-    limit = MAX_MEMBERS if request.accepted_media_type == JSON else MAX_TREE_MEMBERS
+    limit = None if request.accepted_media_type == JSON else MAX_TREE_MEMBERS
     return ReadingContext(request.user.principal, api_base(request._request), locale, limit, excludes)
 
 

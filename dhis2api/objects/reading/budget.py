@@ -52,7 +52,7 @@ class Rendered:
         return f"{name}[{below}]" if below else name
 
 
-def within_budget(rendered: Rendered, limit: int) -> Rendered:
+def within_budget(rendered: Rendered, limit: int | None = None) -> Rendered:
     """The answer, if it may be written. What the rows themselves hold does not count: it grows with them alone.
 
     Errors: E1003 (400) naming the nested fields that make it too large.
@@ -61,8 +61,9 @@ def within_budget(rendered: Rendered, limit: int) -> Rendered:
     return rendered
 
 
-def check_size(members: int, path: str, limit: int = MAX_MEMBERS) -> None:
-    """Errors: E1003 (400) for more members than an answer may have."""
+def check_size(members: int, path: str, limit: int | None = None) -> None:
+    """Errors: E1003 (400) for more members than an answer may have: `limit`, or the usual MAX_MEMBERS."""
+    limit = MAX_MEMBERS if limit is None else limit
     if members > limit:
         raise ApiError(TOO_MANY_MEMBERS, path, members, limit)
 

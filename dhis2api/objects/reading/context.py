@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dhis2api.objects.reading.budget import MAX_MEMBERS
 from sharing.access import Principal
 
 
@@ -15,5 +14,5 @@ class ReadingContext:
     principal: Principal
     api_base: str = ""
     locale: str | None = None
-    member_limit: int = MAX_MEMBERS  # of nested members in the answer
+    member_limit: int | None = None  # of nested members in the answer; None: the usual one
     exclude_defaults: bool = False  # `defaults=EXCLUDE`: references to system defaults are left out
