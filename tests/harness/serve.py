@@ -23,6 +23,12 @@ from dhis2api.embedded.schema import PROJECT
 from tests.harness.client import basic
 
 PATIENCE_SECONDS = 60.0
+
+
+def _as_from_a_terminal() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 COMMAND = ("manage.py", "serve")
 SUPERVISOR = ("-m", "dhis2api.embedded")  # what the command becomes, without the time that Django takes to load
 
@@ -60,6 +66,8 @@ class Serve:
             stdin=subprocess.DEVNULL,
             stdout=self._output,
             stderr=subprocess.STDOUT,
+            # Whoever runs the suite may ignore it (nohup), and children inherit that; a terminal's do not.
+            preexec_fn=_as_from_a_terminal,
         )
 
     def wait_until_ready(self) -> None:
