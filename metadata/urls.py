@@ -12,7 +12,11 @@ from metadata.views import OperandsView, OrgUnitChildrenView, OrgUnitRelativesVi
 urlpatterns = [
     path("dataElementOperands", OperandsView.as_view(), name="dataElementOperands"),
     *object_routes(get_schema("organisationUnit"), OrgUnitsView, OrgUnitView),
-    path("organisationUnits/<str:uid>/children", OrgUnitChildrenView.as_view()),
+    path(
+        "organisationUnits/<str:uid>/children",
+        OrgUnitChildrenView.as_view(object_schema=get_schema("organisationUnit")),
+        {"name": "children"},
+    ),
     path("organisationUnits/<str:uid>/descendants", OrgUnitRelativesView.as_view(relatives=descendants)),
     path("organisationUnits/<str:uid>/ancestors", OrgUnitRelativesView.as_view(relatives=ancestors)),
     path("organisationUnits/<str:uid>/parents", OrgUnitRelativesView.as_view(relatives=parents)),

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Q
 
+from dhis2api.objects.member_views import MemberView
 from dhis2api.objects.params import ListParams
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.views import ObjectsView, ObjectView, list_answer, reading_context
@@ -68,11 +69,13 @@ class OrgUnitRelativesView(ApiView):
         return list_answer(request, get_schema("organisationUnit"), _topmost_first(params), self.relatives(uid))
 
 
-class OrgUnitChildrenView(ApiView):
-    """The org units below one of them."""
+class OrgUnitChildrenView(MemberView):
+    """The org units below one of them; a list of its own to read, a collection like others to change."""
 
     @declares(OrgUnitChildrenParams)
-    def get(self, request: ApiRequest, params: OrgUnitChildrenParams, uid: str) -> ApiResponse | StreamingHttpResponse:
+    def get(
+        self, request: ApiRequest, params: OrgUnitChildrenParams, uid: str, name: str
+    ) -> ApiResponse | StreamingHttpResponse:
         """A page of the unit and those directly below it, or of those `level` levels below."""
         restriction = children(uid) if params.level is None else below(uid, params.level)
         return list_answer(request, get_schema("organisationUnit"), params, restriction)

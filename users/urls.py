@@ -10,12 +10,14 @@ from users.views import (
     ChangePasswordView,
     LoginView,
     MeView,
+    RoleMemberView,
     SettingsView,
     ValidatePasswordView,
     VerifyPasswordView,
 )
 
 urlpatterns = [
+    path("userRoles/<str:uid>/users/<str:user>", RoleMemberView.as_view()),
     path("auth/login", LoginView.as_view()),
     path("me", MeView.as_view(), name="me"),
     path("me/authorities", AuthoritiesView.as_view()),

@@ -10,12 +10,16 @@ from django.http import HttpResponse, HttpResponseRedirect
 from rest_framework.permissions import AllowAny
 
 from dhis2api.errors import BAD_REQUEST, ApiError
+from dhis2api.objects.collections import CollectionReport, add_members, remove_members
+from dhis2api.objects.errors import IMPORT_FAILED
 from dhis2api.objects.params import ObjectParams
+from dhis2api.objects.registry import get_schema
 from dhis2api.objects.views import reading_context
 from dhis2api.web.bodies import open_body, read_json
+from dhis2api.web.messages import conflict
 from dhis2api.web.negotiation import JSON
 from dhis2api.web.params import declares
-from dhis2api.web.responses import ApiResponse
+from dhis2api.web.responses import ApiResponse, no_content
 from dhis2api.web.views import ApiRequest, ApiView
 from users.authenticating import AccountState, check_credentials
 from users.changing_password import change_password
@@ -146,3 +150,22 @@ def _password(request: ApiRequest) -> str:
     if not isinstance(password, str) or not password:
         raise ApiError(PASSWORD_MISSING)
     return password
+
+
+class RoleMemberView(ApiView):
+    """One user of a role: the role is given or taken, by the rules of users; both answer without a body."""
+
+    consumes = ()
+
+    def post(self, request: ApiRequest, uid: str, user: str) -> HttpResponse:
+        """Give the role to the user."""
+        return self._answer(add_members(get_schema("userRole"), uid, "users", [user], request.user))
+
+    put = post
+
+    def delete(self, request: ApiRequest, uid: str, user: str) -> HttpResponse:
+        """Take the role from the user."""
+        return self._answer(remove_members(get_schema("userRole"), uid, "users", [user], request.user))
+
+    def _answer(self, report: CollectionReport) -> HttpResponse:
+        return no_content() if report.is_ok else conflict(IMPORT_FAILED.template, report)

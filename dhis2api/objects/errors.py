@@ -26,6 +26,8 @@ USER_EXPORT = plain(409, "Exporting user metadata requires the 'F_USER_VIEW' aut
 
 E1106 = code("E1106", "There are duplicate translation records for property `{}` and locale `{}` on {} `{}`")
 E1107 = code("E1107", "Object type `{}` is not translatable")
+E1108 = code("E1108", "Could not add item to collection: {}")
+E1109 = code("E1109", "Could not remove item from collection: {}")
 
 E3000 = code("E3000", "User `{}` is not allowed to create objects of type {}.")
 E3001 = code("E3001", "User `{}` is not allowed to update object `{}`.")
@@ -70,3 +72,6 @@ PATCH_INVALID = plain(400, "{}")
 DEFAULT_IMMUTABLE = plain(409, "System default object {} cannot be changed")
 UNKNOWN_PROPERTY = plain(404, "Property {} does not exist on {}")
 UNKNOWN_TYPE = plain(404, "Type {} does not exist.")
+ONLY_COLLECTIONS_ADDED = plain(409, "Only identifiable object collections can be added to.")
+ONLY_COLLECTIONS_REMOVED = plain(409, "Only identifiable object collections can be removed from.")
+ONLY_COLLECTIONS_REPLACED = plain(409, "Only identifiable object collections can be replaced.")

@@ -33,6 +33,12 @@ class ObjectParams(Params):
         return ",".join(self.fields)
 
 
+class DeleteParams(Params):
+    """Parameters of a deletion."""
+
+    force: bool = param(False, doc="For superusers: empty optional references of other metadata, which would veto.")
+
+
 class ListParams(PagingParams):
     """Parameters of a list of objects."""
 

@@ -5,11 +5,13 @@ Source: DHIS2 2.42, metadata API, PATCH; errors are 400s.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from dhis2api.errors import ApiError
 from dhis2api.objects.errors import PATCH_INVALID
-from dhis2api.objects.schema import Schema
+from dhis2api.objects.importer.records import MemberChange
+from dhis2api.objects.schema import Schema, Shape
 
 MAX_OPERATIONS = 10_000
 OPERATIONS = ("add", "remove", "replace", "remove-by-id")
@@ -25,28 +27,81 @@ def check_patch(operations: Any) -> list[Any]:
     return operations
 
 
-def apply_patch(schema: Schema, stored: dict[str, Any], operations: list[Any]) -> dict[str, Any]:
-    """`stored` with all operations applied in order; `stored` itself is changed.
+@dataclass(slots=True)
+class PatchPlan:
+    """What a patch touches: members that are rewritten, and collections that only gain or lose members."""
+
+    operations: list[Any] = field(default_factory=list)  # on `rewritten`, in their order
+    rewritten: set[str] = field(default_factory=set)
+    changes: dict[str, list[MemberChange]] = field(default_factory=dict)
+
+
+def plan_patch(schema: Schema, operations: list[Any]) -> PatchPlan:
+    """Tell the operations that need the stored object from those that need not.
+
+    Errors: ApiError 400 for an operation that is none, a path that names no member, or the identifier.
+    """
+    steps = [_check_operation(schema, operation, position) for position, operation in enumerate(operations)]
+    names = {path[0] for path in steps}
+    plain = {
+        name for name in names
+        if all(_is_member_change(schema, o, path) for o, path in zip(operations, steps, strict=True) if path[0] == name)
+    }  # fmt: skip
+    plan = PatchPlan(rewritten=names - plain)
+    for operation, path in zip(operations, steps, strict=True):
+        if path[0] not in plain:
+            plan.operations.append(operation)
+        elif operation["op"] == "add":
+            plan.changes.setdefault(path[0], []).append(MemberChange(operation["value"], adds=True))
+        else:
+            plan.changes.setdefault(path[0], []).append(MemberChange({"id": operation["id"]}, adds=False))
+    return plan
+
+
+def apply_patch(stored: dict[str, Any], operations: list[Any]) -> dict[str, Any]:
+    """`stored` with all operations of a plan applied in order; `stored` itself is changed.
 
     Errors: ApiError 400 naming the path that does not fit.
     """
-    for position, operation in enumerate(operations):
-        _apply_one(schema, stored, operation, position)
+    for operation in operations:
+        _apply_one(stored, operation)
     return stored
 
 
-def _apply_one(schema: Schema, stored: dict[str, Any], operation: Any, position: int) -> None:
+def _is_member_change(schema: Schema, operation: Any, path: list[str]) -> bool:
+    """Whether the operation adds or removes one member of a collection, wherever it stands there."""
+    prop = schema.properties.get(path[0])
+    if prop is None or prop.shape is not Shape.MEMBERS or not (prop.owner and prop.writable):
+        return False
+    if operation["op"] == "remove-by-id":
+        return len(path) == 1 and isinstance(operation.get("id"), str)
+    value = operation.get("value")
+    return operation["op"] == "add" and path[1:] == ["-"] and isinstance(value, dict | str)
+
+
+def _check_operation(schema: Schema, operation: Any, position: int) -> list[str]:
+    """The steps of the operation's path."""
     if not isinstance(operation, dict) or operation.get("op") not in OPERATIONS:
         allowed = ", ".join(OPERATIONS)
         raise ApiError(PATCH_INVALID, f"Operation {position} of the patch has no `op` of {allowed}")
     path = operation.get("path")
     if not isinstance(path, str) or not path.startswith("/") or path == "/":
         raise ApiError(PATCH_INVALID, f"Invalid path {path}")
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in path[1:].split("/")]
+    steps = _steps(path)
     if not schema.has(steps[0]) and steps[0] not in schema.wire.write_only:
         raise ApiError(PATCH_INVALID, f"Property {steps[0]} does not exist on {schema.simple_klass}")
     if steps[0] in _IMMUTABLE:
         raise ApiError(PATCH_INVALID, f"Invalid path {path}: the identifier cannot be changed")
+    return steps
+
+
+def _steps(path: str) -> list[str]:
+    return [step.replace("~1", "/").replace("~0", "~") for step in path[1:].split("/")]
+
+
+def _apply_one(stored: dict[str, Any], operation: dict[str, Any]) -> None:
+    path = operation["path"]
+    steps = _steps(path)
     name = operation["op"]
     if name == "remove-by-id":
         _remove_by_id(stored, steps, path, operation.get("id"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from dhis2api.objects.describing import words
+from dhis2api.objects.member_views import MemberItemView, MemberView, TranslationsView
 from dhis2api.objects.metadata_views import MetadataView
 from dhis2api.objects.registry import endpoint_schemas
 from dhis2api.objects.schema import Schema
@@ -21,6 +22,16 @@ def object_routes(schema: Schema, objects: type[ObjectsView], one: type[ObjectVi
     ]
 
 
+def member_routes(schema: Schema) -> list[URLPattern]:
+    """The routes of the members of one type's objects; whoever has a view of his own for one stands before."""
+    members = f"{schema.plural}/<str:uid>"
+    return [
+        path(f"{members}/translations", TranslationsView.as_view(object_schema=schema), {"name": "translations"}),
+        path(f"{members}/<str:name>", MemberView.as_view(object_schema=schema)),
+        path(f"{members}/<str:name>/<str:item>", MemberItemView.as_view(object_schema=schema)),
+    ]
+
+
 urlpatterns = [
     path("metadata", MetadataView.as_view(), name="metadata"),
     path("metadataendpoints", MetadataView.as_view()),
@@ -31,3 +42,4 @@ urlpatterns = [
 for _schema in endpoint_schemas():
     if not _schema.wire.own_views:
         urlpatterns += object_routes(_schema, ObjectsView, ObjectView)
+    urlpatterns += member_routes(_schema)

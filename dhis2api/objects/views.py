@@ -14,7 +14,7 @@ from dhis2api.objects.errors import IMPORT_FAILED
 from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.importer.report import single_report
 from dhis2api.objects.json_chunks import list_chunks
-from dhis2api.objects.params import Defaults, ListParams, ObjectParams
+from dhis2api.objects.params import Defaults, DeleteParams, ListParams, ObjectParams
 from dhis2api.objects.reading.budget import MAX_TREE_MEMBERS
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import Selection, get_object, list_objects
@@ -27,10 +27,11 @@ from dhis2api.web.messages import conflict, created, ok
 from dhis2api.web.negotiation import JSON
 from dhis2api.web.paging import pager
 from dhis2api.web.params import declares
-from dhis2api.web.responses import ApiResponse, StreamingHttpResponse, stream
+from dhis2api.web.responses import ApiResponse, HttpResponse, StreamingHttpResponse, no_content, stream
 from dhis2api.web.views import ApiRequest, ApiView
 
 JSON_PATCH = "application/json-patch+json"
+MERGING = 36  # the last version that knew no JSON Patch; it answers changes without a body
 _IDENTIFIER = re.compile(r"[a-zA-Z0-9]{11}")
 
 
@@ -84,14 +85,14 @@ class ObjectView(ApiView):
 
     def show(self, request: ApiRequest, params: ObjectParams | ListParams, uid: str) -> ApiResponse:
         """The answer with one object."""
-        self._check(uid)
+        check_identifier(self.object_schema, uid)
         data = get_object(self.object_schema, uid, params.fields_text, reading_context(request, params))
         return ApiResponse(data, xml=lambda: object_document(self.object_schema, data))
 
     @declares(MetadataImportParams)
     def put(self, request: ApiRequest, params: MetadataImportParams, uid: str) -> ApiResponse:
         """Replace the object."""
-        self._check(uid)
+        check_identifier(self.object_schema, uid)
         schema = self.object_schema
         item, report = crud.replace_object(schema, uid, read_json(request), params=params, user=request.user)
         if not schema.wire.put_answers_import_report:
@@ -99,25 +100,32 @@ class ObjectView(ApiView):
         return ok(response=report) if report.is_ok else conflict(IMPORT_FAILED.template, report, status="WARNING")
 
     @declares(MetadataImportParams)
-    def patch(self, request: ApiRequest, params: MetadataImportParams, uid: str) -> ApiResponse:
-        """Change the object by JSON Patch."""
-        self._check(uid)
-        return _answer(
-            *crud.patch_object(self.object_schema, uid, read_json(request), params=params, user=request.user)
-        )
+    def patch(self, request: ApiRequest, params: MetadataImportParams, uid: str) -> ApiResponse | HttpResponse:
+        """Change the object by JSON Patch, or by the JSON object of its changed members as up to 2.36."""
+        check_identifier(self.object_schema, uid)
+        body = read_json(request)
+        is_merge = isinstance(body, dict) and not request.content_type.lower().startswith(JSON_PATCH)
+        change = crud.merge_object if is_merge else crud.patch_object
+        answer = _answer(*change(self.object_schema, uid, body, params=params, user=request.user))
+        return no_content() if request.version <= MERGING and answer.status_code == 200 else answer
 
-    def delete(self, request: ApiRequest, uid: str) -> ApiResponse:
+    @declares(DeleteParams)
+    def delete(self, request: ApiRequest, params: DeleteParams, uid: str) -> ApiResponse:
         """Delete the object; what refers to it may stand in the way (E4030)."""
-        self._check(uid)
-        return _answer(*crud.delete_object(self.object_schema, uid, user=request.user), status="WARNING")
+        check_identifier(self.object_schema, uid)
+        return _answer(
+            *crud.delete_object(self.object_schema, uid, user=request.user, force=params.force), status="WARNING"
+        )
 
     def reference_endpoint(self, member: str) -> str | None:
         """Where the objects of a member are served, for links in browsers."""
         return reference_endpoint(self.object_schema, member)
 
-    def _check(self, uid: str) -> None:
-        if not _IDENTIFIER.fullmatch(uid):
-            raise ApiError(E1005, self.object_schema.simple_klass, uid)
+
+def check_identifier(schema: Schema, uid: str) -> None:
+    """Errors: 404 for what cannot be an object's id."""
+    if not _IDENTIFIER.fullmatch(uid):
+        raise ApiError(E1005, schema.simple_klass, uid)
 
 
 def list_answer(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from lxml import etree
 from rest_framework.response import Response
 
@@ -40,6 +40,11 @@ class ApiResponse(Response):
     ) -> None:
         super().__init__(data, status=status, headers=headers, content_type=content_type)
         self.xml = xml
+
+
+def no_content() -> HttpResponse:
+    """204, where DHIS2 answers a success without a body."""
+    return HttpResponse(status=204)
 
 
 def stream(

@@ -35,9 +35,9 @@ def name_option_combos(bundle: Bundle, objects: list[ImportObject]) -> None:
 
 
 def generate_for_single_combo(bundle: Bundle, objects: list[ImportObject]) -> None:
-    """POST and PUT of one category combo generate its option combos; `/api/metadata` does not, as in DHIS2."""
+    """POST and PUT of one category combo generate its option combos; PATCH and `/api/metadata` do not, as in DHIS2."""
     if bundle.single:
-        generate_option_combos([item.pk for item in objects])
+        generate_option_combos([item.pk for item in objects if not item.is_partial])
 
 
 def lock_of_combos(keys: Sequence[int]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from metadata.models import DataElement, DataElementGroup
 from tests.harness.client import Answer, ApiClient
 from tests.objects.imports import codes, data_element, errors, group, put_in
+from tests.objects.payloads import create
 from tests.personas import private
 from users.models import User
 
@@ -272,3 +273,18 @@ def test_schemas_check_content_only(api: ApiClient) -> None:
     assert (answer.status, answer.json["status"]) == (400, "ERROR")
     assert sorted(e["errorCode"] for e in answer.json["response"]["errorReports"]) == ["E4000", "E4004"]
     assert api.get("/api/schemas/xyz").json["message"] == "Type xyz does not exist."
+
+
+def test_a_forced_delete_parts_what_may_be_without_the_object(api: ApiClient, editor: User) -> None:
+    """Optional references are emptied for a superuser; required ones still stand in the way."""
+    options = create(api, "optionSet", valueType="TEXT")["id"]
+    element = create(api, "dataElement", optionSet={"id": options})["id"]
+    path = f"/api/optionSets/{options}"
+
+    assert codes(api.delete(path)) == ["E4030"]
+    assert api.delete(f"{path}?force=true", user="editor").status == 403
+    assert api.delete(f"{path}?force=true").status == 200
+    assert api.get(f"{PATH}/{element}?fields=optionSet").json == {}
+    kind = create(api, "indicatorType")["id"]
+    create(api, "indicator", indicatorType={"id": kind})
+    assert codes(api.delete(f"/api/indicatorTypes/{kind}?force=true")) == ["E4030"]

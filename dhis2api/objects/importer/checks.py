@@ -67,7 +67,7 @@ def user_may(item: ImportObject, bundle: Bundle, heat: Preheat) -> Iterator[Faul
 
 def sharing_is_allowed(item: ImportObject, bundle: Bundle, heat: Preheat) -> Iterator[Fault]:
     """E3008-E3011 for what is not the superuser's, E5002 for grants to nobody."""
-    if not item.schema.shareable or bundle.params.skip_sharing:
+    if not item.schema.shareable or bundle.params.skip_sharing or item.keeps("sharing"):
         return
     sharing = item.raw["sharing"]
     for member, target in (("users", "user"), ("userGroups", "userGroup")):
@@ -110,6 +110,13 @@ def content_fits_schema(item: ImportObject, bundle: Bundle, heat: Preheat) -> It
         child = get_schema(item.schema.properties[name].target)
         for row in rows:
             yield from content_faults(child, row.values, item.faults, f"{name}.")
+
+
+def named_content_fits_schema(item: ImportObject, bundle: Bundle, heat: Preheat) -> Iterator[Fault]:
+    """The same of just the members that the payload names."""
+    columns = {p.column for name, p in item.schema.properties.items() if name in item.raw and p.column}
+    named = {column: value for column, value in item.values.items() if column in columns}
+    yield from content_faults(item.schema, named, item.faults)
 
 
 def content_faults(

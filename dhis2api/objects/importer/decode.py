@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from dhis2api.errors import BAD_REQUEST, ApiError
 from dhis2api.objects.importer.hooks import hooks_of
-from dhis2api.objects.importer.records import Bundle, ImportObject
+from dhis2api.objects.importer.records import Bundle, ImportObject, MemberChange
 from dhis2api.objects.importer.sharing import normalise_sharing
 from dhis2api.objects.registry import metadata_schemas
 from dhis2api.objects.schema import Schema
 from dhis2api.objects.uids import generate_uid
+
+
+@dataclass(frozen=True, slots=True)
+class PartialUpdate:
+    """New values of some members of a stored object, and members that enter or leave its collections."""
+
+    uid: str
+    raw: dict[str, Any] = field(default_factory=dict)
+    changes: dict[str, list[MemberChange]] = field(default_factory=dict)
 
 
 def decode(bundle: Bundle, payload: Any) -> None:
@@ -42,11 +52,16 @@ def decode_object(schema: Schema, index: int, item: Any) -> ImportObject:
     return ImportObject(schema, index, dict(item), uid or generate_uid(), has_own_uid=bool(uid))
 
 
+def partial_object(schema: Schema, update: PartialUpdate) -> ImportObject:
+    """A stored object of which all but the update's members stay."""
+    return ImportObject(schema, 0, dict(update.raw), update.uid, is_partial=True, changes=update.changes)
+
+
 def finish(bundle: Bundle) -> None:
     """What follows for every object, however it came: its type's own preparation, then sharing."""
     for singular, objects in bundle.objects.items():
         for prepare in hooks_of(singular).prepare:
             prepare(bundle, objects)
         for item in objects:
-            if item.schema.shareable:
+            if item.schema.shareable and not item.keeps("sharing"):
                 normalise_sharing(item, bundle)

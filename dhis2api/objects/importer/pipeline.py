@@ -8,7 +8,7 @@ in one transaction; VALIDATE and a failed atomic import are rolled back.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from dhis2api.errors import ApiError
 from dhis2api.objects.errors import E5003, OTHER_WRITER
-from dhis2api.objects.importer.decode import decode, decode_object, finish
+from dhis2api.objects.importer.decode import PartialUpdate, decode, decode_object, finish, partial_object
 from dhis2api.objects.importer.hooks import hooks_of
 from dhis2api.objects.importer.params import AtomicMode, ImportMode, MetadataImportParams
 from dhis2api.objects.importer.preheat import preheat
@@ -44,11 +44,12 @@ def import_metadata(payload: Any, *, params: MetadataImportParams, user: Any) ->
 
 
 def import_object(
-    schema: Schema, raw: dict[str, Any], *, params: MetadataImportParams, user: Any
+    schema: Schema, raw: dict[str, Any], *, params: MetadataImportParams, user: Any, force: bool = False
 ) -> tuple[ImportObject, ImportReport]:
     """Import one object, as its own endpoint does; the same stages, and the object's own faults at hand."""
     bundle = new_bundle(params, user)
     bundle.single = True
+    bundle.force = force
 
     def decode_one() -> None:
         bundle.objects[schema.singular] = [decode_object(schema, 0, raw)]
@@ -56,6 +57,26 @@ def import_object(
 
     run(bundle, decode_one)
     return bundle.objects[schema.singular][0], build_report(bundle)
+
+
+def import_partly(
+    schema: Schema, updates: Sequence[PartialUpdate], *, params: MetadataImportParams, user: Any,
+    members_only: bool = False,
+) -> tuple[list[ImportObject], ImportReport]:  # fmt: skip
+    """Update some members of stored objects of one type, all or none of them; the same stages.
+
+    With `members_only` just what the updates name is judged, beside the type's own rules.
+    """
+    bundle = new_bundle(params, user)
+    bundle.single = len(updates) == 1
+    bundle.members_only = members_only
+
+    def decode_all() -> None:
+        bundle.objects[schema.singular] = [partial_object(schema, update) for update in updates]
+        finish(bundle)
+
+    run(bundle, decode_all)
+    return bundle.objects[schema.singular], build_report(bundle)
 
 
 def new_bundle(params: MetadataImportParams, user: Any) -> Bundle:

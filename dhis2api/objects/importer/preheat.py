@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -143,7 +144,7 @@ def _references(bundle: Bundle) -> dict[str, tuple[set[str], set[str]]]:
     """Type → uids and codes that the payload refers to; system defaults are always among them."""
     found: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for item in bundle.all_objects():
-        for singular, reference in _walk(item.schema, item.raw):
+        for singular, reference in chain(_walk(item.schema, item.raw), _changing(item)):
             if isinstance(reference, str):
                 reference = {"id": reference, "code": reference}
             if isinstance(reference, dict):
@@ -154,7 +155,7 @@ def _references(bundle: Bundle) -> dict[str, tuple[set[str], set[str]]]:
         for prop in item.schema.properties.values():
             if prop.required and prop.target:
                 found[prop.target][0].update(get_schema(prop.target).wire.default_objects)
-        if item.schema.shareable:
+        if item.schema.shareable and not item.keeps("sharing"):
             sharing = item.raw.get("sharing") or {}
             found["user"][0].update(sharing.get("users") or {})
             found["userGroup"][0].update(sharing.get("userGroups") or {})
@@ -176,6 +177,13 @@ def _walk(schema: Schema, raw: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             for row in value if isinstance(value, list) else [value]:
                 if isinstance(row, dict):
                     yield from _walk(child, row)
+
+
+def _changing(item: ImportObject) -> Iterator[tuple[str, Any]]:
+    """The references of members that enter or leave."""
+    for name, changes in item.changes.items():
+        target = item.schema.properties[name].target
+        yield from ((target, change.reference) for change in changes)
 
 
 def owned_collections(schema: Schema) -> Iterable[Property]:

@@ -46,12 +46,24 @@ class EmbeddedRow:
     pk: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MemberChange:
+    """A member that shall enter or leave a collection; the reference as the payload has it."""
+
+    reference: Any
+    adds: bool
+
+
 @dataclass(slots=True)
 class ImportObject:
     """One object of the payload.
 
     `values` are by column, `members` by property (lists of primary keys), `embedded` by property; all hold just what
     an import replaces. `stored` is the row as it was before, None for a new object.
+
+    A partial update leaves alone what `raw` does not name. `changes` are members that enter or leave (by property,
+    as sent), `changed_members` the same with primary keys in place of references: collections of any size change
+    without being read.
     """
 
     schema: Schema
@@ -67,13 +79,24 @@ class ImportObject:
     faults: list[Fault] = field(default_factory=list)
     has_own_uid: bool = True  # the payload named it
     created: datetime.datetime | None = None  # as the payload says; kept on create
+    is_partial: bool = False
+    changes: dict[str, list[MemberChange]] = field(default_factory=dict)
+    changed_members: dict[str, dict[int, bool]] = field(default_factory=dict)  # primary key → whether it enters
 
     @property
     def name(self) -> str | None:
-        found = self.raw.get("name")
+        found = self._text("name", "name")
         if self.schema.singular == "user":
-            found = f"{self.raw.get('firstName') or ''} {self.raw.get('surname') or ''}".strip()
-        return found if isinstance(found, str) and found else None
+            found = f"{self._text('firstName', 'first_name')} {self._text('surname', 'surname')}".strip()
+        return found or None
+
+    def keeps(self, member: str) -> bool:
+        """Whether the import leaves the member as it is stored."""
+        return self.is_partial and member not in self.raw
+
+    def _text(self, member: str, column: str) -> str:
+        found = (self.stored or {}).get(column) if self.keeps(member) else self.raw.get(member)
+        return found if isinstance(found, str) else ""
 
     def describe(self) -> str:
         """`Name [uid] (SimpleClass)`, as messages name an object."""
@@ -95,6 +118,8 @@ class Bundle:
     now: datetime.datetime
     objects: dict[str, list[ImportObject]] = field(default_factory=dict)  # singular → objects, in import order
     single: bool = False  # one object through its own endpoint: POST, PUT, PATCH
+    members_only: bool = False  # only collections change; what else is stored is not judged again
+    force: bool = False  # what may be without a deleted object lets go of it
     committed: bool = False
 
     def all_objects(self) -> Iterator[ImportObject]:

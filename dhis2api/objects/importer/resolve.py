@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from dhis2api.errors import BAD_REQUEST, ApiError
-from dhis2api.objects.errors import E5002, E5006, E5007, E5008
+from dhis2api.objects.errors import E4000, E5002, E5006, E5007, E5008
 from dhis2api.objects.importer.convert import convert
 from dhis2api.objects.importer.params import ReportMode
 from dhis2api.objects.importer.preheat import Preheat, Target
-from dhis2api.objects.importer.records import Action, Bundle, EmbeddedRow, Fault, ImportObject, describe
+from dhis2api.objects.importer.records import Action, Bundle, EmbeddedRow, Fault, ImportObject, MemberChange, describe
+from dhis2api.objects.importer.stored import show_stored
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Property, Schema, Shape
 from dhis2api.objects.uids import generate_uid, is_uid
+from dhis2api.web.params import camel_case
 from sharing.access import judge
 
 # Set by the server, never by a payload.
@@ -21,6 +23,8 @@ _OWN = frozenset({"id", "created", "lastUpdated", "createdBy", "lastUpdatedBy", 
 
 def resolve(bundle: Bundle, heat: Preheat) -> None:
     """Fill `values`, `members` and `embedded` of every object that is created or updated."""
+    for objects in bundle.objects.values():
+        show_stored([item for item in objects if item.is_partial and item.stored is not None])
     for item in bundle.all_objects():
         if item.action is not Action.DELETE:
             _resolve_object(bundle, heat, item)
@@ -34,7 +38,10 @@ def _resolve_object(bundle: Bundle, heat: Preheat, item: ImportObject) -> None:
             _refuse_non_owner(item, prop, value)
         if name in _OWN or not (prop.owner and prop.persisted and prop.writable):
             continue
-        if prop.shape is Shape.REFERENCE:
+        if item.keeps(name):
+            if prop.column is not None and item.stored is not None:
+                item.values[prop.column] = item.stored[prop.column]
+        elif prop.shape is Shape.REFERENCE:
             target = _reference(bundle, heat, item, prop, value)
             item.values[prop.column] = target.pk if target else None
         elif prop.shape is Shape.MEMBERS:
@@ -44,11 +51,18 @@ def _resolve_object(bundle: Bundle, heat: Preheat, item: ImportObject) -> None:
         else:
             found = convert(item.schema, prop, value, f"{place}.{name}")
             item.values[prop.column] = _copied_default(prop) if found is None else found
+    for name, changes in item.changes.items():
+        item.changed_members[name] = _changed(bundle, heat, item, item.schema.properties[name], changes)
     item.created = convert(item.schema, item.schema.properties["created"], item.raw.get("created"), f"{place}.created")
     if "attributeValues" in item.schema.properties:
-        item.values["attribute_values"] = _attribute_values(heat, item, place)
+        kept = item.keeps("attributeValues")
+        item.values["attribute_values"] = _kept(item, "attribute_values") if kept else _attribute_values(item, place)
     if item.schema.shareable:
-        item.values["sharing"] = item.raw.get("sharing")
+        item.values["sharing"] = _kept(item, "sharing") if item.keeps("sharing") else item.raw.get("sharing")
+
+
+def _kept(item: ImportObject, column: str) -> Any:
+    return (item.stored or {}).get(column)
 
 
 def _copied_default(prop: Property) -> Any:
@@ -87,6 +101,31 @@ def _members(bundle: Bundle, heat: Preheat, item: ImportObject, prop: Property, 
         elif _is_readable(bundle, item, prop, target, target_schema):
             found[target.pk] = None
     return list(found)
+
+
+def _changed(
+    bundle: Bundle, heat: Preheat, item: ImportObject, prop: Property, changes: list[MemberChange]
+) -> dict[int, bool]:
+    """Which members enter and which leave, the last change of each. One that is unknown need not leave."""
+    target_schema = get_schema(prop.target)
+    found: dict[int, bool] = {}
+    for change in changes:
+        target = heat.find(prop.target, change.reference, bundle.params.identifier)
+        if target is None and change.adds:
+            shown = describe(None, _identifier(change.reference), target_schema)
+            item.faults.append(_reference_fault(E5002, item, prop, shown, target_schema))
+        elif target is not None and (not change.adds or _is_readable(bundle, item, prop, target, target_schema)):
+            found[target.pk] = change.adds
+            if not change.adds and prop.link.reverse and not _may_be_without(prop):
+                owner = camel_case(prop.link.owner_column.removesuffix("_id"))
+                item.faults.append(Fault(E4000, (owner,), owner, main_id=target.uid))
+    return found
+
+
+def _may_be_without(prop: Property) -> bool:
+    """Whether members that carry their owner's key can have none."""
+    fields = prop.link.model._meta.concrete_fields
+    return next(field.null for field in fields if field.attname == prop.link.owner_column)
 
 
 def _embedded(
@@ -138,7 +177,7 @@ def natural_key(schema: Schema, values: dict[str, Any], uid: str) -> Any:
     return tuple(values[schema.model._meta.get_field(name).attname] for name in names)
 
 
-def _attribute_values(heat: Preheat, item: ImportObject, place: str) -> dict[str, str]:
+def _attribute_values(item: ImportObject, place: str) -> dict[str, str]:
     given = item.raw.get("attributeValues")
     if given is None or given == "":
         return {}

@@ -30,6 +30,16 @@ def normalise_sharing(item: ImportObject, bundle: Bundle) -> None:
     )
 
 
+def join_legacy_sharing(raw: dict[str, Any], stored: dict[str, Any]) -> None:
+    """Put the old members of a partial update into the stored sharing; what they do not say stays.
+
+    `raw` gains `sharing`, unless it names none of them.
+    """
+    given = _legacy(raw)
+    if given and "sharing" not in raw:
+        raw["sharing"] = stored | given
+
+
 def private_sharing(owner: str) -> dict[str, Any]:
     """The sharing of a new object whose import skips sharing."""
     return stored_sharing(owner, NO_ACCESS)
@@ -44,8 +54,10 @@ def stored_sharing(
 
 def _given(raw: dict[str, Any]) -> dict[str, Any]:
     sharing = raw.get("sharing")
-    if isinstance(sharing, dict) and sharing:
-        return sharing
+    return sharing if isinstance(sharing, dict) and sharing else _legacy(raw)
+
+
+def _legacy(raw: dict[str, Any]) -> dict[str, Any]:
     legacy: dict[str, Any] = {}
     if raw.get("publicAccess"):
         legacy["public"] = raw["publicAccess"]

@@ -25,6 +25,13 @@ CONTENT: tuple[Callable[..., object], ...] = (
     checks.uid_is_well_formed,
 )
 
+# And of one whose collections alone change: what else is stored of it was judged when it was stored.
+MEMBERS_ONLY: tuple[Callable[..., object], ...] = (
+    checks.exists_or_not,
+    checks.named_content_fits_schema,
+    checks.translations_are_single,
+)
+
 
 def validate(bundle: Bundle, heat: Preheat) -> None:
     """Add the faults of every object to it."""
@@ -55,5 +62,5 @@ def validate(bundle: Bundle, heat: Preheat) -> None:
 def _check(item: ImportObject, bundle: Bundle, heat: Preheat) -> None:
     for check in hooks_of(item.schema.singular).checks:
         item.faults += check(item, bundle)
-    for check in CONTENT:
+    for check in MEMBERS_ONLY if bundle.members_only else CONTENT:
         item.faults += check(item, bundle, heat)

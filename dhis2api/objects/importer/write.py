@@ -16,6 +16,7 @@ from django.db.models.deletion import Collector
 
 from dhis2api.objects.errors import E4030
 from dhis2api.objects.importer.hooks import hooks_of
+from dhis2api.objects.importer.member_changes import change_members
 from dhis2api.objects.importer.preheat import owned_collections
 from dhis2api.objects.importer.records import Action, Bundle, Fault, ImportObject
 from dhis2api.objects.importer.resolve import natural_key
@@ -44,6 +45,7 @@ def write(bundle: Bundle) -> None:
         saved = [o for o in objects if o.action is not Action.DELETE]
         for prop in owned_collections(schema):
             _write_members(bundle, prop, saved)
+            change_members(prop, saved)
         for prop in schema.properties.values():
             if prop.shape is Shape.EMBEDDED and prop.owner:
                 _write_embedded(prop, saved)
@@ -52,7 +54,8 @@ def write(bundle: Bundle) -> None:
         for hook in hooks_of(singular).after_write:
             hook(bundle, saved)
     for singular in reversed(accepted):
-        delete(get_schema(singular), [o for o in accepted[singular] if o.action is Action.DELETE])
+        deleted = [o for o in accepted[singular] if o.action is Action.DELETE]
+        delete(get_schema(singular), deleted, force=bundle.force)
 
 
 def _is_refused(item: ImportObject) -> bool:
@@ -196,8 +199,11 @@ def _write_embedded(prop: Property, objects: list[ImportObject]) -> None:
         )
 
 
-def delete(schema: Schema, objects: list[ImportObject]) -> None:
-    """Delete objects; what stands in the way of one is its E4030, and it stays."""
+def delete(schema: Schema, objects: list[ImportObject], *, force: bool = False) -> None:
+    """Delete objects; what stands in the way of one is its E4030, and it stays.
+
+    With `force`, objects that may be without the deleted ones are parted from them first.
+    """
     _lock(schema, objects)
     for hook in hooks_of(schema.singular).before_vetoes:
         hook([o.pk for o in objects])
@@ -212,14 +218,24 @@ def delete(schema: Schema, objects: list[ImportObject]) -> None:
         return
     try:
         with transaction.atomic():
+            if force:
+                _part(schema, [o.pk for o in free])
             _delete_rows(schema, [o.pk for o in free])
     except (ProtectedError, RestrictedError) as error:
         if len(free) > 1:
             for item in free:
-                delete(schema, [item])
+                delete(schema, [item], force=force)
             return
         blocking = next(iter(getattr(error, "protected_objects", None) or error.restricted_objects))
         free[0].faults.append(_veto_fault(free[0], _hint(blocking)))
+
+
+def _part(schema: Schema, keys: list[int]) -> None:
+    """Empty the optional references that would veto the deletion."""
+    for relation in schema.model._meta.related_objects:
+        if relation.on_delete is models.PROTECT and relation.field.null:
+            holders = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": keys})
+            holders.update(**{relation.field.name: None})
 
 
 def _delete_rows(schema: Schema, keys: list[int]) -> None:

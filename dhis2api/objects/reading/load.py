@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
 
 from dhis2api.objects.declarations import Computed, ComputedMembers
+from dhis2api.objects.members import member_keys
 from dhis2api.objects.query.transformers import transform
 from dhis2api.objects.reading.attribute_values import AttributeDetails
 from dhis2api.objects.reading.budget import Related, Rendered, size_of, within_budget
@@ -104,7 +104,7 @@ def _related(node: Node, prop: Property, rows: list[dict[str, Any]], context: Re
         return load_by_pk(child, keys, context)
     owners = [row["pk"] for row in rows]
     is_computed = isinstance(prop.computed, ComputedMembers)
-    members = prop.computed.load(owners) if is_computed else _member_keys(prop, owners)
+    members = prop.computed.load(owners) if is_computed else member_keys(prop, owners)
     found = load_by_pk(child, {key for keys in members.values() for key in keys}, context)
     shown, sizes = found.shown, found.sizes
     return Related(
@@ -112,21 +112,6 @@ def _related(node: Node, prop: Property, rows: list[dict[str, Any]], context: Re
         {owner: 1 + sum(sizes.get(key, 0) for key in keys) for owner, keys in members.items()},
         found.path,
     )
-
-
-def _member_keys(prop: Property, owners: list[int]) -> dict[int, list[int]]:
-    link = prop.link
-    order = link.order or (link.member_column,)
-    role = {"role": link.role} if link.role else {}
-    pairs = (
-        link.model._base_manager.filter(**{f"{link.owner_column}__in": owners}, **role)
-        .order_by(link.owner_column, *order)
-        .values_list(link.owner_column, link.member_column)
-    )
-    members: dict[int, list[int]] = defaultdict(list)
-    for owner, member in pairs:
-        members[owner].append(member)
-    return members
 
 
 def _render(
