@@ -232,7 +232,8 @@ def delete(schema: Schema, objects: list[ImportObject], *, force: bool = False) 
 
 def _part(schema: Schema, keys: list[int]) -> None:
     """Empty the optional references that would veto the deletion."""
-    for relation in schema.model._meta.related_objects:
+    relations = [f for f in schema.model._meta.get_fields(include_hidden=True) if f.auto_created and f.one_to_many]
+    for relation in relations:
         if relation.on_delete is models.PROTECT and relation.field.null:
             holders = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": keys})
             holders.update(**{relation.field.name: None})
