@@ -7,7 +7,7 @@ here, and these vetoes see every committed value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from django.db import connection
 from psycopg2 import sql
@@ -35,15 +35,18 @@ def register() -> None:
     hooks_of("categoryOptionCombo").vetoes.append(_option_combos_veto)
     hooks_of("categoryCombo").vetoes.append(_combos_veto)
     hooks_of("categoryOption").vetoes.append(_options_veto)
-    hooks_of("dataElement").checks.append(value_type_is_kept)
+    hooks_of("dataElement").check_all.append(value_types_are_kept)
     register_holder(held_option_combos)
 
 
-def value_type_is_kept(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
+def value_types_are_kept(bundle: Bundle, objects: list[ImportObject]) -> None:
     """E1121: a data element with data keeps its value type."""
-    before, after = (item.stored or {}).get("value_type"), item.values.get("value_type")
-    if item.stored is not None and after is not None and before != after and _held("data_element_id", [item.pk]):
-        yield Fault(E1121, (item.uid,), "valueType", main_id=item.uid)
+    changed = {
+        item.pk: item for item in objects
+        if item.stored is not None and item.values.get("value_type") not in (None, item.stored["value_type"])
+    }  # fmt: skip
+    for key in _held("data_element_id", list(changed)):
+        changed[key].faults.append(Fault(E1121, (changed[key].uid,), "valueType", main_id=changed[key].uid))
 
 
 def held_option_combos(keys: Sequence[int]) -> set[int]:

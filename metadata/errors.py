@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from dhis2api.errors import code
 
+E1115 = code("E1115", "Data element value type must match option set value type: `{}`")
+E1116 = code("E1116", "Data element of value type MULTI_TEXT must have an option set: `{}`")
+E1117 = code(
+    "E1117",
+    "Data element of value type MULTI_TEXT cannot use the option set `{}` that uses the separator character in one of "
+    "its codes: `{}`",
+)
 E1118 = code("E1118", "Option set `{}` of type MULTI_TEXT may not have an option code with separator `,`: `{}`")
 E1120 = code("E1120", "Update cannot be applied as it would make existing data values inaccessible")
 E1121 = code("E1121", "Data element `{}` value type cannot be changed as it has associated data values")
+E1122 = code("E1122", "Category option combo `{}` cannot be associated with the default category combo")
+E1125 = code("E1125", "Category option combo `{}` contains options not associated with category combo `{}`")
 E1126 = code("E1126", "Category combo `{}` cannot combine more than {} categories, but was: {}")
 E1127 = code("E1127", "Category `{}` cannot have more than {} options, but had: {}")
 E1128 = code("E1128", "Category combo `{}` cannot have more than {} combinations, but requires: {}")
 E1134 = code(
     "E1134", "Only `attributeValues`, `code` and `ignoreApproval` of a category option combo can be changed, not `{}`"
 )
+E1520 = code("E1520", "User `{}` may not move organisation unit `{}`")
 E4013 = code("E4013", "Invalid Closing date `{}`, must be after Opening date `{}`")
+E4019 = code("E4019", "Failed to parse pattern `{}`. {}")
+E4021 = code("E4021", "Pattern `{}` must have exactly one generated segment (RANDOM or SEQUENTIAL), has {}")
+E4022 = code("E4022", "Pattern `{}` does not conform to the value type `{}`")
 E4028 = code("E4028", "Option set `{}` already contains option `{}`")
 E6022 = code("E6022", "Object {} references itself")
 CIRCLE = code("E6022", "Organisation unit `{}` would be its own ancestor, nothing was imported")
@@ -21,6 +34,26 @@ E7617 = code("E7617", "Organisation unit: `{}` not in hierarchy of current user:
 E4010 = code("E4010", "Property `{}` is not supported for value type `{}`")
 E4023 = code("E4023", "Property `{}` should be null, given `{}`")
 E4024 = code("E4024", "Property `{}` must be set when property `{}` is `{}`")
+E4034 = code("E4034", "ProgramNotificationTemplate `{}` associated with program rule name `{}` does not exist")
+E4035 = code("E4035", "ProgramNotificationTemplate cannot be null for program rule name `{}`")
+E4036 = code("E4036", "ProgramStageSection cannot be null for program rule `{}`")
+E4037 = code("E4037", "ProgramStageSection `{}` associated with program rule `{}` does not exist")
+E4038 = code("E4038", "ProgramStage cannot be null for program rule `{}`")
+E4039 = code("E4039", "ProgramStage `{}` associated with program rule `{}` does not exist")
+E4040 = code("E4040", "Option cannot be null for program rule `{}`")
+E4041 = code("E4041", "Option `{}` associated with program rule `{}` does not exist")
+E4042 = code("E4042", "OptionGroup cannot be null for program rule `{}`")
+E4043 = code("E4043", "OptionGroup `{}` associated with program rule `{}` does not exist")
+E4044 = code("E4044", "DataElement or TrackedEntityAttribute cannot be null for program rule `{}`")
+E4045 = code("E4045", "DataElement `{}` associated with program rule `{}` does not exist")
+E4046 = code("E4046", "TrackedEntityAttribute `{}` associated with program rule `{}` does not exist")
+E4047 = code("E4047", "DataElement `{}` is not linked to any ProgramStageDataElement for program rule `{}`")
+E4048 = code(
+    "E4048", "TrackedEntityAttribute `{}` is not linked to any ProgramTrackedEntityAttribute for program rule `{}`"
+)
+E4050 = code(
+    "E4050", "One of DataElement, TrackedEntityAttribute or ProgramRuleVariable must be given for program rule `{}`"
+)
 E4051 = code("E4051", "A program rule variable with name `{}` and program uid `{}` already exists")
 E4052 = code("E4052", "For program rule variable with name `{}`, following keywords are forbidden: `{}`")
 E4053 = code("E4053", "Program stage `{}` must reference a program")
@@ -29,3 +62,7 @@ E4059 = code("E4059", "Program rule variable `{}` of source type `{}` must have 
 E4089 = code("E4089", "Program rule variable `{}` of source type `{}` must have a tracked entity attribute")
 E4091 = code("E4091", "Program rule variable `{}` of source type `{}` must have a program stage")
 E6022_PROGRAM = code("E6022", "Program `{}` cannot be related to itself")
+E4314 = code(
+    "E4314", "Tracker data view of `{}` names `{}`, which does not belong to the constraint's program, stage or type"
+)
+E6001 = code("E6001", "ProgramStage `{}` has invalid next event scheduling DataElement `{}`")

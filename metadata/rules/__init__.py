@@ -4,11 +4,16 @@ from dhis2api.objects.importer.hooks import hooks_of
 from metadata.rules import (
     categories,
     category_bounds,
+    data_elements,
     data_sets,
+    option_combos,
     options,
     org_units,
     program_rules,
     programs,
+    relationships,
+    rule_actions,
+    tracked_attributes,
     users,
 )
 
@@ -18,6 +23,7 @@ def register() -> None:
     units = hooks_of("organisationUnit")
     units.locks.append(org_units.lock_tree)
     units.checks.append(org_units.closes_after_opening)
+    units.check_all.append(org_units.moves_are_allowed)
     units.check_all.append(org_units.parents_form_a_tree)
     units.after_write.append(org_units.write_paths)
 
@@ -42,10 +48,19 @@ def register() -> None:
 
     hooks_of("user").checks.append(users.org_units_in_own_hierarchy)
 
-    hooks_of("trackedEntityAttribute").checks.append(programs.generated_values_are_texts)
-    hooks_of("relationshipType").checks.append(programs.relationship_sides_are_complete)
+    hooks_of("trackedEntityAttribute").checks.append(tracked_attributes.generated_values_are_texts)
+    hooks_of("trackedEntityAttribute").checks.append(tracked_attributes.pattern_is_right)
+    hooks_of("trackedEntityAttribute").checks.append(tracked_attributes.field_mask_is_a_text)
+    hooks_of("dataElement").checks.append(tracked_attributes.field_mask_is_a_text)
+    hooks_of("dataElement").check_all.append(data_elements.option_set_suits)
+    hooks_of("categoryOptionCombo").check_all.append(option_combos.options_belong_to_combo)
+    hooks_of("programRuleAction").check_all.append(rule_actions.actions_are_right)
+    hooks_of("relationshipType").check_all.append(relationships.data_views_belong_to_sides)
+    hooks_of("programStage").check_all.append(programs.next_date_is_a_date_of_the_stage)
+    hooks_of("programStage").before_write.append(programs.delete_dropped_sections)
+    hooks_of("relationshipType").checks.append(relationships.sides_are_complete)
     hooks_of("program").checks.append(programs.program_is_related_to_another)
-    hooks_of("program").before_delete.append(programs.delete_relationship_types)
+    hooks_of("program").before_delete.append(relationships.delete_types_of_programs)
     hooks_of("programStage").check_all.append(programs.stages_have_programs)
     hooks_of("programRule").check_all.append(program_rules.rule_names_are_single)
     hooks_of("programRuleAction").prepare.append(program_rules.read_old_names)

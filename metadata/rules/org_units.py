@@ -8,7 +8,7 @@ from django.db import connection
 
 from dhis2api.errors import ApiError
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
-from metadata.errors import CIRCLE, E4013, E6022
+from metadata.errors import CIRCLE, E1520, E4013, E6022
 from metadata.models import OrganisationUnit
 
 # Paths and levels of the given units and of everything below them, from the parents' paths downwards. A unit whose
@@ -59,6 +59,15 @@ def closes_after_opening(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
     opening, closed = item.values.get("opening_date"), item.values.get("closed_date")
     if opening and closed and closed < opening:
         yield Fault(E4013, (closed, opening), "closedDate", main_id=item.uid)
+
+
+def moves_are_allowed(bundle: Bundle, objects: list[ImportObject]) -> None:
+    """E1520: another parent takes an authority of its own."""
+    if bundle.principal.has_any(("F_ORGANISATIONUNIT_MOVE",)):
+        return
+    for item in objects:
+        if item.stored is not None and item.stored["parent_id"] != item.values.get("parent_id"):
+            item.faults.append(Fault(E1520, (bundle.principal.username, item.uid), "parent", main_id=item.uid))
 
 
 def parents_form_a_tree(bundle: Bundle, objects: list[ImportObject]) -> None:

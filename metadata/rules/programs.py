@@ -1,26 +1,14 @@
-"""Programs and their stages, relationship types: what belongs together."""
+"""Programs and their stages: what belongs together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from dhis2api.objects.errors import E4000
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
-from dhis2api.value_types import ValueType
-from metadata.enums import ProgramType, RelationshipEntity
-from metadata.errors import E4010, E4023, E4024, E4053, E6022_PROGRAM
-from metadata.models import ProgramStage, RelationshipConstraint, RelationshipType
-
-# DHIS2's historic names of the sides, which its messages still carry.
-SIDES = (("fromConstraint", "leftConstraint"), ("toConstraint", "rightConstraint"))
-
-# What one end of a relationship type needs, and what it must not have.
-NEEDS = {
-    RelationshipEntity.TRACKED_ENTITY_INSTANCE: (("tracked_entity_type",), ("program_stage",)),
-    RelationshipEntity.PROGRAM_INSTANCE: (("program",), ("tracked_entity_type", "program_stage")),
-    RelationshipEntity.PROGRAM_STAGE_INSTANCE: (("program_stage",), ("tracked_entity_type",)),
-}
-_WIRE = {"tracked_entity_type": "trackedEntityType", "program": "program", "program_stage": "programStage"}
+from dhis2api.value_types import DATE_TYPES
+from metadata.enums import ProgramType
+from metadata.errors import E4023, E4053, E6001, E6022_PROGRAM
+from metadata.models import DataElement, ProgramRuleAction, ProgramStageSection
 
 
 def program_is_related_to_another(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
@@ -42,34 +30,30 @@ def stages_have_programs(bundle: Bundle, objects: list[ImportObject]) -> None:
             item.faults.append(Fault(E4053, (item.uid,), "program", main_id=item.uid))
 
 
-def relationship_sides_are_complete(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
-    """E4000 for a missing side; E4024 and E4023 for what a side lacks or has too much."""
-    for name, historic in SIDES:
-        rows = item.embedded.get(name)
-        if not rows:
-            yield Fault(E4000, (historic,), historic, main_id=item.uid)
+def next_date_is_a_date_of_the_stage(bundle: Bundle, objects: list[ImportObject]) -> None:
+    """E6001: the next event is scheduled by a data element of the stage that is a date."""
+    named = {item.values.get("next_schedule_date_id") for item in objects} - {None}
+    if not named:
+        return
+    rows = DataElement.objects.filter(pk__in=named).values_list("pk", "uid", "value_type")
+    known = {pk: (uid, value_type) for pk, uid, value_type in rows}
+    known |= {e.pk: (e.uid, e.values.get("value_type")) for e in bundle.of("dataElement") if e.pk in named}
+    for item in objects:
+        key = item.values.get("next_schedule_date_id")
+        if key is None:
             continue
-        values = rows[0].values
-        entity = values.get("relationship_entity")
-        needed, forbidden = NEEDS.get(entity, ((), ()))
-        for column in needed:
-            if values.get(f"{column}_id") is None:
-                yield Fault(E4024, (_WIRE[column], "relationshipEntity", entity), name, main_id=item.uid)
-        for column in forbidden:
-            if values.get(f"{column}_id") is not None:
-                yield Fault(E4023, (_WIRE[column], "set"), name, main_id=item.uid)
+        own = {row.values["data_element_id"] for row in item.embedded.get("programStageDataElements", ())}
+        uid, value_type = known[key]
+        if key not in own or value_type not in DATE_TYPES:
+            item.faults.append(Fault(E6001, (item.uid, uid), "nextScheduleDate", main_id=item.uid))
 
 
-def delete_relationship_types(keys: Sequence[int]) -> None:
-    """Relationship types that name a deleted program go with it."""
-    stages = ProgramStage.objects.filter(program_id__in=keys).values("pk")
-    naming = RelationshipConstraint.objects.filter(program_id__in=keys) | RelationshipConstraint.objects.filter(
-        program_stage_id__in=stages
-    )
-    RelationshipType.objects.filter(pk__in=naming.values("relationship_type_id")).delete()
-
-
-def generated_values_are_texts(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
-    """E4010: only texts are generated."""
-    if item.values.get("generated") and item.values.get("value_type") != ValueType.TEXT:
-        yield Fault(E4010, ("generated", item.values.get("value_type")), "generated", main_id=item.uid)
+def delete_dropped_sections(bundle: Bundle, objects: list[ImportObject]) -> None:
+    """A section that leaves its stage goes, unless a rule's action names it: then it only loses the stage."""
+    naming = [item for item in objects if item.stored is not None and "programStageSections" in item.members]
+    kept = {pk for item in naming for pk in item.members["programStageSections"]}
+    kept |= {item.pk for item in bundle.of("programStageSection")}
+    dropped = ProgramStageSection.objects.filter(program_stage_id__in=[item.pk for item in naming]).exclude(pk__in=kept)
+    held = ProgramRuleAction.objects.filter(program_stage_section__in=dropped).values("program_stage_section")
+    if naming:
+        dropped.exclude(pk__in=held).delete()

@@ -118,7 +118,8 @@ def test_references_that_a_source_type_has_no_use_for_are_dropped(api: ApiClient
 def test_only_texts_are_generated(api: ApiClient) -> None:
     attribute = {"name": "Case number", "shortName": "Case", "valueType": "NUMBER", "aggregationType": "NONE"}
 
-    assert codes(api.post("/api/trackedEntityAttributes", attribute | {"generated": True})) == ["E4010"]
+    body = attribute | {"generated": True, "pattern": "SEQUENTIAL(###)"}
+    assert codes(api.post("/api/trackedEntityAttributes", body)) == ["E4010"]
 
 
 def test_relationship_types_that_name_a_program_go_with_it(api: ApiClient, stored_program: None) -> None:

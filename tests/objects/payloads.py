@@ -23,6 +23,7 @@ OF_TYPE: dict[str, dict[str, Any]] = {
 # References that a rule demands though the schema does not: member → the type that it names.
 REFERENCES: dict[str, dict[str, str]] = {
     "programStage": {"program": "program"},
+    "categoryOptionCombo": {"categoryCombo": "categoryCombo"},
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dhis2api.errors import BAD_REQUEST, ApiError
@@ -16,6 +17,8 @@ from dhis2api.objects.schema import Property, Schema, Shape
 from dhis2api.objects.uids import generate_uid, is_uid
 from dhis2api.web.params import camel_case
 from sharing.access import judge
+
+_SPACES = re.compile(r"\s{2,}")
 
 # Set by the server, never by a payload.
 _OWN = frozenset({"id", "created", "lastUpdated", "createdBy", "lastUpdatedBy", "sharing", "attributeValues"})
@@ -191,7 +194,7 @@ def _attribute_values(item: ImportObject, place: str) -> dict[str, str]:
             raise ApiError(BAD_REQUEST, f"`{place}.attributeValues` must name an attribute by its id")
         value = entry.get("value")
         if value is not None and value != "":
-            found[uid] = value if isinstance(value, str) else str(value)
+            found[uid] = _SPACES.sub(" ", value if isinstance(value, str) else str(value))
     return found
 
 

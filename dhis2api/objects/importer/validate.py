@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dhis2api.objects.importer import checks, uniqueness
+from dhis2api.objects.importer.attribute_values import values_fit_types
 from dhis2api.objects.importer.hooks import hooks_of
 from dhis2api.objects.importer.preheat import Preheat
 from dhis2api.objects.importer.records import Action, Bundle, ImportObject
@@ -55,6 +56,7 @@ def validate(bundle: Bundle, heat: Preheat) -> None:
         uniqueness.unique_properties(schema, kept)
         uniqueness.unique_combinations(schema, kept)
         uniqueness.unique_attributes(schema, kept, heat)
+        values_fit_types(bundle, kept, heat)
     for item in bundle.all_objects():
         item.faults.sort(key=lambda fault: fault.code.name or "")
 
