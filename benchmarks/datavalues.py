@@ -8,16 +8,14 @@ import json
 import random
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.db import connection
-from rich.console import Console
-from rich.table import Table
 
 from benchmarks import floor
-from benchmarks.measuring import Measure, measure
+from benchmarks.cases import Case, print_cases
+from benchmarks.measuring import measure
 from datavalues.export import compile_statement, export_data_value_set
 from datavalues.export_query import compile_query
 from datavalues.formats.json import ROW
@@ -28,20 +26,6 @@ from users.models import User
 
 ROOT = "ImspTQPwCqd"
 PERIODS = [f"{year}{month:02}" for year in range(2010, 2020) for month in range(1, 13)]
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One size. `ratio` is the floor's time over ours: 1 is as fast as PostgreSQL alone."""
-
-    name: str
-    values: int
-    ours: Measure
-    floor: Measure | None
-
-    @property
-    def ratio(self) -> float | None:
-        return self.floor.seconds / self.ours.seconds if self.floor else None
 
 
 def payload(size: int) -> bytes:
@@ -65,7 +49,7 @@ def run(sizes: tuple[int, ...], exports: tuple[int, ...]) -> None:
     cases = [case for size in sizes for case in _imports(size)]
     for size in exports:
         cases += _exports(size)
-    _print(cases)
+    print_cases("values", cases)
 
 
 def _imports(size: int) -> Iterator[Case]:
@@ -132,15 +116,3 @@ def _stored() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM datavalue")
         return cursor.fetchone()[0]
-
-
-def _print(cases: list[Case]) -> None:
-    table = Table("case", "values", "seconds", "floor", "ratio to floor", "peak MiB", "values/s")
-    for case in cases:
-        ratio = f"{case.ratio:.0%}" if case.ratio else ""
-        floor_seconds = f"{case.floor.seconds:.2f}" if case.floor else ""
-        table.add_row(
-            case.name, f"{case.values:,}", f"{case.ours.seconds:.2f}", floor_seconds, ratio,
-            f"{case.ours.peak_mib:.0f}", f"{case.values / case.ours.seconds:,.0f}",
-        )  # fmt: skip
-    Console().print(table)

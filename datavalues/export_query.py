@@ -19,6 +19,7 @@ from datavalues.params import ExportParams
 from datavalues.schemes import UID, IdScheme, SchemeKind, Schemes, parse_scheme, resolve_schemes
 from dhis2api.errors import BAD_REQUEST, ApiError, Code
 from dhis2api.objects.registry import get_schema
+from dhis2api.objects.writers import look_back
 from dhis2api.periods import Period, find_period
 from dhis2api.web.timestamps import parse_duration
 from metadata import models
@@ -235,9 +236,10 @@ def _duration(text: str) -> datetime.timedelta | None:
 
 
 def _last_updated(params: ExportParams) -> datetime.datetime | None:
-    if params.last_updated is not None:
-        return params.last_updated
-    return timezone.now() - _duration(params.last_updated_duration) if params.last_updated_duration else None
+    since = params.last_updated
+    if since is None and params.last_updated_duration:
+        since = timezone.now() - _duration(params.last_updated_duration)
+    return since and min(since, look_back(since) or since)
 
 
 def _single(

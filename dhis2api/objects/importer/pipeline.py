@@ -26,6 +26,7 @@ from dhis2api.objects.importer.resolve import resolve
 from dhis2api.objects.importer.validate import validate
 from dhis2api.objects.importer.write import write
 from dhis2api.objects.schema import Schema
+from dhis2api.objects.writers import open_writer
 
 logger = logging.getLogger(__name__)
 RETRIED = frozenset({"40P01", "40001"})  # deadlock, serialization failure
@@ -117,6 +118,7 @@ class MetAnotherImport(Exception):
 def _attempt(bundle: Bundle, decoding: Callable[[], None], *, is_last: bool = False) -> None:
     decoding()
     with transaction.atomic():
+        open_writer(bundle.now)
         take_locks(bundle.objects)
         heat = preheat(bundle)
         resolve(bundle, heat)

@@ -21,6 +21,7 @@ from dhis2api.objects.importer.preheat import owned_collections
 from dhis2api.objects.importer.records import Action, Bundle, Fault, ImportObject
 from dhis2api.objects.importer.resolve import natural_key
 from dhis2api.objects.importer.sharing import private_sharing
+from dhis2api.objects.importer.swaps import free_taken_values
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Property, Schema, Shape
 
@@ -72,6 +73,7 @@ def _write_rows(bundle: Bundle, schema: Schema, objects: list[ImportObject]) -> 
     columns = sorted({column for item in objects for column in item.values} - _KEPT)
     fields = {f.attname: f.name for f in schema.model._meta.concrete_fields}
     # Columns that the import does not speak of (a password, the time of the last login) keep what is stored.
+    free_taken_values(schema, objects)
     rows = [schema.model(**_all_columns(schema, item)) for item in objects]
     schema.model._base_manager.bulk_create(
         rows, batch_size=BATCH, update_conflicts=True, unique_fields=["id"],

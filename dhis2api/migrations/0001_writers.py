@@ -1,0 +1,32 @@
+"""The writers that incremental sync must know of: when each took its stamp, and when what it wrote became visible."""
+
+from django.db import migrations
+
+from dhis2api.objects.writers import LOCK
+
+# The trigger runs at the commit. The lock ends when the writer's rows are visible, not before.
+WRITERS = f"""
+    CREATE TABLE writer (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        started timestamptz NOT NULL,
+        closed timestamptz
+    );
+    CREATE INDEX writer_closed ON writer (closed, started);
+    CREATE FUNCTION close_writer() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        PERFORM pg_advisory_xact_lock_shared({LOCK});
+        UPDATE writer SET closed = clock_timestamp() WHERE id = NEW.id;
+        RETURN NULL;
+    END $$;
+    CREATE CONSTRAINT TRIGGER close_writer AFTER INSERT ON writer
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION close_writer();
+"""
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = []
+
+    operations = [migrations.RunSQL(WRITERS, "DROP TABLE writer; DROP FUNCTION close_writer()")]

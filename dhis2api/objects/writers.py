@@ -1,0 +1,63 @@
+"""Incremental sync: what is stamped before a client's pull but committed after it is not lost.
+
+Rows carry the stamp that their writer took when it began. A client that pulls what changed since its last pull would
+never see a row that was stamped before that pull and committed after it. Writers therefore leave a row of their own
+with the time at which they became visible, and a pull looks back to the earliest stamp of those that became visible
+since.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import connection
+
+LOCK = 0x77726974657273  # "writers": an advisory lock, any number of our own
+
+# Brief writers are kept for minutes, the others for a month. A pull that looks back beyond that goes back by as much
+# more as a forgotten writer can have taken.
+BRIEF = datetime.timedelta(seconds=10)
+BRIEF_KEPT = datetime.timedelta(minutes=10)
+LONG = datetime.timedelta(days=1)
+LONG_KEPT = datetime.timedelta(days=30)
+SWEPT_EVERY = 100  # writers
+
+_OPEN = "INSERT INTO writer (started) VALUES (%s) RETURNING id"
+_SWEEP = """
+    DELETE FROM writer WHERE id IN (
+        SELECT id FROM writer
+        WHERE closed < %(now)s - %(brief_kept)s
+          AND (closed < %(now)s - %(long_kept)s OR closed - started < %(brief)s)
+        ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 10000
+    )
+"""
+# Exclusive: it waits for those that are just becoming visible, which takes them milliseconds.
+_AWAIT_CLOSING = "SELECT pg_advisory_lock(%s), pg_advisory_unlock(%s)"
+_EARLIEST = """
+    SELECT min(started), clock_timestamp() FROM writer WHERE closed > %(since)s AND started < %(since)s
+"""
+
+
+def open_writer(started: datetime.datetime) -> None:
+    """Begin to write rows that are stamped `started`; to be called inside the transaction that writes them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [started])
+        if cursor.fetchone()[0] % SWEPT_EVERY == 0:
+            times = {"brief": BRIEF, "brief_kept": BRIEF_KEPT, "long_kept": LONG_KEPT, "now": started}
+            cursor.execute(_SWEEP, times)
+
+
+def look_back(since: datetime.datetime) -> datetime.datetime | None:
+    """From which stamp on a pull of what changed after `since` must read, besides; None: from `since`, no earlier."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AWAIT_CLOSING, [LOCK, LOCK])
+        cursor.execute(_EARLIEST, {"since": since})
+        earliest, now = cursor.fetchone()
+    known = []
+    if earliest is not None:
+        known.append(earliest)
+    if since < now - LONG_KEPT:
+        known.append(since - LONG)
+    elif since < now - BRIEF_KEPT:
+        known.append(since - BRIEF)
+    return min(known, default=None)
