@@ -8,13 +8,14 @@ from typing import Any, ClassVar
 
 from django.db.models import Q
 
-from dhis2api.errors import E1005, ApiError
+from dhis2api.errors import CONFLICT, E1005, ApiError
 from dhis2api.objects import crud
-from dhis2api.objects.errors import IMPORT_FAILED
+from dhis2api.objects.errors import IMPORT_FAILED, INVALID_QUERY
 from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.importer.report import single_report
 from dhis2api.objects.json_chunks import list_chunks
 from dhis2api.objects.params import Defaults, ListParams, ObjectParams
+from dhis2api.objects.query.fields import with_presets_of_36
 from dhis2api.objects.reading.budget import MAX_TREE_MEMBERS
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import Selection, get_object, list_objects
@@ -30,6 +31,7 @@ from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, StreamingHttpResponse, stream
 from dhis2api.web.views import ApiRequest, ApiView
 
+LAST_OLD_VERSION = 36
 JSON_PATCH = "application/json-patch+json"
 _IDENTIFIER = re.compile(r"[a-zA-Z0-9]{11}")
 
@@ -85,7 +87,7 @@ class ObjectView(ApiView):
     def show(self, request: ApiRequest, params: ObjectParams | ListParams, uid: str) -> ApiResponse:
         """The answer with one object."""
         self._check(uid)
-        data = get_object(self.object_schema, uid, params.fields_text, reading_context(request, params))
+        data = get_object(self.object_schema, uid, fields_text(request, params), reading_context(request, params))
         return ApiResponse(data, xml=lambda: object_document(self.object_schema, data))
 
     @declares(MetadataImportParams)
@@ -120,18 +122,33 @@ class ObjectView(ApiView):
             raise ApiError(E1005, self.object_schema.simple_klass, uid)
 
 
+def fields_text(request: ApiRequest, params: ObjectParams | ListParams) -> str:
+    """The `fields` of a request in today's words."""
+    return params.fields_text if request.version > LAST_OLD_VERSION else with_presets_of_36(params.fields_text)
+
+
+def as_in_version(request: ApiRequest, error: ApiError) -> ApiError:
+    """A query that cannot be read was a conflict up to version 36."""
+    if error.code is not INVALID_QUERY or request.version > LAST_OLD_VERSION:
+        return error
+    return ApiError(CONFLICT, error.message, detail=error.detail)
+
+
 def list_answer(
     request: ApiRequest, schema: Schema, params: ListParams, restriction: Q | None = None
 ) -> ApiResponse | StreamingHttpResponse:
     """The page of a list that `params` ask for; `restriction` is what the address itself demands."""
     selection = Selection(
-        params.fields_text, params.filter, params.root_junction, params.query, params.order_text,
+        fields_text(request, params), params.filter, params.root_junction, params.query, params.order_text,
         restriction=restriction or Q(),
     )  # fmt: skip
     limit = params.page_size if params.is_paged else None
     context = reading_context(request, params)
     streams = request.accepted_media_type == JSON
-    page = list_objects(schema, selection, context, offset=params.offset, limit=limit, streams=streams)
+    try:
+        page = list_objects(schema, selection, context, offset=params.offset, limit=limit, streams=streams)
+    except ApiError as error:
+        raise as_in_version(request, error) from error
     data: dict[str, Any] = {"pager": pager(request, params, page.total)} if params.is_paged else {}
     if page.is_streamed:
         return _streamed(request, list_chunks(data, schema.plural, page.objects), schema.plural)

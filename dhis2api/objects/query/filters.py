@@ -1,4 +1,4 @@
-"""The `filter` language: text to conditions, conditions to a `Q`.
+"""The `filter` language: conditions to a `Q`.
 
 Values go to the database as parameters and names are looked up in the schema: no text of a request becomes SQL.
 Source: DHIS2 2.42, metadata API, object filter.
@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any
 
-from django.db.models import Count, F, Q, TextField, Value
+from django.db.models import Count, DateTimeField, F, Q, TextField, Value
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, Coalesce
+from django.utils.timezone import get_default_timezone
 
 from dhis2api.errors import ApiError
 from dhis2api.objects.base_members import display_name_of
-from dhis2api.objects.errors import INVALID_QUERY
+from dhis2api.objects.query.conditions import Condition
 from dhis2api.objects.query.lookups import NEGATED, JsonSize, Translation
 from dhis2api.objects.query.operators import Operator, find_operator
 from dhis2api.objects.query.values import parse_value
@@ -26,9 +28,6 @@ from dhis2api.objects.schema import Kind, Property, Schema, Shape
 from dhis2api.objects.uids import is_uid
 from sharing.access import Principal, can_read_type, data_readable, data_writable, judge, readable
 
-MAX_FILTERS = 200
-
-_PIECE = re.compile(r"([A-Za-z0-9.]+):([A-Za-z!$^]{2,15})(?::(\[[^\]]*\]?|[^,]*))?(?:,|$)")
 _WORDS = re.compile(r"[^\W_]+", re.UNICODE)
 _ATTRIBUTE_ID = "attributeValues.attribute.id"
 # Django drops an empty Q from a disjunction; these two stay what they say.
@@ -36,51 +35,6 @@ _NOTHING = Q(pk__in=[])
 _EVERYTHING = ~_NOTHING
 # What a reference to a user shows is what a filter may ask of it without the right to read users.
 _OF_USER_REFERENCES = frozenset({"id", "code", "name", "displayName", "username"})
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One `property:operator:value`."""
-
-    path: str
-    operator: str
-    value: str | None
-
-    @property
-    def text(self) -> str:
-        return ":".join(part for part in (self.path, self.operator, self.value) if part is not None)
-
-
-def parse_filters(texts: Sequence[str]) -> list[Condition]:
-    """The conditions of a request's `filter` values.
-
-    A single occurrence may hold several conditions separated by commas; each occurrence on its own may have commas
-    in its value as long as no piece after one reads like a condition.
-    Errors: ApiError E1003 (400) naming the text.
-    """
-    found: list[Condition] = []
-    for text in texts:
-        found += _split(text)
-    if len(found) > MAX_FILTERS:
-        raise ApiError(INVALID_QUERY, f"More than {MAX_FILTERS} filters")
-    return found
-
-
-def _split(text: str) -> list[Condition]:
-    pieces = []
-    position = 0
-    while position < len(text):
-        match = _PIECE.match(text, position)
-        if match is None:
-            break
-        pieces.append(Condition(match[1], match[2], match[3]))
-        position = match.end()
-    if position >= len(text) and pieces:
-        return pieces
-    parts = text.split(":", 2)
-    if len(parts) < 2:
-        raise ApiError(INVALID_QUERY, f"Invalid filter => {text}")
-    return [Condition(parts[0], parts[1], parts[2] if len(parts) == 3 else None)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +58,14 @@ def compile_condition(schema: Schema, condition: Condition, scope: FilterScope) 
     """The `Q` of one condition. Errors: E1003 for an unknown property or operator, or a value of the wrong type."""
     operator = find_operator(condition.operator)
     if operator is None:
-        raise ApiError(INVALID_QUERY, f"`{condition.operator}` is not a valid operator.")
+        raise condition.fault("operator", f"`{condition.operator}` is not a valid operator.")
     if operator.values != "none" and condition.value is None:
-        raise ApiError(INVALID_QUERY, f"Invalid filter => {condition.text}")
+        raise condition.fault("operator", f"Invalid filter => {condition.text}")
     if condition.path == _ATTRIBUTE_ID and condition.value is not None:
         return compile_condition(schema, Condition(condition.value, "!null", None), scope)
     if condition.path == "identifiable":
         names = [n for n in ("id", "code", "name", "shortName") if schema.has(n) and schema.properties[n].column]
-        return _any(_on_property(schema, schema.properties[n], operator, condition) for n in names)
+        return _any(_on_end(schema, [n], "", operator, condition, scope) for n in names)
     if condition.path.startswith("access."):
         return _on_access(schema, condition, scope)
     return _on_path(schema, condition, operator, scope)
@@ -137,14 +91,14 @@ def _on_path(schema: Schema, condition: Condition, operator: Operator, scope: Fi
         if prop.shape is Shape.JSON:
             return _on_json(current, prop, steps[position + 1 :], prefix, operator, condition)
         if prop.target is None:
-            raise ApiError(INVALID_QUERY, f"Unknown path property: {condition.path}")
+            raise condition.fault("path", f"Unknown path property: {condition.path}")
         prefix.append(prop.query_path)
         crossed = crossed or prop.collection
         current = get_schema(prop.target)
         if can_read_type(current.rules, scope.principal):
             allowed &= readable(current.rules, scope.principal, "__".join([*prefix, ""]))
         elif steps[position + 1] not in _OF_USER_REFERENCES:
-            raise ApiError(INVALID_QUERY, f"Unknown path property: {condition.path}")
+            raise condition.fault("path", f"Unknown path property: {condition.path}")
     rest = steps[len(prefix) :]
     prop = current.properties.get(rest[0])
     path = "__".join([*prefix, ""]) if prefix else ""
@@ -167,7 +121,16 @@ def _on_end(
         return _on_missing(current, rest[0], rest, path, operator, condition, scope)
     if prop.shape is Shape.REFERENCE and operator.values != "none":
         path, prop = f"{path}{prop.query_path}__", get_schema(prop.target).properties["id"]
-    return _on_property(current, prop, operator, condition, path)
+    found = _on_property(current, prop, operator, condition, path)
+    if operator.lookup != "token" or path or not prop.translation_key or not _translates(current, scope):
+        return found
+    # A word may also be found in the text that the caller sees.
+    shown = _on_translated(current, prop, operator, condition, scope, path, anchored=False)
+    return found & shown if operator.negated else found | shown
+
+
+def _translates(schema: Schema, scope: FilterScope) -> bool:
+    return bool(scope.locale) and schema.translatable
 
 
 def _on_missing(
@@ -184,18 +147,21 @@ def _on_missing(
         return _on_translated(current, translated, operator, condition, scope, path)
     if is_uid(step) and current.has_attributes and len(rest) == 1:
         return _on_text(f"{path}attribute_values__{step}", operator, condition, json_text=True)
-    raise ApiError(INVALID_QUERY, f"Unknown path property: {condition.path}")
+    raise condition.fault("path", f"Unknown path property: {condition.path}")
 
 
 def _on_translated(
-    schema: Schema, prop: Property, operator: Operator, condition: Condition, scope: FilterScope, path: str
-) -> Q:
-    if not scope.locale or not schema.translatable:
+    schema: Schema, prop: Property, operator: Operator, condition: Condition, scope: FilterScope, path: str,
+    *, anchored: bool = True,
+) -> Q:  # fmt: skip
+    if operator.lookup == "token" and anchored and not _translates(schema, scope):
+        return _token(f"{path}{prop.query_path}", condition.value, False, negated=operator.negated, anchored=True)
+    if not _translates(schema, scope):
         return _on_property(schema, prop, operator, condition, path)
     shown = translated_text(prop, scope.locale, path)
     manager = schema.model._base_manager
     name = "displayed_text"
-    inner = manager.annotate(**{name: shown}).filter(_on_text(name, operator, condition))
+    inner = manager.annotate(**{name: shown}).filter(_on_text(name, operator, condition, anchored=anchored))
     if path:
         return Q(**{f"{path}pk__in": inner.values("pk")})
     return Q(pk__in=inner.values("pk"))
@@ -214,31 +180,60 @@ def _on_property(schema: Schema, prop: Property, operator: Operator, condition: 
     if operator.values == "none":
         return _without_value(column, operator, is_text=prop.is_text)
     if prop.is_text:
-        return _on_text(column, operator, condition, is_id=prop.name == "id", prop=prop)
+        return _on_text(column, operator, condition, is_id=prop.name == "id", prop=prop, anchored=bool(path))
     if operator.text_only:
         raise _not_supported(condition, prop)
     if operator.values == "list":
-        values = [parse_value(prop, text) for text in _list(condition)]
+        values = [_parsed(prop, text, condition) for text in _list(condition)]
         return Q(**{f"{column}__{operator.lookup}": values})
-    return Q(**{f"{column}__{operator.lookup}": parse_value(prop, condition.value)})
+    value = _parsed(prop, condition.value, condition)
+    return _on_day(column, operator, value) if _is_day(schema, prop) else Q(**{f"{column}__{operator.lookup}": value})
+
+
+def _parsed(prop: Property, text: str, condition: Condition) -> Any:
+    try:
+        return parse_value(prop, text)
+    except ValueError as error:
+        raise condition.fault("value", str(error)) from None
+
+
+def _is_day(schema: Schema, prop: Property) -> bool:
+    """Whether a date is kept without a time."""
+    return prop.kind is Kind.DATE and not isinstance(schema.model._meta.get_field(prop.query_path), DateTimeField)
+
+
+def _on_day(column: str, operator: Operator, moment: datetime) -> Q:
+    """A day is its first instant: compared with a later one of the same day it is before it, never equal to it."""
+    local = moment.astimezone(get_default_timezone())
+    if local.time() == time.min:
+        return Q(**{f"{column}__{operator.lookup}": local.date()})
+    if operator.lookup == "exact":
+        return _NOTHING
+    if operator.lookup == NEGATED["exact"]:
+        return Q(**{f"{column}__isnull": False})
+    after = operator.lookup in ("gt", "gte")
+    return Q(**{f"{column}__{'gt' if after else 'lte'}": local.date()})
 
 
 def _on_text(
     column: str, operator: Operator, condition: Condition, *, is_id: bool = False, json_text: bool = False,
-    prop: Property | None = None,
+    prop: Property | None = None, anchored: bool = False,
 ) -> Q:  # fmt: skip
     if operator.values == "none":
         return _without_value(column, operator, is_text=True)
     if operator.lookup == "token":
-        return _token(column, condition.value, is_id, negated=operator.negated, json_text=json_text)
+        return _token(column, condition.value, is_id, negated=operator.negated, json_text=json_text, anchored=anchored)
     if operator.values == "list":
         if json_text:
             found = _any(Q(**{column: value}) for value in _list(condition))
             return ~found & Q(**{f"{column}__isnull": False}) if operator.negated else found
-        return Q(**{f"{column}__{operator.lookup}": _list(condition)})
+        values = _list(condition)
+        if prop is not None and prop.enum_type is not None:
+            values = [_parsed(prop, text, condition) for text in values]
+        return Q(**{f"{column}__{operator.lookup}": values})
     value = condition.value
     if prop is not None and prop.enum_type is not None and not operator.text_only:
-        value = parse_value(prop, value)
+        value = _parsed(prop, value, condition)
     if operator.text_only:
         value = value.replace("%", "")
     if json_text and operator.negated:
@@ -255,15 +250,20 @@ def _without_value(column: str, operator: Operator, *, is_text: bool) -> Q:
     return found & Q(**{f"{column}__{NEGATED['exact']}": ""}) if operator.negated else found | Q(**{column: ""})
 
 
-def _token(column: str, value: str, is_id: bool, *, negated: bool, json_text: bool) -> Q:
+def _token(
+    column: str, value: str, is_id: bool, *, negated: bool, json_text: bool = False, anchored: bool = False
+) -> Q:
+    """Every word occurs; `anchored`: at the start of a word of the text, as where DHIS2 filters in memory."""
     words = _WORDS.findall(value)
     if not words or (is_id and any(len(word) < 4 for word in words)):
         return _EVERYTHING if negated else _NOTHING
+    lookup = "iregex" if anchored else "icontains"
+    texts = [rf"\m{word}" for word in words] if anchored else words  # words are letters and digits alone
     if negated and not json_text:
-        return _any(Q(**{f"{column}__{NEGATED['icontains']}": word}) for word in words)
+        return _any(Q(**{f"{column}__{NEGATED[lookup]}": text}) for text in texts)
     found = Q()
-    for word in words:
-        found &= Q(**{f"{column}__icontains": word})
+    for text in texts:
+        found &= Q(**{f"{column}__{lookup}": text})
     return ~found & Q(**{f"{column}__isnull": False}) if negated else found
 
 
@@ -273,7 +273,7 @@ def _on_collection(schema: Schema, path: str, operator: Operator, condition: Con
         found = rows.filter(Q(**{f"{path}__isnull": False}) & allowed).values("pk")
         return Q(pk__in=found) if operator.negated else ~Q(pk__in=found)
     if not operator.comparison:
-        raise ApiError(INVALID_QUERY, f"`{condition.operator}` is not a valid operator.")
+        raise condition.fault("operator", f"`{condition.operator}` is not a valid operator.")
     counted = rows.filter(allowed).annotate(member_count=Count(path, distinct=True))
     return Q(pk__in=counted.filter(**{f"member_count__{operator.lookup}": _size(condition)}).values("pk"))
 
@@ -286,7 +286,7 @@ def _on_size_of(schema: Schema, value: Any, operator: Operator, condition: Condi
     elif operator.comparison:
         found = Q(**{f"json_size__{operator.lookup}": _size(condition)})
     else:
-        raise ApiError(INVALID_QUERY, f"`{condition.operator}` is not a valid operator.")
+        raise condition.fault("operator", f"`{condition.operator}` is not a valid operator.")
     return Q(**{f"{path}pk__in": sized.filter(found).values("pk")})
 
 
@@ -295,7 +295,7 @@ def _on_json(
 ) -> Q:
     """Members inside a JSON value: `sharing.users:empty`, `sharing.public:like:rw`."""
     if prefix or (prop.kind is not Kind.COMPLEX and prop.name != "sharing"):
-        raise ApiError(INVALID_QUERY, f"Unknown path property: {condition.path}")
+        raise condition.fault("path", f"Unknown path property: {condition.path}")
     if prop.name == "sharing" and rest[0] in ("users", "userGroups"):
         return _on_size_of(schema, KeyTransform(rest[0], prop.query_path), operator, condition)
     value: Any = prop.query_path
@@ -319,7 +319,7 @@ def _on_access(schema: Schema, condition: Condition, scope: FilterScope) -> Q:
     elif right in ("write", "update", "delete", "manage"):
         found = _judged(schema, right, scope)
     else:
-        raise ApiError(INVALID_QUERY, f"Unknown path property: {condition.path}")
+        raise condition.fault("path", f"Unknown path property: {condition.path}")
     if not found:
         return _EVERYTHING if wanted else _NOTHING
     return found if wanted else ~found
@@ -338,7 +338,7 @@ def _judged(schema: Schema, right: str, scope: FilterScope) -> Q:
 def _list(condition: Condition) -> list[str]:
     text = condition.value or ""
     if not (text.startswith("[") and text.endswith("]")):
-        raise ApiError(INVALID_QUERY, f"Invalid argument `{text}` for in operator.")
+        raise condition.fault("value", f"Invalid argument `{text}` for in operator.")
     return [part.strip() for part in text[1:-1].split(",") if part.strip()]
 
 
@@ -346,9 +346,9 @@ def _size(condition: Condition) -> int:
     try:
         return int(condition.value)
     except ValueError:
-        raise ApiError(INVALID_QUERY, f"Collection size must be integer `{condition.value}`") from None
+        raise condition.fault("value", f"Collection size must be integer `{condition.value}`") from None
 
 
 def _not_supported(condition: Condition, prop: Property) -> ApiError:
     kind = prop.klass.rsplit(".", 1)[-1]
-    return ApiError(INVALID_QUERY, f"Value `{condition.value}` of type `{kind}` is not supported by this operator.")
+    return condition.fault("operator", f"Value `{condition.value}` of type `{kind}` is not supported by this operator.")

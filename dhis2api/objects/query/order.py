@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Value
 from django.db.models.expressions import OrderBy
-from django.db.models.functions import Lower
+from django.db.models.functions import Concat, Lower
 
 from dhis2api.objects.base_members import display_name_of
 from dhis2api.objects.query.filters import translated_text
@@ -46,6 +46,9 @@ def _expression(schema: Schema, name: str, direction: str, locale: str | None) -
     if prop is not None and prop.simple and prop.column:
         ignoring_case = direction.startswith("i") and prop.is_text
         return Lower(prop.query_path) if ignoring_case else F(prop.query_path)
+    if schema.singular == "user" and name in ("name", "displayName"):
+        shown = Concat("first_name", Value(" "), "surname")
+        return Lower(shown) if direction.startswith("i") else shown
     for translated in schema.properties.values():
         if translated.translation_key and display_name_of(translated) == name:
             shown = translated_text(translated, locale, "") if locale else F(translated.query_path)

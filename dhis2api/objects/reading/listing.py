@@ -12,7 +12,8 @@ from django.db.models.functions import Concat
 
 from dhis2api.errors import E1005, ApiError
 from dhis2api.objects.errors import NO_READ_TYPE
-from dhis2api.objects.query.filters import Condition, FilterScope, compile_filters, parse_filters
+from dhis2api.objects.query.conditions import Condition, parse_filters
+from dhis2api.objects.query.filters import FilterScope, compile_filters
 from dhis2api.objects.query.order import compile_order
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.load import load_objects, stream_objects

@@ -1,0 +1,167 @@
+"""Corners of the query language: places of faults, words, numbers, versions (DHIS2 2.42 and 2.36, metadata API)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from metadata.models import DataElement
+from tests.harness.client import Answer, ApiClient
+from tests.harness.queries import query_counter
+from tests.objects.elements import element, group, store
+from users.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def elements(db: None) -> list[DataElement]:
+    """Two data elements in one group, the second with a French name."""
+    found = store([
+        element("Malaria cases", code="K_A"),
+        element("BCG doses", code="K_B", uid="cornerElmt1",
+                translations=[{"locale": "fr", "property": "NAME", "value": "Doses de BCG"}]),
+    ])  # fmt: skip
+    group("Infant immunisation", found)
+    return found
+
+
+def listed(api: ApiClient, *filters: str, version: str = "", **params: Any) -> Answer:
+    query = [("filter", f) for f in filters] + [("fields", "code"), ("order", "code"), *params.items()]
+    return api.get(f"/api/{version}dataElements?" + urlencode(query))
+
+
+def codes(answer: Answer) -> list[str]:
+    assert answer.status == 200, answer
+    return [o["code"].removeprefix("K_") for o in answer.json["dataElements"]]
+
+
+@pytest.mark.parametrize(
+    ("filters", "place"),
+    [
+        (["nothing:eq:x"], "filter 1, character 1: nothing"),
+        (["name:like:x", "name:fly:y"], "filter 2, character 6: fly"),
+        (["name:like:x,created:eq:soon"], "filter 1, character 24: soon"),
+        (["name:in:x"], "filter 1, character 9: x"), (["dataElementGroups:eq:x"], "filter 1, character 22: x"),
+        (["created:like:2020"], "filter 1, character 9: like"), (["name"], "filter 1, character 1: name"),
+        (["domainType:in:[AGGREGATE,OTHER]"], "filter 1, character 15: [AGGREGATE,OTHER]"),
+    ],
+)  # fmt: skip
+def test_an_error_names_the_place(api: ApiClient, filters: list[str], place: str) -> None:
+    """The message stays the one that clients show; the place is in `devMessage`, in exports, too."""
+    answer = listed(api, *filters)
+    assert (answer.status, answer.json["devMessage"]) == (400, place)
+
+    exported = api.get("/api/metadata?" + urlencode([("dataElements:filter", f) for f in filters]))
+    assert (exported.status, exported.json["devMessage"]) == (409, place)
+
+
+def test_up_to_version_36_a_bad_filter_is_a_conflict(api: ApiClient) -> None:
+    old, new = listed(api, "nothing:eq:x", version="36/"), listed(api, "nothing:eq:x", version="37/")
+
+    assert (old.status, old.json["message"]) == (409, "Unknown path property: nothing")
+    assert new.status == 400
+
+
+def test_up_to_version_36_presets_show_href(api: ApiClient, elements: list[DataElement]) -> None:
+    path = "dataElements/cornerElmt1?fields=:identifiable,categoryCombo[:nameable]"
+    old, new = api.get(f"/api/36/{path}").json, api.get(f"/api/{path}").json
+
+    assert "href" in old and "href" in old["categoryCombo"]
+    assert "href" not in new and "href" not in new["categoryCombo"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("name:token:alaria", ["A"]), ("dataElementGroups.name:token:munisation", []),
+        ("dataElementGroups.name:token:infant immun", ["A", "B"]), ("displayName:token:alaria", []),
+        ("displayName:token:cases mal", ["A"]), ("dataElementGroups.name:!token:munisation", ["A", "B"]),
+    ],
+)  # fmt: skip
+def test_words_are_found_anywhere_in_stored_texts_and_at_their_beginning_elsewhere(
+    api: ApiClient, elements: list[DataElement], text: str, expected: list[str]
+) -> None:
+    assert codes(listed(api, "code:$like:K_", text)) == expected
+
+
+def test_words_are_found_in_the_callers_translation(api: ApiClient, elements: list[DataElement]) -> None:
+    french = {"translate": "true", "locale": "fr"}
+
+    assert codes(listed(api, "name:token:de doses", **french)) == ["B"]
+    assert codes(listed(api, "identifiable:token:de doses", **french)) == ["B"]
+    assert codes(listed(api, "code:$like:K_", "name:!token:de doses", **french)) == ["A"]
+    assert codes(listed(api, "name:token:de doses")) == []
+
+
+@pytest.mark.parametrize("text", ["1_000", "٣", "x", "1e3"])
+def test_what_is_no_integer(api: ApiClient, text: str) -> None:
+    answer = api.get("/api/organisationUnitLevels?" + urlencode({"filter": f"level:eq:{text}"}))
+
+    assert (answer.status, answer.json["message"]) == (400, f"Unable to parse `{text}` as `Integer`.")
+
+
+def test_a_list_names_members_of_an_enumeration(api: ApiClient) -> None:
+    answer = listed(api, "domainType:in:[AGGREGATE,OTHER]")
+
+    assert answer.json["message"] == (
+        "Unable to parse `OTHER` as `DataElementDomain`, available values are: [AGGREGATE, TRACKER]"
+    )
+
+
+def test_text_operators_on_numbers_are_refused(api: ApiClient) -> None:
+    answer = api.get("/api/metadata?organisationUnitLevels:filter=level:like:5")
+
+    assert (answer.status, answer.json["message"]) == (
+        409, "Value `5` of type `Integer` is not supported by this operator.",
+    )  # fmt: skip
+
+
+def test_users_are_ordered_by_their_names(api: ApiClient, outsider: User, editor: User) -> None:
+    path = "/api/users?filter=username:in:[outsider,editor]&fields=username&order=displayName"
+
+    assert [u["username"] for u in api.get(path).json["users"]] == ["editor", "outsider"]
+    assert [u["username"] for u in api.get(f"{path}:idesc").json["users"]] == ["outsider", "editor"]
+
+
+NEEDLE = "nEeDlE7"
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter", "text"),
+    [
+        ("dataElements", "filter", f"name:ilike:{NEEDLE}"), ("dataElements", "filter", f"name:in:[{NEEDLE},x]"),
+        ("dataElements", "filter", f"{NEEDLE}:eq:x"), ("dataElements", "filter", f"name:{NEEDLE}:x"),
+        ("dataElements", "filter", f"displayName:token:{NEEDLE}"),
+        ("dataElements", "filter", f"dataElementGroups.name:token:{NEEDLE}"),
+        ("dataElements", "filter", f"sharing.{NEEDLE}:eq:x"), ("dataElements", "filter", f"access.{NEEDLE}:eq:true"),
+        ("dataElements", "fields", f"id,{NEEDLE}"), ("dataElements", "fields", f"name~rename({NEEDLE})"),
+        ("dataElements", "fields", f"categoryCombo[{NEEDLE}]"), ("dataElements", "fields", f"style[{NEEDLE}]"),
+        ("dataElements", "order", f"{NEEDLE}:asc"), ("dataElements", "order", f"name:{NEEDLE}"),
+        ("dataElements", "query", NEEDLE), ("dataElements", "locale", NEEDLE),
+        ("dataElements/gist", "fields", f"dataElementGroups~member({NEEDLE})"),
+        ("dataElements/gist", "fields", f"dataElementGroups~pluck({NEEDLE})"),
+        ("dataElements/gist", "filter", f"1:name:eq:{NEEDLE}"), ("dataElements/gist", "order", NEEDLE),
+        ("dataElements/gist", "filter", f"id:canRead:{NEEDLE}"), ("dataElements/gist", "locale", NEEDLE),
+    ],
+)  # fmt: skip
+def test_no_text_of_a_request_is_part_of_a_statement(
+    api: ApiClient, elements: list[DataElement], path: str, parameter: str, text: str, recorded: list[str]
+) -> None:
+    """Values are parameters, names come from the schema."""
+    query = urlencode([(parameter, text), ("translate", "true"), ("locale", "fr")])
+    assert api.get(f"/api/{path}?{query}").status in (200, 400, 404)
+
+    assert recorded
+    assert not [statement for statement in recorded if NEEDLE.lower() in statement.lower()]
+
+
+def test_the_recorder_sees_what_it_would_miss(api: ApiClient, recorded: list[str]) -> None:
+    """A statement recorded with its parameters does show the text of the request."""
+    with query_counter() as few:
+        api.get(f"/api/dataElements?filter=name:eq:{NEEDLE}")
+
+    assert any(NEEDLE in statement for statement in few.count.statements)
+    assert not any(NEEDLE in statement for statement in recorded)
