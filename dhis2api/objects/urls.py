@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from dhis2api.objects.describing import words
+from dhis2api.objects.gist.views import GistsView, GistView, MemberGistView
 from dhis2api.objects.metadata_views import MetadataView
 from dhis2api.objects.registry import endpoint_schemas
 from dhis2api.objects.schema import Schema
@@ -13,9 +14,12 @@ from dhis2api.objects.views import ObjectsView, ObjectView
 
 
 def object_routes(schema: Schema, objects: type[ObjectsView], one: type[ObjectView]) -> list[URLPattern]:
-    """The routes of one type: its list and its objects."""
+    """The routes of one type: its list and its objects, and the gists of both."""
     plural, singular = schema.plural, schema.singular
     return [
+        path(f"{plural}/gist", GistsView.as_view(object_schema=schema)),
+        path(f"{plural}/<str:uid>/gist", GistView.as_view(object_schema=schema)),
+        path(f"{plural}/<str:uid>/<str:member>/gist", MemberGistView.as_view(object_schema=schema)),
         path(plural, objects.as_view(object_schema=schema, name=words(plural)), name=plural),
         path(f"{plural}/<str:uid>", one.as_view(object_schema=schema, name=words(singular)), name=singular),
     ]
