@@ -10,7 +10,7 @@ from dhis2api.objects.metadata_views import MetadataView
 from dhis2api.objects.registry import endpoint_schemas
 from dhis2api.objects.schema import Schema
 from dhis2api.objects.schema_views import SchemaPropertyView, SchemasView, SchemaView
-from dhis2api.objects.views import ObjectsView, ObjectView
+from dhis2api.objects.views import AnyObjectView, ObjectsView, ObjectView
 
 
 def object_routes(schema: Schema, objects: type[ObjectsView], one: type[ObjectView]) -> list[URLPattern]:
@@ -28,6 +28,7 @@ def object_routes(schema: Schema, objects: type[ObjectsView], one: type[ObjectVi
 urlpatterns = [
     path("metadata", MetadataView.as_view(), name="metadata"),
     path("metadataendpoints", MetadataView.as_view()),
+    path("identifiableObjects/<str:uid>", AnyObjectView.as_view()),
     path("schemas", SchemasView.as_view(), name="schemas"),
     path("schemas/<str:singular>", SchemaView.as_view()),
     path("schemas/<str:singular>/<str:name>", SchemaPropertyView.as_view()),

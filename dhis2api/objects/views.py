@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from django.db.models import Q
 
 from dhis2api.errors import CONFLICT, E1005, ApiError
 from dhis2api.objects import crud
+from dhis2api.objects.any_object import get_any_object
 from dhis2api.objects.errors import IMPORT_FAILED, INVALID_QUERY
 from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.importer.report import single_report
@@ -122,6 +123,16 @@ class ObjectView(ApiView):
             raise ApiError(E1005, self.object_schema.simple_klass, uid)
 
 
+class AnyObjectView(ApiView):
+    """`/api/identifiableObjects/{uid}`: an object of whatever type."""
+
+    @declares(ObjectParams)
+    def get(self, request: ApiRequest, params: ObjectParams, uid: str) -> ApiResponse:
+        """The object, with all its members unless `fields` says otherwise."""
+        schema, data = get_any_object(uid, fields_text(request, params), reading_context(request, params))
+        return ApiResponse(data, xml=lambda: object_document(schema, data))
+
+
 def fields_text(request: ApiRequest, params: ObjectParams | ListParams) -> str:
     """The `fields` of a request in today's words."""
     return params.fields_text if request.version > LAST_OLD_VERSION else with_presets_of_36(params.fields_text)
@@ -135,9 +146,13 @@ def as_in_version(request: ApiRequest, error: ApiError) -> ApiError:
 
 
 def list_answer(
-    request: ApiRequest, schema: Schema, params: ListParams, restriction: Q | None = None
-) -> ApiResponse | StreamingHttpResponse:
-    """The page of a list that `params` ask for; `restriction` is what the address itself demands."""
+    request: ApiRequest, schema: Schema, params: ListParams, restriction: Q | None = None,
+    complete: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+) -> ApiResponse | StreamingHttpResponse:  # fmt: skip
+    """The page of a list that `params` ask for; `restriction` is what the address itself demands.
+
+    `complete` adds to each object what no column holds.
+    """
     selection = Selection(
         fields_text(request, params), params.filter, params.root_junction, params.query, params.order_text,
         restriction=restriction or Q(),
@@ -150,9 +165,10 @@ def list_answer(
     except ApiError as error:
         raise as_in_version(request, error) from error
     data: dict[str, Any] = {"pager": pager(request, params, page.total)} if params.is_paged else {}
+    objects = page.objects if complete is None else map(complete, page.objects)
     if page.is_streamed:
-        return _streamed(request, list_chunks(data, schema.plural, page.objects), schema.plural)
-    data[schema.plural] = page.objects
+        return _streamed(request, list_chunks(data, schema.plural, objects), schema.plural)
+    data[schema.plural] = list(objects)
     return ApiResponse(data, xml=lambda: list_document(schema, data))
 
 
