@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dhis2api.errors import code
+from dhis2api.errors import code, plain
 
 E1118 = code("E1118", "Option set `{}` of type MULTI_TEXT may not have an option code with separator `,`: `{}`")
 E1120 = code("E1120", "Update cannot be applied as it would make existing data values inaccessible")
@@ -29,3 +29,18 @@ E4059 = code("E4059", "Program rule variable `{}` of source type `{}` must have 
 E4089 = code("E4089", "Program rule variable `{}` of source type `{}` must have a tracked entity attribute")
 E4091 = code("E4091", "Program rule variable `{}` of source type `{}` must have a program stage")
 E6022_PROGRAM = code("E6022", "Program `{}` cannot be related to itself")
+
+# The import of GeoJSON geometries names its faults by words instead of numbers.
+ATTRIBUTE_NOT_FOUND = code("ATTRIBUTE_NOT_FOUND", "Attribute `{}` does not exist", 400)
+ATTRIBUTE_NOT_GEO_JSON = code("ATTRIBUTE_NOT_GEO_JSON", "Attribute `{}` is not of value type GEOJSON", 400)
+ATTRIBUTE_NOT_USABLE = code("ATTRIBUTE_NOT_USABLE", "Attribute `{}` is not an attribute of organisation units", 400)
+FEATURE_LACKS_IDENTIFIER = code("FEATURE_LACKS_IDENTIFIER", "The feature names no organisation unit")
+FEATURE_LACKS_GEOMETRY = code("FEATURE_LACKS_GEOMETRY", "The feature of organisation unit `{}` has no geometry")
+FEATURE_REPEATED = code("FEATURE_REPEATED", "Another feature before names organisation unit `{}`, too")
+GEOMETRY_INVALID = code("GEOMETRY_INVALID", "The geometry of organisation unit `{}` is not valid GeoJSON, or too large")
+ORG_UNIT_NOT_FOUND = code("ORG_UNIT_NOT_FOUND", "Organisation unit `{}` does not exist")
+ORG_UNIT_AMBIGUOUS = code("ORG_UNIT_AMBIGUOUS", "Several organisation units are called `{}`")
+
+LEVEL_NOT_POSITIVE = plain(409, "Level must be greater than zero")
+LEVEL_WITHOUT_NAME = plain(409, "Name must be specified")
+UNKNOWN_CATEGORY_COMBO = plain(409, "CategoryCombo does not exist: {}")
