@@ -126,6 +126,78 @@ def test_users_are_ordered_by_their_names(api: ApiClient, outsider: User, editor
     assert [u["username"] for u in api.get(f"{path}:idesc").json["users"]] == ["outsider", "editor"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("access.read:!eq:true", []), ("access.read:ne:false", ["A", "B"]), ("sharing.users.x.access:null", ["A", "B"]),
+        ("sharing.users.x.access:like:r", []), ("categoryCombo.sharing.users:empty", ["A", "B"]),
+        ("categoryCombo.sharing.public:like:r", ["A", "B"]), ("dataElementGroups.sharing.users:gt:0", []),
+        ("dataElementGroups.sharing.public:eq:rw------", ["A", "B"]), ("style.color:null", ["A", "B"]),
+        ("publicAccess:eq:rw------", ["A", "B"]), ("publicAccess:like:x", []), ("externalAccess:eq:true", []),
+        ("externalAccess:!eq:true", ["A", "B"]), ("userAccesses:empty", ["A", "B"]), ("userAccesses:gt:0", []),
+        ("publicAccess:in:[rw------,x]", ["A", "B"]), ("publicAccess:token:rw", ["A", "B"]),
+        ("publicAccess:!$ilike:RW", []), ("publicAccess:null", []), ("href:endsWith:CORNERELMT1", ["B"]),
+    ],
+)  # fmt: skip
+def test_members_inside_values_and_members_that_no_column_holds(
+    api: ApiClient, elements: list[DataElement], text: str, expected: list[str]
+) -> None:
+    assert codes(listed(api, "code:$like:K_", text)) == expected
+
+
+def test_totals_and_pages_of_members_that_no_column_holds(api: ApiClient) -> None:
+    leaves = api.get("/api/organisationUnits?filter=leaf:eq:true&fields=leaf,children&pageSize=7&page=2").json
+
+    assert len(leaves["organisationUnits"]) == 7
+    assert all(unit == {"leaf": True, "children": []} for unit in leaves["organisationUnits"])
+    assert leaves["pager"]["total"] == api.get("/api/organisationUnits?filter=children:empty").json["pager"]["total"]
+
+
+def test_members_that_no_column_holds_cost_the_same_for_any_number(api: ApiClient) -> None:
+    counts = []
+    for size in (5, 500):
+        store([element(f"Computed {size}.{n}") for n in range(size)])
+        with query_counter() as few:
+            assert api.get("/api/dataElements?filter=publicAccess:eq:rw------&fields=id").status == 200
+        counts.append(few.count)
+
+    assert counts[0] == counts[1]
+
+
+def test_too_many_objects_are_not_computed(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dhis2api.objects.query.filters.MAX_ROWS", 3)
+
+    answer = api.get("/api/organisationUnits?filter=leaf:eq:true")
+    assert (answer.status, answer.json["errorCode"]) == (400, "E1003")
+    assert answer.json["message"] == "Property `leaf` cannot be filtered: more than 3 objects would have to be read"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("access.read:like:true", "`like` is not a valid operator."),
+        ("externalAccess:like:t", "Value `t` of type `String` is not supported by this operator."),
+        ("userAccesses:eq:x", "Collection size must be integer `x`"),
+        ("userAccesses:like:x", "`like` is not a valid operator."),
+        ("dataElementGroups.publicAccess:eq:x", "Unknown path property: dataElementGroups.publicAccess"),
+    ],
+)  # fmt: skip
+def test_what_such_members_cannot_be_asked(api: ApiClient, text: str, message: str) -> None:
+    answer = listed(api, text)
+
+    assert (answer.status, answer.json["message"]) == (400, message)
+
+
+def test_users_are_filtered_by_their_whole_name(api: ApiClient, outsider: User, editor: User) -> None:
+    def found(text: str) -> list[str]:
+        answer = api.get("/api/users?" + urlencode({"filter": text, "fields": "username", "order": "username"}))
+        return [u["username"] for u in answer.json["users"]]
+
+    assert found("name:eq:Outsider Persona") == ["outsider"]
+    assert found("displayName:ilike:r pers") == ["editor", "outsider"]
+    assert {"editor", "outsider"}.isdisjoint(found("name:!like:Persona"))
+
+
 NEEDLE = "nEeDlE7"
 
 

@@ -32,7 +32,7 @@ from dhis2api.objects.gist.plan import (
 from dhis2api.objects.query.filters import FilterScope
 from dhis2api.objects.query.order import compile_order
 from dhis2api.objects.reading.context import ReadingContext
-from dhis2api.objects.reading.listing import readable_rows
+from dhis2api.objects.reading.listing import computed_values, readable_rows
 from dhis2api.objects.reading.load import load_objects
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Property, Schema, Shape
@@ -124,7 +124,7 @@ def _page(
     position: Any = None,
 ) -> GistPage:  # fmt: skip
     plan = compile_gist(schema, params.fields_text, params.auto or auto)
-    scope = FilterScope(context.principal, context.locale)
+    scope = FilterScope(context.principal, context.locale, computed_values(context))
     rows = rows.filter(compile_gist_filters(schema, params.filter, scope, params.root_junction))
     order = ",".join(params.order)
     sorting = compile_order(schema, order, context.locale)

@@ -7,20 +7,22 @@ Source: DHIS2 2.42, metadata API, object filter.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
 from django.db.models import Count, DateTimeField, F, Q, TextField, Value
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.timezone import get_default_timezone
 
 from dhis2api.errors import ApiError
 from dhis2api.objects.base_members import display_name_of
+from dhis2api.objects.declarations import Computed
 from dhis2api.objects.query.conditions import Condition
 from dhis2api.objects.query.lookups import NEGATED, JsonSize, Translation
+from dhis2api.objects.query.memory import MAX_ROWS, holds
 from dhis2api.objects.query.operators import Operator, find_operator
 from dhis2api.objects.query.values import parse_value
 from dhis2api.objects.registry import get_schema
@@ -37,12 +39,16 @@ _EVERYTHING = ~_NOTHING
 _OF_USER_REFERENCES = frozenset({"id", "code", "name", "displayName", "username"})
 
 
+ComputedValues = Callable[[Schema, str, int], Mapping[str, Any]]  # type, member, most rows → uid → value
+
+
 @dataclass(frozen=True, slots=True)
 class FilterScope:
     """What a filter may depend on besides its own text."""
 
     principal: Principal
     locale: str | None = None
+    computed: ComputedValues | None = None  # for members that no column holds; None: they cannot be asked
 
 
 def compile_filters(schema: Schema, conditions: Sequence[Condition], scope: FilterScope, *, junction: str = "AND") -> Q:
@@ -89,7 +95,9 @@ def _on_path(schema: Schema, condition: Condition, operator: Operator, scope: Fi
         if prop is None or prop.query_path is None:
             break  # a name that no column has may have parts of its own
         if prop.shape is Shape.JSON:
-            return _on_json(current, prop, steps[position + 1 :], prefix, operator, condition)
+            path = "__".join([*prefix, ""]) if prefix else ""
+            found = _on_json(current, prop, steps[position + 1 :], path, operator, condition) & allowed
+            return _some_member(schema, path, found) if crossed else found
         if prop.target is None:
             raise condition.fault("path", f"Unknown path property: {condition.path}")
         prefix.append(prop.query_path)
@@ -105,8 +113,10 @@ def _on_path(schema: Schema, condition: Condition, operator: Operator, scope: Fi
     if len(rest) == 1 and prop is not None and prop.query_path and prop.collection and prop.shape is not Shape.JSON:
         return _on_collection(schema, path + prop.query_path, operator, condition, allowed)
     found = _on_end(current, rest, path, operator, condition, scope) & allowed
-    if not crossed:
-        return found
+    return _some_member(schema, path, found) if crossed else found
+
+
+def _some_member(schema: Schema, path: str, found: Q) -> Q:
     # Some member must match, so there must be one. A join over a collection repeats rows: ask for the keys instead.
     member = Q(**{f"{path}pk__isnull": False})
     return Q(pk__in=schema.model._base_manager.filter(found & member).values("pk"))
@@ -140,14 +150,34 @@ def _on_missing(
     """Names that no column has: display names, and custom attributes by their uid."""
     translated = {display_name_of(p): p for p in current.properties.values() if p.translation_key}.get(step)
     if current.singular == "user" and step in ("name", "displayName") and len(rest) == 1:
-        return _any(
-            _on_property(current, current.properties[n], operator, condition, path) for n in ("firstName", "surname")
-        )
+        named = current.model._base_manager.annotate(full_name=Concat("first_name", Value(" "), "surname"))
+        return Q(**{f"{path}pk__in": named.filter(_on_text("full_name", operator, condition)).values("pk")})
     if translated is not None and len(rest) == 1:
         return _on_translated(current, translated, operator, condition, scope, path)
     if is_uid(step) and current.has_attributes and len(rest) == 1:
         return _on_text(f"{path}attribute_values__{step}", operator, condition, json_text=True)
+    prop = current.properties.get(step)
+    if prop is not None and isinstance(prop.computed, Computed) and len(rest) == 1 and not path and scope.computed:
+        return _on_computed(current, prop, operator, condition, scope)
     raise condition.fault("path", f"Unknown path property: {condition.path}")
+
+
+def _on_computed(schema: Schema, prop: Property, operator: Operator, condition: Condition, scope: FilterScope) -> Q:
+    """A member that is made of others, in memory."""
+    if operator.values == "none":
+        wanted: Any = None
+    elif not prop.simple:
+        if not operator.comparison:
+            raise condition.fault("operator", f"`{condition.operator}` is not a valid operator.")
+        wanted = _size(condition)
+    elif operator.values == "list":
+        wanted = [_parsed(prop, text, condition) for text in _list(condition)]
+    elif operator.text_only and not prop.is_text:
+        raise _not_supported(condition, prop)
+    else:
+        wanted = _parsed(prop, condition.value, condition)
+    values = scope.computed(schema, prop.name, MAX_ROWS)
+    return Q(uid__in=[uid for uid, value in values.items() if holds(value, operator, wanted)])
 
 
 def _on_translated(
@@ -290,24 +320,25 @@ def _on_size_of(schema: Schema, value: Any, operator: Operator, condition: Condi
     return Q(**{f"{path}pk__in": sized.filter(found).values("pk")})
 
 
-def _on_json(
-    schema: Schema, prop: Property, rest: list[str], prefix: list[str], operator: Operator, condition: Condition
-) -> Q:
+def _on_json(schema: Schema, prop: Property, rest: list[str], path: str, operator: Operator, condition: Condition) -> Q:
     """Members inside a JSON value: `sharing.users:empty`, `sharing.public:like:rw`."""
-    if prefix or (prop.kind is not Kind.COMPLEX and prop.name != "sharing"):
+    if prop.kind not in (Kind.COMPLEX, Kind.GEOLOCATION) and prop.name != "sharing":
         raise condition.fault("path", f"Unknown path property: {condition.path}")
-    if prop.name == "sharing" and rest[0] in ("users", "userGroups"):
-        return _on_size_of(schema, KeyTransform(rest[0], prop.query_path), operator, condition)
+    if prop.name == "sharing" and rest in (["users"], ["userGroups"]):
+        return _on_size_of(schema, KeyTransform(rest[0], prop.query_path), operator, condition, path)
     value: Any = prop.query_path
     for step in rest[:-1]:
         value = KeyTransform(step, value)
     inner = schema.model._base_manager.annotate(json_text=Cast(KeyTextTransform(rest[-1], value), TextField()))
-    return Q(pk__in=inner.filter(_on_text("json_text", operator, condition)).values("pk"))
+    return Q(**{f"{path}pk__in": inner.filter(_on_text("json_text", operator, condition)).values("pk")})
 
 
 def _on_access(schema: Schema, condition: Condition, scope: FilterScope) -> Q:
     """`access.read:eq:true` and kin: the caller's own rights."""
-    wanted = (condition.value or "").lower() == "true"
+    operator = find_operator(condition.operator)
+    if operator.lookup.removeprefix("not_") != "exact":
+        raise condition.fault("operator", f"`{condition.operator}` is not a valid operator.")
+    wanted = ((condition.value or "").lower() == "true") != operator.negated
     right = condition.path.removeprefix("access.")
     rules = schema.rules
     if right == "read":
