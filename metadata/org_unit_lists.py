@@ -12,6 +12,8 @@ from django.db.models import Q
 
 from dhis2api.errors import E1005, ApiError
 from dhis2api.objects.errors import INVALID_QUERY
+from dhis2api.objects.reading.context import ReadingContext
+from dhis2api.objects.reading.listing import readable_rows
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Shape
 from dhis2api.web.errors import PARAMETER_INVALID
@@ -50,15 +52,15 @@ def units_of_user(params: OrgUnitListParams, user_pk: int) -> Q:
     return found
 
 
-def count_members(collection: str, uid: str) -> Counter[str]:
-    """How many units in and below each unit are in `collection` of the object `uid`, by the uids of the units.
+def count_members(collection: str, uid: str, context: ReadingContext) -> Counter[str]:
+    """How many units in and below each unit are in `collection` with the object `uid`, by the uids of the units.
 
-    Errors: E1003 (400) for what is no such collection.
+    Errors: E1003 (400) for what is no such collection; an object that the caller may not read has no members.
     """
     prop = get_schema("organisationUnit").properties.get(collection)
     if prop is None or prop.link is None or prop.target is None or prop.shape is not Shape.MEMBERS:
         raise ApiError(INVALID_QUERY, f"Unknown path property: {collection}")
-    target = get_schema(prop.target).model._base_manager.filter(uid=uid).values("pk")
+    target = readable_rows(get_schema(prop.target), context).filter(uid=uid).values("pk")
     rows = prop.link.model._base_manager.filter(**{f"{prop.link.member_column}__in": target})
     units = OrganisationUnit.objects.filter(pk__in=rows.values(prop.link.owner_column), path__isnull=False)
     found: Counter[str] = Counter()

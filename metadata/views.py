@@ -63,7 +63,8 @@ class OrgUnitsView(ObjectsView):
         restriction = units_of_list(params, request.user.pk)
         if not params.member_object:
             return list_answer(request, self.object_schema, params, restriction)
-        counts = count_members(params.member_collection, params.member_object)
+        context = reading_context(request, params)
+        counts = count_members(params.member_collection, params.member_object, context)
         params = with_changes(params, fields=[*(params.fields or [LIST_FIELDS]), "id"])
         return list_answer(
             request, self.object_schema, params, restriction, lambda unit: unit | {"memberCount": counts[unit["id"]]}

@@ -8,6 +8,7 @@ from metadata.models import OrganisationUnit, OrganisationUnitGroup
 from tests.harness.client import ApiClient
 from tests.harness.queries import query_counter
 from tests.objects.elements import DAY, PUBLIC
+from tests.personas import private
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +116,9 @@ def test_members_are_counted_with_those_below(api: ApiClient, tree: None) -> Non
     found = api.get(f"{path}&{wanted}&fields=name").json["organisationUnits"]
     counts = {unit["name"]: unit["memberCount"] for unit in found}
     assert counts == {"A": 2, "B": 2, "C": 0, "D": 1, "E": 1, "AX": 1}
+    OrganisationUnitGroup.objects.update(sharing=private())
+    hidden = api.get(f"{path}&{wanted}", user="outsider").json["organisationUnits"]
+    assert {unit["memberCount"] for unit in hidden} == {0}
     assert api.get(f"{path.replace('Groups', 'Fancies')}").status == 400
     assert api.get("/api/organisationUnits?memberObject=countedGrp1").status == 400
 

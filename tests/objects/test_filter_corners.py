@@ -126,9 +126,29 @@ def test_users_are_ordered_by_their_names(api: ApiClient, outsider: User, editor
     assert [u["username"] for u in api.get(f"{path}:idesc").json["users"]] == ["outsider", "editor"]
 
 
+def test_a_form_name_falls_back_to_the_name(api: ApiClient, elements: list[DataElement]) -> None:
+    DataElement.objects.filter(code="K_A").update(form_name="Zzz")
+
+    assert codes(listed(api, "displayFormName:eq:BCG doses")) == ["B"]
+    assert codes(listed(api, "displayFormName:eq:Malaria cases")) == []
+    assert codes(listed(api, "displayFormName:token:doses de", translate="true", locale="fr")) == ["B"]
+    ordered = api.get("/api/dataElements?filter=code:$like:K_&fields=code&order=displayFormName:desc").json
+    assert [o["code"] for o in ordered["dataElements"]] == ["K_A", "K_B"]
+
+
+def test_old_members_of_users_lead_to_the_new_ones(api: ApiClient, outsider: User) -> None:
+    path = "/api/users?fields=username&filter=userCredentials."
+
+    assert api.get(f"{path}username:eq:outsider").json["users"] == [{"username": "outsider"}]
+    assert len(api.get(f"{path}userRoles.name:eq:Role of outsider").json["users"]) == 1
+    assert api.get(f"{path}password:like:x").status == 400
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("translations.locale:eq:fr", ["B"]), ("translations.locale:in:[fr,pt]", ["B"]),
+        ("translations.locale:in:[]", []), ("translations.value:eq:Doses de BCG", ["B"]),
         ("access.read:!eq:true", []), ("access.read:ne:false", ["A", "B"]), ("sharing.users.x.access:null", ["A", "B"]),
         ("sharing.users.x.access:like:r", []), ("categoryCombo.sharing.users:empty", ["A", "B"]),
         ("categoryCombo.sharing.public:like:r", ["A", "B"]), ("dataElementGroups.sharing.users:gt:0", []),

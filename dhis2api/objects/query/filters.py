@@ -14,14 +14,15 @@ from typing import Any
 
 from django.db.models import Count, DateTimeField, F, Q, TextField, Value
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Cast, Concat
 from django.utils.timezone import get_default_timezone
 
 from dhis2api.errors import ApiError
 from dhis2api.objects.base_members import display_name_of
 from dhis2api.objects.declarations import Computed
 from dhis2api.objects.query.conditions import Condition
-from dhis2api.objects.query.lookups import NEGATED, JsonSize, Translation
+from dhis2api.objects.query.displayed import displayed_text, falls_back
+from dhis2api.objects.query.lookups import NEGATED, JsonSize
 from dhis2api.objects.query.memory import MAX_ROWS, holds
 from dhis2api.objects.query.operators import Operator, find_operator
 from dhis2api.objects.query.values import parse_value
@@ -85,7 +86,7 @@ def _any(found: Any) -> Q:
 
 
 def _on_path(schema: Schema, condition: Condition, operator: Operator, scope: FilterScope) -> Q:
-    steps = condition.path.split(".")
+    steps = _own_steps(schema, condition.path.split("."))
     prefix: list[str] = []
     crossed = False
     allowed = Q()  # what lies on the way must be readable: an answer would tell of it otherwise
@@ -114,6 +115,13 @@ def _on_path(schema: Schema, condition: Condition, operator: Operator, scope: Fi
         return _on_collection(schema, path + prop.query_path, operator, condition, allowed)
     found = _on_end(current, rest, path, operator, condition, scope) & allowed
     return _some_member(schema, path, found) if crossed else found
+
+
+def _own_steps(schema: Schema, steps: list[str]) -> list[str]:
+    """A member made of others leads to those it is made of: `userCredentials.username` is `username`."""
+    first = schema.properties.get(steps[0])
+    is_made = first is not None and isinstance(first.computed, Computed) and not first.simple
+    return steps[1:] if is_made and len(steps) > 1 and steps[1] in first.computed.needs else steps
 
 
 def _some_member(schema: Schema, path: str, found: Q) -> Q:
@@ -184,23 +192,18 @@ def _on_translated(
     schema: Schema, prop: Property, operator: Operator, condition: Condition, scope: FilterScope, path: str,
     *, anchored: bool = True,
 ) -> Q:  # fmt: skip
-    if operator.lookup == "token" and anchored and not _translates(schema, scope):
-        return _token(f"{path}{prop.query_path}", condition.value, False, negated=operator.negated, anchored=True)
-    if not _translates(schema, scope):
+    translates = _translates(schema, scope)
+    if not translates and not falls_back(schema, prop):
+        if operator.lookup == "token" and anchored:
+            return _token(f"{path}{prop.query_path}", condition.value, False, negated=operator.negated, anchored=True)
         return _on_property(schema, prop, operator, condition, path)
-    shown = translated_text(prop, scope.locale, path)
+    shown = displayed_text(schema, prop, scope.locale if translates else None)
     manager = schema.model._base_manager
     name = "displayed_text"
     inner = manager.annotate(**{name: shown}).filter(_on_text(name, operator, condition, anchored=anchored))
     if path:
         return Q(**{f"{path}pk__in": inner.values("pk")})
     return Q(pk__in=inner.values("pk"))
-
-
-def translated_text(prop: Property, locale: str, path: str = "") -> Coalesce:
-    """SQL for the member's text in `locale`, its own text where there is no translation."""
-    own = Cast(F(prop.query_path), TextField())
-    return Coalesce(Translation(F("translations"), Value(prop.translation_key), Value(locale)), own)
 
 
 def _on_property(schema: Schema, prop: Property, operator: Operator, condition: Condition, path: str = "") -> Q:
@@ -321,7 +324,13 @@ def _on_size_of(schema: Schema, value: Any, operator: Operator, condition: Condi
 
 
 def _on_json(schema: Schema, prop: Property, rest: list[str], path: str, operator: Operator, condition: Condition) -> Q:
-    """Members inside a JSON value: `sharing.users:empty`, `sharing.public:like:rw`."""
+    """Members inside a JSON value: `sharing.users:empty`, `sharing.public:like:rw`, `translations.locale:eq:fr`."""
+    if prop.name == "translations" and len(rest) == 1 and operator.lookup in ("exact", "in"):
+        values = _list(condition) if operator.values == "list" else [condition.value]
+        some = (
+            _any(Q(**{f"{prop.query_path}__contains": [{rest[0]: value}]}) for value in values) if values else _NOTHING
+        )
+        return Q(**{f"{path}pk__in": schema.model._base_manager.filter(some).values("pk")})
     if prop.kind not in (Kind.COMPLEX, Kind.GEOLOCATION) and prop.name != "sharing":
         raise condition.fault("path", f"Unknown path property: {condition.path}")
     if prop.name == "sharing" and rest in (["users"], ["userGroups"]):

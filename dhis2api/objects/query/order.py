@@ -13,7 +13,7 @@ from django.db.models.expressions import OrderBy
 from django.db.models.functions import Concat, Lower
 
 from dhis2api.objects.base_members import display_name_of
-from dhis2api.objects.query.filters import translated_text
+from dhis2api.objects.query.displayed import displayed_text
 from dhis2api.objects.schema import Schema
 
 DIRECTIONS = frozenset({"asc", "desc", "iasc", "idesc"})
@@ -51,6 +51,6 @@ def _expression(schema: Schema, name: str, direction: str, locale: str | None) -
         return Lower(shown) if direction.startswith("i") else shown
     for translated in schema.properties.values():
         if translated.translation_key and display_name_of(translated) == name:
-            shown = translated_text(translated, locale, "") if locale else F(translated.query_path)
+            shown = displayed_text(schema, translated, locale if schema.translatable else None)
             return Lower(shown) if direction.startswith("i") else shown
     return None
