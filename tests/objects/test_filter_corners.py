@@ -173,6 +173,27 @@ def test_totals_and_pages_of_members_that_no_column_holds(api: ApiClient) -> Non
     assert leaves["pager"]["total"] == api.get("/api/organisationUnits?filter=children:empty").json["pager"]["total"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("leaf:eq:true", True), ("leaf:!eq:true", False), ("leaf:eq:false", False), ("leaf:in:[true]", True),
+        ("parent.leaf:eq:false", None), ("parent.leaf:!eq:true", None),
+    ],
+)  # fmt: skip
+def test_leaves(api: ApiClient, text: str, expected: bool | None) -> None:
+    path = f"/api/organisationUnits?filter={text}&fields=leaf,parent&paging=false"
+    units = api.get(path).json["organisationUnits"]
+
+    if expected is None:
+        assert units and all("parent" in unit for unit in units)
+    else:
+        assert {unit["leaf"] for unit in units} == {expected}
+
+
+def test_a_root_has_no_parent_of_which_anything_is_true(api: ApiClient) -> None:
+    assert api.get("/api/organisationUnits?filter=parent.leaf:eq:true").json["organisationUnits"] == []
+
+
 def test_members_that_no_column_holds_cost_the_same_for_any_number(api: ApiClient) -> None:
     counts = []
     for size in (5, 500):
@@ -187,9 +208,9 @@ def test_members_that_no_column_holds_cost_the_same_for_any_number(api: ApiClien
 def test_too_many_objects_are_not_computed(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dhis2api.objects.query.filters.MAX_ROWS", 3)
 
-    answer = api.get("/api/organisationUnits?filter=leaf:eq:true")
+    answer = api.get("/api/organisationUnits?filter=href:like:x")
     assert (answer.status, answer.json["errorCode"]) == (400, "E1003")
-    assert answer.json["message"] == "Property `leaf` cannot be filtered: more than 3 objects would have to be read"
+    assert answer.json["message"] == "Property `href` cannot be filtered: more than 3 objects would have to be read"
 
 
 @pytest.mark.parametrize(

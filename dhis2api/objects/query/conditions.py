@@ -31,6 +31,20 @@ class Condition:
     def text(self) -> str:
         return ":".join(part for part in (self.path, self.operator, self.value) if part is not None)
 
+    def listed(self) -> list[str]:
+        """The values of `[a,b]`. Errors: E1003 for a value without brackets."""
+        text = self.value or ""
+        if not (text.startswith("[") and text.endswith("]")):
+            raise self.fault("value", f"Invalid argument `{text}` for in operator.")
+        return [part.strip() for part in text[1:-1].split(",") if part.strip()]
+
+    def size(self) -> int:
+        """The value as a number of members. Errors: E1003 for what is none."""
+        try:
+            return int(self.value or "")
+        except ValueError:
+            raise self.fault("value", f"Collection size must be integer `{self.value}`") from None
+
     def fault(self, part: str, message: str) -> ApiError:
         """What refuses the condition for its `path`, `operator` or `value`, with the place of that part."""
         return ApiError(INVALID_QUERY, message, detail=self.place(part))

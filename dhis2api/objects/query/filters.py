@@ -165,9 +165,22 @@ def _on_missing(
     if is_uid(step) and current.has_attributes and len(rest) == 1:
         return _on_text(f"{path}attribute_values__{step}", operator, condition, json_text=True)
     prop = current.properties.get(step)
-    if prop is not None and isinstance(prop.computed, Computed) and len(rest) == 1 and not path and scope.computed:
+    if prop is None or not isinstance(prop.computed, Computed) or len(rest) > 1:
+        raise condition.fault("path", f"Unknown path property: {condition.path}")
+    if prop.computed.true_without and operator.lookup.removeprefix("not_") == "exact":
+        return _on_emptiness(current, prop, operator, condition, path)
+    if not path and scope.computed:
         return _on_computed(current, prop, operator, condition, scope)
     raise condition.fault("path", f"Unknown path property: {condition.path}")
+
+
+def _on_emptiness(schema: Schema, prop: Property, operator: Operator, condition: Condition, path: str) -> Q:
+    """A boolean that is true where a collection is empty."""
+    collection = schema.properties[prop.computed.true_without].query_path
+    filled = schema.model._base_manager.filter(**{f"{collection}__isnull": False}).values("pk")
+    wants_empty = _parsed(prop, condition.value, condition) != operator.negated
+    inside = Q(**{f"{path}pk__in": filled})
+    return ~inside & Q(**{f"{path}pk__isnull": False}) if wants_empty else inside
 
 
 def _on_computed(schema: Schema, prop: Property, operator: Operator, condition: Condition, scope: FilterScope) -> Q:
@@ -177,9 +190,9 @@ def _on_computed(schema: Schema, prop: Property, operator: Operator, condition: 
     elif not prop.simple:
         if not operator.comparison:
             raise condition.fault("operator", f"`{condition.operator}` is not a valid operator.")
-        wanted = _size(condition)
+        wanted = condition.size()
     elif operator.values == "list":
-        wanted = [_parsed(prop, text, condition) for text in _list(condition)]
+        wanted = [_parsed(prop, text, condition) for text in condition.listed()]
     elif operator.text_only and not prop.is_text:
         raise _not_supported(condition, prop)
     else:
@@ -217,7 +230,7 @@ def _on_property(schema: Schema, prop: Property, operator: Operator, condition: 
     if operator.text_only:
         raise _not_supported(condition, prop)
     if operator.values == "list":
-        values = [_parsed(prop, text, condition) for text in _list(condition)]
+        values = [_parsed(prop, text, condition) for text in condition.listed()]
         return Q(**{f"{column}__{operator.lookup}": values})
     value = _parsed(prop, condition.value, condition)
     return _on_day(column, operator, value) if _is_day(schema, prop) else Q(**{f"{column}__{operator.lookup}": value})
@@ -258,9 +271,9 @@ def _on_text(
         return _token(column, condition.value, is_id, negated=operator.negated, json_text=json_text, anchored=anchored)
     if operator.values == "list":
         if json_text:
-            found = _any(Q(**{column: value}) for value in _list(condition))
+            found = _any(Q(**{column: value}) for value in condition.listed())
             return ~found & Q(**{f"{column}__isnull": False}) if operator.negated else found
-        values = _list(condition)
+        values = condition.listed()
         if prop is not None and prop.enum_type is not None:
             values = [_parsed(prop, text, condition) for text in values]
         return Q(**{f"{column}__{operator.lookup}": values})
@@ -308,7 +321,7 @@ def _on_collection(schema: Schema, path: str, operator: Operator, condition: Con
     if not operator.comparison:
         raise condition.fault("operator", f"`{condition.operator}` is not a valid operator.")
     counted = rows.filter(allowed).annotate(member_count=Count(path, distinct=True))
-    return Q(pk__in=counted.filter(**{f"member_count__{operator.lookup}": _size(condition)}).values("pk"))
+    return Q(pk__in=counted.filter(**{f"member_count__{operator.lookup}": condition.size()}).values("pk"))
 
 
 def _on_size_of(schema: Schema, value: Any, operator: Operator, condition: Condition, path: str = "") -> Q:
@@ -317,7 +330,7 @@ def _on_size_of(schema: Schema, value: Any, operator: Operator, condition: Condi
     if operator.values == "none":
         found = Q(json_size__gt=0) if operator.negated else Q(json_size=0)
     elif operator.comparison:
-        found = Q(**{f"json_size__{operator.lookup}": _size(condition)})
+        found = Q(**{f"json_size__{operator.lookup}": condition.size()})
     else:
         raise condition.fault("operator", f"`{condition.operator}` is not a valid operator.")
     return Q(**{f"{path}pk__in": sized.filter(found).values("pk")})
@@ -326,7 +339,7 @@ def _on_size_of(schema: Schema, value: Any, operator: Operator, condition: Condi
 def _on_json(schema: Schema, prop: Property, rest: list[str], path: str, operator: Operator, condition: Condition) -> Q:
     """Members inside a JSON value: `sharing.users:empty`, `sharing.public:like:rw`, `translations.locale:eq:fr`."""
     if prop.name == "translations" and len(rest) == 1 and operator.lookup in ("exact", "in"):
-        values = _list(condition) if operator.values == "list" else [condition.value]
+        values = condition.listed() if operator.values == "list" else [condition.value]
         some = (
             _any(Q(**{f"{prop.query_path}__contains": [{rest[0]: value}]}) for value in values) if values else _NOTHING
         )
@@ -373,20 +386,6 @@ def _judged(schema: Schema, right: str, scope: FilterScope) -> Q:
         return _EVERYTHING if getattr(judge(schema.rules, None, scope.principal), right) else _NOTHING
     rows = schema.model._base_manager.filter(readable(schema.rules, scope.principal)).values_list("pk", "sharing")
     return Q(pk__in=[pk for pk, sharing in rows if getattr(judge(schema.rules, sharing, scope.principal), right)])
-
-
-def _list(condition: Condition) -> list[str]:
-    text = condition.value or ""
-    if not (text.startswith("[") and text.endswith("]")):
-        raise condition.fault("value", f"Invalid argument `{text}` for in operator.")
-    return [part.strip() for part in text[1:-1].split(",") if part.strip()]
-
-
-def _size(condition: Condition) -> int:
-    try:
-        return int(condition.value)
-    except ValueError:
-        raise condition.fault("value", f"Collection size must be integer `{condition.value}`") from None
 
 
 def _not_supported(condition: Condition, prop: Property) -> ApiError:
