@@ -177,6 +177,17 @@ def test_ordered_members_come_in_their_order(api: ApiClient) -> None:
     assert api.get(f"{path}&order=name").json["options"] == ["a", "m", "z"]
 
 
+def test_rows_of_an_object_are_members_too(api: ApiClient) -> None:
+    data_set = api.get("/api/dataSets?fields=id,dataSetElements~size&pageSize=1").json["dataSets"][0]
+    path = f"/api/dataSets/{data_set['id']}"
+
+    assert api.get(f"{path}/gist?fields=id,dataSetElements~size").json["dataSetElements"] > 0
+    page = api.get(f"{path}/dataSetElements/gist?fields=dataElement[id,name]&pageSize=2&total=true").json
+    assert page["pager"]["total"] == data_set["dataSetElements"]
+    assert all(row.keys() == {"dataElement"} and "name" in row["dataElement"] for row in page["dataSetElements"])
+    assert api.get(f"{path}/dataSetElements/gist").status == 200
+
+
 def test_members_that_no_table_holds(api: ApiClient) -> None:
     leaf = api.get("/api/organisationUnits?filter=level:eq:3&fields=id&pageSize=1").json["organisationUnits"][0]["id"]
 
