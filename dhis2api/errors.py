@@ -46,7 +46,8 @@ def plain(status: int, template: str) -> Code:
 class ApiError(Exception):
     """Refuses a whole request; nothing was written.
 
-    `response` is the optional `response` member of the WebMessage (a report), `headers` go onto the answer.
+    `response` is the optional `response` member of the WebMessage (a report), `headers` go onto the answer,
+    `detail` is for whoever debugs the client (`devMessage`).
     """
 
     def __init__(
@@ -55,8 +56,10 @@ class ApiError(Exception):
         *args: object,
         response: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        detail: str | None = None,
     ) -> None:
         super().__init__(code.message(*args))
+        self.detail = detail
         self.code = code
         self.args_given = args
         self.response = response

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dhis2api.errors import code
+from dhis2api.errors import code, plain
 
 E1115 = code("E1115", "Data element value type must match option set value type: `{}`")
 E1116 = code("E1116", "Data element of value type MULTI_TEXT must have an option set: `{}`")
@@ -66,3 +66,18 @@ E4314 = code(
     "E4314", "Tracker data view of `{}` names `{}`, which does not belong to the constraint's program, stage or type"
 )
 E6001 = code("E6001", "ProgramStage `{}` has invalid next event scheduling DataElement `{}`")
+
+# The import of GeoJSON geometries names its faults by words instead of numbers.
+ATTRIBUTE_NOT_FOUND = code("ATTRIBUTE_NOT_FOUND", "Attribute `{}` does not exist", 400)
+ATTRIBUTE_NOT_GEO_JSON = code("ATTRIBUTE_NOT_GEO_JSON", "Attribute `{}` is not of value type GEOJSON", 400)
+ATTRIBUTE_NOT_USABLE = code("ATTRIBUTE_NOT_USABLE", "Attribute `{}` is not an attribute of organisation units", 400)
+FEATURE_LACKS_IDENTIFIER = code("FEATURE_LACKS_IDENTIFIER", "The feature names no organisation unit")
+FEATURE_LACKS_GEOMETRY = code("FEATURE_LACKS_GEOMETRY", "The feature of organisation unit `{}` has no geometry")
+FEATURE_REPEATED = code("FEATURE_REPEATED", "Another feature before names organisation unit `{}`, too")
+GEOMETRY_INVALID = code("GEOMETRY_INVALID", "The geometry of organisation unit `{}` is not valid GeoJSON, or too large")
+ORG_UNIT_NOT_FOUND = code("ORG_UNIT_NOT_FOUND", "Organisation unit `{}` does not exist")
+ORG_UNIT_AMBIGUOUS = code("ORG_UNIT_AMBIGUOUS", "Several organisation units are called `{}`")
+
+LEVEL_NOT_POSITIVE = plain(409, "Level must be greater than zero")
+LEVEL_WITHOUT_NAME = plain(409, "Name must be specified")
+UNKNOWN_CATEGORY_COMBO = plain(409, "CategoryCombo does not exist: {}")

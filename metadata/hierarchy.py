@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from metadata.models import CaptureOrganisationUnit, DataViewOrganisationUnit
+from metadata.models import CaptureOrganisationUnit, DataViewOrganisationUnit, SearchOrganisationUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +45,13 @@ def data_view_scope(user_pk: int) -> Scope:
     """Where the user reads data; without units of its own, where data is entered (DHIS2 2.42, data values)."""
     own = _scope(
         DataViewOrganisationUnit.objects.filter(user_id=user_pk).values_list("organisation_unit__path", flat=True)
+    )
+    return own if own.paths else capture_scope(user_pk)
+
+
+def search_scope(user_pk: int) -> Scope:
+    """Where the user searches; without units of its own, where data is entered (DHIS2 2.42, org units)."""
+    own = _scope(
+        SearchOrganisationUnit.objects.filter(user_id=user_pk).values_list("organisation_unit__path", flat=True)
     )
     return own if own.paths else capture_scope(user_pk)

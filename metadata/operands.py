@@ -15,8 +15,9 @@ from django.db.models.functions import Coalesce, Lower
 
 from dhis2api.errors import E1005, ApiError
 from dhis2api.objects.errors import INVALID_QUERY
+from dhis2api.objects.query.conditions import Condition, parse_filters
 from dhis2api.objects.query.fields import Selection, parse_fields
-from dhis2api.objects.query.filters import Condition, FilterScope, compile_filters, parse_filters
+from dhis2api.objects.query.filters import FilterScope, compile_filters
 from dhis2api.objects.reading.budget import check_size
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import Page, readable_rows

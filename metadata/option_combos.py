@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import product
 from math import prod
 
@@ -34,8 +35,18 @@ def register_holder(held: Held) -> None:
     _holders.append(held)
 
 
-def generate_option_combos(combos: Sequence[int]) -> int:
-    """Bring the option combos of `combos` (primary keys) in line; returns how many were created.
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """What a generation did, by the names of the option combos; `held` ones have no place any more, but data."""
+
+    created: list[str]
+    renamed: list[str]
+    deleted: list[str]
+    held: list[str]
+
+
+def generate_option_combos(combos: Sequence[int]) -> Generated:
+    """Bring the option combos of `combos` (primary keys) in line.
 
     Queries: constant, whatever the number of combos and options.
     Errors: E1128 (409) for a product beyond the bound, before any of it is built.
@@ -43,7 +54,8 @@ def generate_option_combos(combos: Sequence[int]) -> int:
     wanted = _wanted(combos)
     stored = _stored(combos)
     through = CategoryOptionCombo.category_options.through
-    created, links, renamed, left = [], [], [], []
+    created, links, renamed = [], [], []
+    left: dict[int, str] = {}
     now = timezone.now()
     for combo, names in wanted.items():
         known = stored[combo]
@@ -57,15 +69,19 @@ def generate_option_combos(combos: Sequence[int]) -> int:
             elif known[options].name != name:
                 known[options].name = name
                 renamed.append(known[options])
-        left += [row.pk for options, row in known.items() if options not in names]
+        left |= {row.pk: row.name for options, row in known.items() if options not in names}
     CategoryOptionCombo.objects.bulk_create(created)
     through.objects.bulk_create(
         through(categoryoptioncombo_id=row.pk, categoryoption_id=pk) for row, options in links for pk in options
     )
     CategoryOptionCombo.objects.bulk_update(renamed, ["name"])
     lock_option_combos(CategoryOptionCombo.objects.filter(pk__in=left))
-    CategoryOptionCombo.objects.filter(pk__in=set(left) - held_option_combos(left)).delete()
-    return len(created)
+    held = held_option_combos(list(left))
+    CategoryOptionCombo.objects.filter(pk__in=left.keys() - held).delete()
+    return Generated(
+        [row.name for row in created], [row.name for row in renamed],
+        [name for pk, name in left.items() if pk not in held], [name for pk, name in left.items() if pk in held],
+    )  # fmt: skip
 
 
 def held_option_combos(keys: Sequence[int]) -> set[int]:

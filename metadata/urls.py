@@ -6,11 +6,30 @@ from django.urls import path
 
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.urls import object_routes
+from metadata.action_views import (
+    CategoryOptionOrgUnitsView,
+    DataSetCategoryCombosView,
+    DataSetVersionView,
+    FilledLevelsView,
+    GeometriesView,
+    OptionCombosOfComboView,
+    OptionCombosView,
+    ProgramOrgUnitsView,
+)
 from metadata.org_unit_lists import ancestors, descendants, parents
 from metadata.views import OperandsView, OrgUnitChildrenView, OrgUnitRelativesView, OrgUnitsView, OrgUnitView
 
 urlpatterns = [
     path("dataElementOperands", OperandsView.as_view(), name="dataElementOperands"),
+    path("organisationUnits/geometry", GeometriesView.as_view()),
+    path("organisationUnits/geojson", GeometriesView.as_view()),
+    path("filledOrganisationUnitLevels", FilledLevelsView.as_view(), name="filledOrganisationUnitLevels"),
+    path("maintenance/categoryOptionComboUpdate", OptionCombosView.as_view()),
+    path("maintenance/categoryOptionComboUpdate/categoryCombo/<str:uid>", OptionCombosOfComboView.as_view()),
+    path("categoryOptions/orgUnits", CategoryOptionOrgUnitsView.as_view()),
+    path("programs/orgUnits", ProgramOrgUnitsView.as_view()),
+    path("dataSets/<str:uid>/version", DataSetVersionView.as_view()),
+    path("dataSets/<str:uid>/categoryCombos", DataSetCategoryCombosView.as_view()),
     *object_routes(get_schema("organisationUnit"), OrgUnitsView, OrgUnitView),
     path(
         "organisationUnits/<str:uid>/children",

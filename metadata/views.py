@@ -10,14 +10,25 @@ from django.db.models import Q
 
 from dhis2api.objects.member_views import MemberView
 from dhis2api.objects.params import ListParams
+from dhis2api.objects.reading.listing import LIST_FIELDS
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.views import ObjectsView, ObjectView, list_answer, reading_context
+from dhis2api.web.negotiation import GEOJSON, JSON, XML
 from dhis2api.web.paging import pager
 from dhis2api.web.params import declares
-from dhis2api.web.responses import ApiResponse, StreamingHttpResponse
+from dhis2api.web.responses import ApiResponse, StreamingHttpResponse, stream
 from dhis2api.web.views import ApiRequest, ApiView
 from metadata.operands import OperandSelection, list_operands
-from metadata.org_unit_lists import below, children, units_around, units_of_list
+from metadata.org_unit_features import feature_chunks, units_of_map
+from metadata.org_unit_lists import (
+    LAST_BY_PRESENCE,
+    below,
+    children,
+    count_members,
+    units_around,
+    units_of_list,
+    units_of_user,
+)
 from metadata.params import OperandParams, OrgUnitChildrenParams, OrgUnitListParams, OrgUnitParams
 
 
@@ -40,10 +51,25 @@ class OperandsView(ApiView):
 class OrgUnitsView(ObjectsView):
     """Org units, and a new one."""
 
+    renders = (JSON, XML, GEOJSON)
+
     @declares(OrgUnitListParams)
     def get(self, request: ApiRequest, params: OrgUnitListParams) -> ApiResponse | StreamingHttpResponse:
-        """A page of the org units, by level and by the caller's places too."""
-        return list_answer(request, self.object_schema, params, units_of_list(params, request.user.pk))
+        """A page of the org units, by level and by the caller's places too; all of a level as GeoJSON."""
+        if request.accepted_media_type == GEOJSON:
+            units = units_of_map(params.level, params.parent) & units_of_user(params, request.user.pk)
+            return stream(feature_chunks(units, with_properties=params.properties), GEOJSON)
+        if params.level_sorted:
+            params = with_changes(params, order=["level", "name:iasc"])
+        restriction = units_of_list(params, request.user.pk)
+        if not params.member_object:
+            return list_answer(request, self.object_schema, params, restriction)
+        context = reading_context(request, params)
+        counts = count_members(params.member_collection, params.member_object, context)
+        params = with_changes(params, fields=[*(params.fields or [LIST_FIELDS]), "id"])
+        return list_answer(
+            request, self.object_schema, params, restriction, lambda unit: unit | {"memberCount": counts[unit["id"]]}
+        )
 
 
 class OrgUnitView(ObjectView):
@@ -52,10 +78,15 @@ class OrgUnitView(ObjectView):
     @declares(OrgUnitParams)
     def get(self, request: ApiRequest, params: OrgUnitParams, uid: str) -> ApiResponse | StreamingHttpResponse:
         """The org unit, with all its members unless `fields` says otherwise."""
-        restriction = units_around(uid, params)
+        restriction = units_around(uid, params, request.version)
         if restriction is None:
             return self.show(request, params, uid)
-        return list_answer(request, self.object_schema, _topmost_first(params), restriction)
+        if request.version > LAST_BY_PRESENCE:
+            return list_answer(request, self.object_schema, _topmost_first(params), restriction)
+        # Up to version 36 all of them stand without a pager, ancestors from the unit upwards.
+        order = params.order or (["level:desc"] if params.include_ancestors is not None else ["level", "name:iasc"])
+        params = with_changes(params, order=order, paging=False)
+        return list_answer(request, self.object_schema, params, restriction)
 
 
 class OrgUnitRelativesView(ApiView):

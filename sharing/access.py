@@ -189,6 +189,13 @@ def data_writable(rules: TypeRules, user: Principal, prefix: str = "") -> Q:
     return _grant(f"{prefix}sharing", user, "^...w")
 
 
+def access_matches(rules: TypeRules, user: Principal, pattern: str) -> Q:
+    """The rows that `user` owns or of which a grant looks like `pattern`: `_` is any letter, `%` any number."""
+    if user.is_superuser or not rules.shareable:
+        return Q()
+    return Q(sharing__owner=user.uid) | _grant("sharing", user, f"^{pattern.replace('_', '.').replace('%', '.*')}$")
+
+
 def _grant(column: str, user: Principal, pattern: str) -> Q:
     found = Q(**{f"{column}__public__regex": pattern}) | Q(**{f"{column}__users__{user.uid}__access__regex": pattern})
     for group in sorted(user.groups):

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 from django.db.models.fields.related import lazy_related_operation, resolve_relation
+
+from dhis2api.web.timestamps import to_milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +108,24 @@ def date(*, required: bool = False, **hint: Any) -> models.DateField:
     return _hinted(models.DateField(null=not required, blank=not required), required=required, **hint)
 
 
+class Moment(models.DateTimeField):
+    """A moment as exact as the wire shows it.
+
+    Stored more exactly, an object would be found again for ever by who asks what changed after the time that it was
+    shown with. Comparisons are not cut: only what is stored.
+    """
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        return super().get_db_prep_save(to_milliseconds(value) if isinstance(value, datetime) else value, connection)
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, _, arguments, options = super().deconstruct()
+        return name, "django.db.models.DateTimeField", arguments, options
+
+
 def timestamp(*, required: bool = False, **hint: Any) -> models.DateTimeField:
-    """A moment, stored with time zone."""
-    return _hinted(models.DateTimeField(null=not required, blank=not required), required=required, **hint)
+    """A moment, stored with time zone, to the millisecond."""
+    return _hinted(Moment(null=not required, blank=not required), required=required, **hint)
 
 
 def json(default: type = dict, *, null: bool = False, **hint: Any) -> models.JSONField:

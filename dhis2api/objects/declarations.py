@@ -17,12 +17,14 @@ class Computed:
     """A member that is not stored.
 
     `compute` gets the loaded row (JSON name → stored value, `id` the uid) and the reading context; `needs` names
-    the stored members it reads. `kind` is the schema's propertyType.
+    the stored members it reads. `kind` is the schema's propertyType. A boolean that is true where a collection is
+    empty names it as `true_without`: filters then ask its table.
     """
 
     compute: Callable[[Mapping[str, Any], Any], Any]
     needs: tuple[str, ...] = ()
     kind: str = "TEXT"
+    true_without: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ TOO_MANY_MEMBERS = code(
     "Ask for fewer nested fields or a smaller page",
     400,
 )
+TOO_MANY_ROWS = code("E1003", "Property `{}` cannot be filtered: more than {} objects would have to be read", 400)
 OTHER_WRITER = code(
     "E1004", "The change conflicts with what is stored or with a change made at the same time; nothing was written"
 )

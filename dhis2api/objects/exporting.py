@@ -59,7 +59,7 @@ def export_chunks(selections: Mapping[str, tuple[Schema, Selection]], context: R
         if error.status != BAD_REQUEST.status or error.code is TOO_MANY_MEMBERS:
             raise
         # The one endpoint where DHIS2 answers a bad filter with 409 and no code.
-        raise ApiError(CONFLICT, error.message) from error
+        raise ApiError(CONFLICT, error.message, detail=error.detail) from error
     return _document(prepared)
 
 

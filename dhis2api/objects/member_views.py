@@ -12,7 +12,7 @@ from dhis2api.objects.importer.report import single_report
 from dhis2api.objects.params import ObjectParams
 from dhis2api.objects.reading.listing import get_object
 from dhis2api.objects.schema import Schema
-from dhis2api.objects.views import JSON_PATCH, MERGING, check_identifier, reading_context
+from dhis2api.objects.views import JSON_PATCH, LAST_OLD_VERSION, check_identifier, reading_context
 from dhis2api.objects.xml import object_document
 from dhis2api.web.bodies import read_json
 from dhis2api.web.messages import conflict, ok
@@ -56,7 +56,7 @@ class MemberView(ApiView):
         """Let the collection hold just the objects of the body; up to 2.36, set the member."""
         check_identifier(self.object_schema, uid)
         body = read_json(request)
-        if request.version <= MERGING and not _names_items(body):
+        if request.version <= LAST_OLD_VERSION and not _names_items(body):
             return self._set(request, uid, name, body)
         items = _identifiers(body, "identifiableObjects")
         return collection_answer(
@@ -65,7 +65,7 @@ class MemberView(ApiView):
 
     def patch(self, request: ApiRequest, uid: str, name: str) -> ApiResponse | HttpResponse:
         """Set the member, as up to 2.36."""
-        if request.version > MERGING:
+        if request.version > LAST_OLD_VERSION:
             return self.http_method_not_allowed(request)
         check_identifier(self.object_schema, uid)
         return self._set(request, uid, name, read_json(request))
@@ -128,7 +128,7 @@ def collection_answer(request: ApiRequest, report: collections.CollectionReport)
     """200 with the report (204 without a body up to 2.36), 409 where a member was refused."""
     if not report.is_ok:
         return conflict(IMPORT_FAILED.template, report)
-    return ok(response=report) if request.version > MERGING else no_content()
+    return ok(response=report) if request.version > LAST_OLD_VERSION else no_content()
 
 
 def _names_items(body: Any) -> bool:

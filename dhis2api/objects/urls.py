@@ -5,18 +5,22 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from dhis2api.objects.describing import words
+from dhis2api.objects.gist.views import GistsView, GistView, MemberGistView
 from dhis2api.objects.member_views import MemberItemView, MemberView, TranslationsView
 from dhis2api.objects.metadata_views import MetadataView
 from dhis2api.objects.registry import endpoint_schemas
 from dhis2api.objects.schema import Schema
 from dhis2api.objects.schema_views import SchemaPropertyView, SchemasView, SchemaView
-from dhis2api.objects.views import ObjectsView, ObjectView
+from dhis2api.objects.views import AnyObjectView, ObjectsView, ObjectView
 
 
 def object_routes(schema: Schema, objects: type[ObjectsView], one: type[ObjectView]) -> list[URLPattern]:
-    """The routes of one type: its list and its objects."""
+    """The routes of one type: its list and its objects, and the gists of both."""
     plural, singular = schema.plural, schema.singular
     return [
+        path(f"{plural}/gist", GistsView.as_view(object_schema=schema)),
+        path(f"{plural}/<str:uid>/gist", GistView.as_view(object_schema=schema)),
+        path(f"{plural}/<str:uid>/<str:member>/gist", MemberGistView.as_view(object_schema=schema)),
         path(plural, objects.as_view(object_schema=schema, name=words(plural)), name=plural),
         path(f"{plural}/<str:uid>", one.as_view(object_schema=schema, name=words(singular)), name=singular),
     ]
@@ -35,6 +39,7 @@ def member_routes(schema: Schema) -> list[URLPattern]:
 urlpatterns = [
     path("metadata", MetadataView.as_view(), name="metadata"),
     path("metadataendpoints", MetadataView.as_view()),
+    path("identifiableObjects/<str:uid>", AnyObjectView.as_view()),
     path("schemas", SchemasView.as_view(), name="schemas"),
     path("schemas/<str:singular>", SchemaView.as_view()),
     path("schemas/<str:singular>/<str:name>", SchemaPropertyView.as_view()),

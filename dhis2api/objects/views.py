@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from django.db.models import Q
 
-from dhis2api.errors import E1005, ApiError
+from dhis2api.errors import CONFLICT, E1005, ApiError
 from dhis2api.objects import crud
-from dhis2api.objects.errors import IMPORT_FAILED
+from dhis2api.objects.any_object import get_any_object
+from dhis2api.objects.errors import IMPORT_FAILED, INVALID_QUERY
 from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.importer.report import single_report
 from dhis2api.objects.json_chunks import list_chunks
 from dhis2api.objects.params import Defaults, DeleteParams, ListParams, ObjectParams
+from dhis2api.objects.query.fields import with_presets_of_36
 from dhis2api.objects.reading.budget import MAX_TREE_MEMBERS
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import Selection, get_object, list_objects
@@ -30,8 +32,8 @@ from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, HttpResponse, StreamingHttpResponse, no_content, stream
 from dhis2api.web.views import ApiRequest, ApiView
 
+LAST_OLD_VERSION = 36  # it knew no JSON Patch and answered changes without a body
 JSON_PATCH = "application/json-patch+json"
-MERGING = 36  # the last version that knew no JSON Patch; it answers changes without a body
 _IDENTIFIER = re.compile(r"[a-zA-Z0-9]{11}")
 
 
@@ -86,7 +88,7 @@ class ObjectView(ApiView):
     def show(self, request: ApiRequest, params: ObjectParams | ListParams, uid: str) -> ApiResponse:
         """The answer with one object."""
         check_identifier(self.object_schema, uid)
-        data = get_object(self.object_schema, uid, params.fields_text, reading_context(request, params))
+        data = get_object(self.object_schema, uid, fields_text(request, params), reading_context(request, params))
         return ApiResponse(data, xml=lambda: object_document(self.object_schema, data))
 
     @declares(MetadataImportParams)
@@ -107,7 +109,7 @@ class ObjectView(ApiView):
         is_merge = isinstance(body, dict) and not request.content_type.lower().startswith(JSON_PATCH)
         change = crud.merge_object if is_merge else crud.patch_object
         answer = _answer(*change(self.object_schema, uid, body, params=params, user=request.user))
-        return no_content() if request.version <= MERGING and answer.status_code == 200 else answer
+        return no_content() if request.version <= LAST_OLD_VERSION and answer.status_code == 200 else answer
 
     @declares(DeleteParams)
     def delete(self, request: ApiRequest, params: DeleteParams, uid: str) -> ApiResponse:
@@ -128,22 +130,52 @@ def check_identifier(schema: Schema, uid: str) -> None:
         raise ApiError(E1005, schema.simple_klass, uid)
 
 
+class AnyObjectView(ApiView):
+    """`/api/identifiableObjects/{uid}`: an object of whatever type."""
+
+    @declares(ObjectParams)
+    def get(self, request: ApiRequest, params: ObjectParams, uid: str) -> ApiResponse:
+        """The object, with all its members unless `fields` says otherwise."""
+        schema, data = get_any_object(uid, fields_text(request, params), reading_context(request, params))
+        return ApiResponse(data, xml=lambda: object_document(schema, data))
+
+
+def fields_text(request: ApiRequest, params: ObjectParams | ListParams) -> str:
+    """The `fields` of a request in today's words."""
+    return params.fields_text if request.version > LAST_OLD_VERSION else with_presets_of_36(params.fields_text)
+
+
+def as_in_version(request: ApiRequest, error: ApiError) -> ApiError:
+    """A query that cannot be read was a conflict up to version 36."""
+    if error.code is not INVALID_QUERY or request.version > LAST_OLD_VERSION:
+        return error
+    return ApiError(CONFLICT, error.message, detail=error.detail)
+
+
 def list_answer(
-    request: ApiRequest, schema: Schema, params: ListParams, restriction: Q | None = None
-) -> ApiResponse | StreamingHttpResponse:
-    """The page of a list that `params` ask for; `restriction` is what the address itself demands."""
+    request: ApiRequest, schema: Schema, params: ListParams, restriction: Q | None = None,
+    complete: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+) -> ApiResponse | StreamingHttpResponse:  # fmt: skip
+    """The page of a list that `params` ask for; `restriction` is what the address itself demands.
+
+    `complete` adds to each object what no column holds.
+    """
     selection = Selection(
-        params.fields_text, params.filter, params.root_junction, params.query, params.order_text,
+        fields_text(request, params), params.filter, params.root_junction, params.query, params.order_text,
         restriction=restriction or Q(),
     )  # fmt: skip
     limit = params.page_size if params.is_paged else None
     context = reading_context(request, params)
     streams = request.accepted_media_type == JSON
-    page = list_objects(schema, selection, context, offset=params.offset, limit=limit, streams=streams)
+    try:
+        page = list_objects(schema, selection, context, offset=params.offset, limit=limit, streams=streams)
+    except ApiError as error:
+        raise as_in_version(request, error) from error
     data: dict[str, Any] = {"pager": pager(request, params, page.total)} if params.is_paged else {}
+    objects = page.objects if complete is None else map(complete, page.objects)
     if page.is_streamed:
-        return _streamed(request, list_chunks(data, schema.plural, page.objects), schema.plural)
-    data[schema.plural] = page.objects
+        return _streamed(request, list_chunks(data, schema.plural, objects), schema.plural)
+    data[schema.plural] = list(objects)
     return ApiResponse(data, xml=lambda: list_document(schema, data))
 
 

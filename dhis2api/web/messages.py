@@ -105,6 +105,7 @@ def web_message_for(error: ApiError) -> WebMessage:
         http_status=error.status,
         status="ERROR",
         message=error.message or None,
+        dev_message=error.detail,
         error_code=error.code.name,
         response=error.response,
         headers=error.headers,

@@ -22,16 +22,18 @@ JSON = "application/json"
 XML = "application/xml"
 CSV = "text/csv"
 ADX = "application/adx+xml"
+GEOJSON = "application/json+geojson"
 HTML = "text/html"
 
 MEDIA_TYPES = {
     "json": JSON, "jsonp": "application/javascript", "xml": XML, "csv": CSV, "adx.xml": ADX, "adx+xml": ADX,
-    "geojson": "application/json+geojson", "png": "image/png", "pdf": "application/pdf",
+    "geojson": GEOJSON, "png": "image/png", "pdf": "application/pdf",
     "xls": "application/vnd.ms-excel", "xlsx": "application/vnd.ms-excel",
 }  # fmt: skip
 COMPRESSIONS = {".gz": "gzip", ".zip": "zip"}
 # Spellings of the same thing, left as clients write them, right as views declare them.
-SYNONYMS = {"text/xml": XML, "application/csv": CSV, "application/xml+adx": ADX, "application/xhtml+xml": HTML}
+SYNONYMS = {"text/xml": XML, "application/csv": CSV, "application/xml+adx": ADX, "application/xhtml+xml": HTML,
+            "application/json+geo": GEOJSON, "application/geo+json": GEOJSON}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -52,14 +53,20 @@ def pager(request: Any, params: PagingParams, total: int) -> dict[str, Any]:
 
 def page_link(request: Any, params: PagingParams, page: int) -> str:
     """The address of another page: the other parameters stay, page 1 and the default size are left out."""
-    http_request: HttpRequest = getattr(request, "_request", request)
     query = [("page", str(page))] if page > 1 else []
     if params.page_size != PAGE_SIZE:
         query.append(("pageSize", str(params.page_size)))
-    for name, values in http_request.GET.lists():
-        if name not in ("page", "pageSize"):
-            query += [(name, value) for value in values]
+    return address_with(request, query)
+
+
+def address_with(request: Any, query: Sequence[tuple[str, str]], base: str | None = None) -> str:
+    """The address of the request with another page in it; `base` instead of the API's own base."""
+    http_request: HttpRequest = getattr(request, "_request", request)
+    kept = [
+        (name, value) for name, values in http_request.GET.lists() if name not in ("page", "pageSize")
+        for value in values
+    ]  # fmt: skip
     suffix = getattr(http_request, "suffix", None)
     path = http_request.path_info.removeprefix("/api") + (f".{suffix}" if suffix not in (None, "json") else "")
-    address = api_base(http_request) + path
-    return f"{address}?{urlencode(query, safe='[]:,!*~')}" if query else address
+    address = (api_base(http_request) if base is None else base) + path
+    return f"{address}?{urlencode([*query, *kept], safe='[]:,!*~')}" if query or kept else address

@@ -211,6 +211,18 @@ def not_together(*names: str, code: Code = BAD_REQUEST) -> Rule:
     return at_most_one_is_given
 
 
+def together(*names: str, code: Code = BAD_REQUEST) -> Rule:
+    """All of the named parameters must have a value or none, else `code` is raised with those missing."""
+
+    def all_or_none_are_given(given: Collection[str]) -> None:
+        missing = [name for name in names if name not in given]
+        if missing and len(missing) < len(names):
+            text = f"The parameters {', '.join(names)} must be given together"
+            raise ApiError(code, text if code is BAD_REQUEST else ", ".join(missing))
+
+    return all_or_none_are_given
+
+
 def camel_case(name: str) -> str:
     """`org_unit_id` as `orgUnitId`: the wire's form of a name in code."""
     return re.sub(r"_([a-z0-9])", lambda found: found[1].upper(), name)

@@ -30,6 +30,11 @@ def format_timestamp(moment: datetime) -> str:
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
+def to_milliseconds(moment: datetime) -> datetime:
+    """The moment as `format_timestamp` shows it: what is finer is cut, not rounded."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 def parse_timestamp(text: str | int, *, end_of_day: bool = False) -> datetime:
     """A moment with zone; zone-less input is server time.
 

@@ -74,7 +74,7 @@ class OrganisationUnit(ApiObject, Coded, Named, ShortNamed, Described, Attribute
         access = TypeRules(create=("F_ORGANISATIONUNIT_ADD",), delete=("F_ORGANISATIONUNIT_DELETE",))
         attribute_flag = "organisationUnit"
         computed = {
-            "leaf": Computed(_leaf, needs=("children",), kind="BOOLEAN"),
+            "leaf": Computed(_leaf, needs=("children",), kind="BOOLEAN", true_without="children"),
             "ancestors": ComputedMembers("organisationUnit", "organisationUnit", _ancestors),
         }
         singulars = {"children": "child"}

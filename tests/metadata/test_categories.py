@@ -110,9 +110,9 @@ def test_many_combos_cost_no_more_queries_than_one(api: ApiClient, dimensions: N
     keys = list(CategoryCombo.objects.filter(uid__startswith="manyCombos").order_by("pk").values_list("pk", flat=True))
 
     with query_counter() as one:
-        assert generate_option_combos(keys[:1]) == 4
+        assert len(generate_option_combos(keys[:1]).created) == 4
     with query_counter() as nine:
-        assert generate_option_combos(keys[1:]) == 36
+        assert len(generate_option_combos(keys[1:]).created) == 36
     assert nine.count == one.count
 
 

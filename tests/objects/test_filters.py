@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from dhis2api.objects.query.filters import parse_filters
+from dhis2api.objects.query.conditions import parse_filters
 from dhis2api.objects.query.operators import OPERATORS, SYNONYMS
 from metadata.models import Attribute, Category, CategoryCombo, DataElement, DataElementGroup
 from tests.harness.client import Answer, ApiClient

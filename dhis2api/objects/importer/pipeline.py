@@ -27,6 +27,7 @@ from dhis2api.objects.importer.validate import validate
 from dhis2api.objects.importer.write import write
 from dhis2api.objects.schema import Schema
 from dhis2api.objects.writers import open_writer
+from dhis2api.web.timestamps import to_milliseconds
 
 logger = logging.getLogger(__name__)
 RETRIED = frozenset({"40P01", "40001"})  # deadlock, serialization failure
@@ -82,7 +83,7 @@ def import_partly(
 
 def new_bundle(params: MetadataImportParams, user: Any) -> Bundle:
     """An empty bundle for `user`, a row of the user model."""
-    return Bundle(params=params, principal=user.principal, user_pk=user.pk, now=timezone.now())
+    return Bundle(params=params, principal=user.principal, user_pk=user.pk, now=to_milliseconds(timezone.now()))
 
 
 def run(bundle: Bundle, decoding: Callable[[], None]) -> None:

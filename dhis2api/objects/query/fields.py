@@ -98,6 +98,19 @@ class _Reader:
         return tuple(found)
 
 
+_PRESETS_OF_36 = {
+    ":identifiable": "id,name,code,created,lastUpdated,href",
+    ":nameable": "id,name,shortName,description,code,created,lastUpdated,href",
+}
+
+
+def with_presets_of_36(text: str) -> str:
+    """A `fields` value of a client of version 36 or before, whose presets show `href`: their names written out."""
+    for preset, names in _PRESETS_OF_36.items():
+        text = text.replace(preset, names)
+    return text
+
+
 @lru_cache(maxsize=1024)
 def parse_fields(text: str) -> tuple[Selection, ...]:
     """Parse a `fields` value (several occurrences joined by commas).

@@ -1,4 +1,4 @@
-"""The `filter` language: text to conditions, conditions to a `Q`.
+"""The `filter` language: conditions to a `Q`.
 
 Values go to the database as parameters and names are looked up in the schema: no text of a request becomes SQL.
 Source: DHIS2 2.42, metadata API, object filter.
@@ -7,18 +7,23 @@ Source: DHIS2 2.42, metadata API, object filter.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any
 
-from django.db.models import Count, F, Q, TextField, Value
+from django.db.models import Count, DateTimeField, F, Q, TextField, Value
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Concat
+from django.utils.timezone import get_default_timezone
 
 from dhis2api.errors import ApiError
 from dhis2api.objects.base_members import display_name_of
-from dhis2api.objects.errors import INVALID_QUERY
-from dhis2api.objects.query.lookups import NEGATED, JsonSize, Translation
+from dhis2api.objects.declarations import Computed
+from dhis2api.objects.query.conditions import Condition
+from dhis2api.objects.query.displayed import displayed_text, falls_back
+from dhis2api.objects.query.lookups import NEGATED, JsonSize
+from dhis2api.objects.query.memory import MAX_ROWS, holds
 from dhis2api.objects.query.operators import Operator, find_operator
 from dhis2api.objects.query.values import parse_value
 from dhis2api.objects.registry import get_schema
@@ -26,9 +31,6 @@ from dhis2api.objects.schema import Kind, Property, Schema, Shape
 from dhis2api.objects.uids import is_uid
 from sharing.access import Principal, can_read_type, data_readable, data_writable, judge, readable
 
-MAX_FILTERS = 200
-
-_PIECE = re.compile(r"([A-Za-z0-9.]+):([A-Za-z!$^]{2,15})(?::(\[[^\]]*\]?|[^,]*))?(?:,|$)")
 _WORDS = re.compile(r"[^\W_]+", re.UNICODE)
 _ATTRIBUTE_ID = "attributeValues.attribute.id"
 # Django drops an empty Q from a disjunction; these two stay what they say.
@@ -38,49 +40,7 @@ _EVERYTHING = ~_NOTHING
 _OF_USER_REFERENCES = frozenset({"id", "code", "name", "displayName", "username"})
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One `property:operator:value`."""
-
-    path: str
-    operator: str
-    value: str | None
-
-    @property
-    def text(self) -> str:
-        return ":".join(part for part in (self.path, self.operator, self.value) if part is not None)
-
-
-def parse_filters(texts: Sequence[str]) -> list[Condition]:
-    """The conditions of a request's `filter` values.
-
-    A single occurrence may hold several conditions separated by commas; each occurrence on its own may have commas
-    in its value as long as no piece after one reads like a condition.
-    Errors: ApiError E1003 (400) naming the text.
-    """
-    found: list[Condition] = []
-    for text in texts:
-        found += _split(text)
-    if len(found) > MAX_FILTERS:
-        raise ApiError(INVALID_QUERY, f"More than {MAX_FILTERS} filters")
-    return found
-
-
-def _split(text: str) -> list[Condition]:
-    pieces = []
-    position = 0
-    while position < len(text):
-        match = _PIECE.match(text, position)
-        if match is None:
-            break
-        pieces.append(Condition(match[1], match[2], match[3]))
-        position = match.end()
-    if position >= len(text) and pieces:
-        return pieces
-    parts = text.split(":", 2)
-    if len(parts) < 2:
-        raise ApiError(INVALID_QUERY, f"Invalid filter => {text}")
-    return [Condition(parts[0], parts[1], parts[2] if len(parts) == 3 else None)]
+ComputedValues = Callable[[Schema, str, int], Mapping[str, Any]]  # type, member, most rows → uid → value
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +49,7 @@ class FilterScope:
 
     principal: Principal
     locale: str | None = None
+    computed: ComputedValues | None = None  # for members that no column holds; None: they cannot be asked
 
 
 def compile_filters(schema: Schema, conditions: Sequence[Condition], scope: FilterScope, *, junction: str = "AND") -> Q:
@@ -104,14 +65,14 @@ def compile_condition(schema: Schema, condition: Condition, scope: FilterScope) 
     """The `Q` of one condition. Errors: E1003 for an unknown property or operator, or a value of the wrong type."""
     operator = find_operator(condition.operator)
     if operator is None:
-        raise ApiError(INVALID_QUERY, f"`{condition.operator}` is not a valid operator.")
+        raise condition.fault("operator", f"`{condition.operator}` is not a valid operator.")
     if operator.values != "none" and condition.value is None:
-        raise ApiError(INVALID_QUERY, f"Invalid filter => {condition.text}")
+        raise condition.fault("operator", f"Invalid filter => {condition.text}")
     if condition.path == _ATTRIBUTE_ID and condition.value is not None:
         return compile_condition(schema, Condition(condition.value, "!null", None), scope)
     if condition.path == "identifiable":
         names = [n for n in ("id", "code", "name", "shortName") if schema.has(n) and schema.properties[n].column]
-        return _any(_on_property(schema, schema.properties[n], operator, condition) for n in names)
+        return _any(_on_end(schema, [n], "", operator, condition, scope) for n in names)
     if condition.path.startswith("access."):
         return _on_access(schema, condition, scope)
     return _on_path(schema, condition, operator, scope)
@@ -125,7 +86,7 @@ def _any(found: Any) -> Q:
 
 
 def _on_path(schema: Schema, condition: Condition, operator: Operator, scope: FilterScope) -> Q:
-    steps = condition.path.split(".")
+    steps = _own_steps(schema, condition.path.split("."))
     prefix: list[str] = []
     crossed = False
     allowed = Q()  # what lies on the way must be readable: an answer would tell of it otherwise
@@ -135,24 +96,35 @@ def _on_path(schema: Schema, condition: Condition, operator: Operator, scope: Fi
         if prop is None or prop.query_path is None:
             break  # a name that no column has may have parts of its own
         if prop.shape is Shape.JSON:
-            return _on_json(current, prop, steps[position + 1 :], prefix, operator, condition)
+            path = "__".join([*prefix, ""]) if prefix else ""
+            found = _on_json(current, prop, steps[position + 1 :], path, operator, condition) & allowed
+            return _some_member(schema, path, found) if crossed else found
         if prop.target is None:
-            raise ApiError(INVALID_QUERY, f"Unknown path property: {condition.path}")
+            raise condition.fault("path", f"Unknown path property: {condition.path}")
         prefix.append(prop.query_path)
         crossed = crossed or prop.collection
         current = get_schema(prop.target)
         if can_read_type(current.rules, scope.principal):
             allowed &= readable(current.rules, scope.principal, "__".join([*prefix, ""]))
         elif steps[position + 1] not in _OF_USER_REFERENCES:
-            raise ApiError(INVALID_QUERY, f"Unknown path property: {condition.path}")
+            raise condition.fault("path", f"Unknown path property: {condition.path}")
     rest = steps[len(prefix) :]
     prop = current.properties.get(rest[0])
     path = "__".join([*prefix, ""]) if prefix else ""
     if len(rest) == 1 and prop is not None and prop.query_path and prop.collection and prop.shape is not Shape.JSON:
         return _on_collection(schema, path + prop.query_path, operator, condition, allowed)
     found = _on_end(current, rest, path, operator, condition, scope) & allowed
-    if not crossed:
-        return found
+    return _some_member(schema, path, found) if crossed else found
+
+
+def _own_steps(schema: Schema, steps: list[str]) -> list[str]:
+    """A member made of others leads to those it is made of: `userCredentials.username` is `username`."""
+    first = schema.properties.get(steps[0])
+    is_made = first is not None and isinstance(first.computed, Computed) and not first.simple
+    return steps[1:] if is_made and len(steps) > 1 and steps[1] in first.computed.needs else steps
+
+
+def _some_member(schema: Schema, path: str, found: Q) -> Q:
     # Some member must match, so there must be one. A join over a collection repeats rows: ask for the keys instead.
     member = Q(**{f"{path}pk__isnull": False})
     return Q(pk__in=schema.model._base_manager.filter(found & member).values("pk"))
@@ -167,7 +139,16 @@ def _on_end(
         return _on_missing(current, rest[0], rest, path, operator, condition, scope)
     if prop.shape is Shape.REFERENCE and operator.values != "none":
         path, prop = f"{path}{prop.query_path}__", get_schema(prop.target).properties["id"]
-    return _on_property(current, prop, operator, condition, path)
+    found = _on_property(current, prop, operator, condition, path)
+    if operator.lookup != "token" or path or not prop.translation_key or not _translates(current, scope):
+        return found
+    # A word may also be found in the text that the caller sees.
+    shown = _on_translated(current, prop, operator, condition, scope, path, anchored=False)
+    return found & shown if operator.negated else found | shown
+
+
+def _translates(schema: Schema, scope: FilterScope) -> bool:
+    return bool(scope.locale) and schema.translatable
 
 
 def _on_missing(
@@ -177,34 +158,65 @@ def _on_missing(
     """Names that no column has: display names, and custom attributes by their uid."""
     translated = {display_name_of(p): p for p in current.properties.values() if p.translation_key}.get(step)
     if current.singular == "user" and step in ("name", "displayName") and len(rest) == 1:
-        return _any(
-            _on_property(current, current.properties[n], operator, condition, path) for n in ("firstName", "surname")
-        )
+        named = current.model._base_manager.annotate(full_name=Concat("first_name", Value(" "), "surname"))
+        return Q(**{f"{path}pk__in": named.filter(_on_text("full_name", operator, condition)).values("pk")})
     if translated is not None and len(rest) == 1:
         return _on_translated(current, translated, operator, condition, scope, path)
     if is_uid(step) and current.has_attributes and len(rest) == 1:
         return _on_text(f"{path}attribute_values__{step}", operator, condition, json_text=True)
-    raise ApiError(INVALID_QUERY, f"Unknown path property: {condition.path}")
+    prop = current.properties.get(step)
+    if prop is None or not isinstance(prop.computed, Computed) or len(rest) > 1:
+        raise condition.fault("path", f"Unknown path property: {condition.path}")
+    if prop.computed.true_without and operator.lookup.removeprefix("not_") == "exact":
+        return _on_emptiness(current, prop, operator, condition, path)
+    if not path and scope.computed:
+        return _on_computed(current, prop, operator, condition, scope)
+    raise condition.fault("path", f"Unknown path property: {condition.path}")
+
+
+def _on_emptiness(schema: Schema, prop: Property, operator: Operator, condition: Condition, path: str) -> Q:
+    """A boolean that is true where a collection is empty."""
+    collection = schema.properties[prop.computed.true_without].query_path
+    filled = schema.model._base_manager.filter(**{f"{collection}__isnull": False}).values("pk")
+    wants_empty = _parsed(prop, condition.value, condition) != operator.negated
+    inside = Q(**{f"{path}pk__in": filled})
+    return ~inside & Q(**{f"{path}pk__isnull": False}) if wants_empty else inside
+
+
+def _on_computed(schema: Schema, prop: Property, operator: Operator, condition: Condition, scope: FilterScope) -> Q:
+    """A member that is made of others, in memory."""
+    if operator.values == "none":
+        wanted: Any = None
+    elif not prop.simple:
+        if not operator.comparison:
+            raise condition.fault("operator", f"`{condition.operator}` is not a valid operator.")
+        wanted = condition.size()
+    elif operator.values == "list":
+        wanted = [_parsed(prop, text, condition) for text in condition.listed()]
+    elif operator.text_only and not prop.is_text:
+        raise _not_supported(condition, prop)
+    else:
+        wanted = _parsed(prop, condition.value, condition)
+    values = scope.computed(schema, prop.name, MAX_ROWS)
+    return Q(uid__in=[uid for uid, value in values.items() if holds(value, operator, wanted)])
 
 
 def _on_translated(
-    schema: Schema, prop: Property, operator: Operator, condition: Condition, scope: FilterScope, path: str
-) -> Q:
-    if not scope.locale or not schema.translatable:
+    schema: Schema, prop: Property, operator: Operator, condition: Condition, scope: FilterScope, path: str,
+    *, anchored: bool = True,
+) -> Q:  # fmt: skip
+    translates = _translates(schema, scope)
+    if not translates and not falls_back(schema, prop):
+        if operator.lookup == "token" and anchored:
+            return _token(f"{path}{prop.query_path}", condition.value, False, negated=operator.negated, anchored=True)
         return _on_property(schema, prop, operator, condition, path)
-    shown = translated_text(prop, scope.locale, path)
+    shown = displayed_text(schema, prop, scope.locale if translates else None)
     manager = schema.model._base_manager
     name = "displayed_text"
-    inner = manager.annotate(**{name: shown}).filter(_on_text(name, operator, condition))
+    inner = manager.annotate(**{name: shown}).filter(_on_text(name, operator, condition, anchored=anchored))
     if path:
         return Q(**{f"{path}pk__in": inner.values("pk")})
     return Q(pk__in=inner.values("pk"))
-
-
-def translated_text(prop: Property, locale: str, path: str = "") -> Coalesce:
-    """SQL for the member's text in `locale`, its own text where there is no translation."""
-    own = Cast(F(prop.query_path), TextField())
-    return Coalesce(Translation(F("translations"), Value(prop.translation_key), Value(locale)), own)
 
 
 def _on_property(schema: Schema, prop: Property, operator: Operator, condition: Condition, path: str = "") -> Q:
@@ -214,31 +226,60 @@ def _on_property(schema: Schema, prop: Property, operator: Operator, condition: 
     if operator.values == "none":
         return _without_value(column, operator, is_text=prop.is_text)
     if prop.is_text:
-        return _on_text(column, operator, condition, is_id=prop.name == "id", prop=prop)
+        return _on_text(column, operator, condition, is_id=prop.name == "id", prop=prop, anchored=bool(path))
     if operator.text_only:
         raise _not_supported(condition, prop)
     if operator.values == "list":
-        values = [parse_value(prop, text) for text in _list(condition)]
+        values = [_parsed(prop, text, condition) for text in condition.listed()]
         return Q(**{f"{column}__{operator.lookup}": values})
-    return Q(**{f"{column}__{operator.lookup}": parse_value(prop, condition.value)})
+    value = _parsed(prop, condition.value, condition)
+    return _on_day(column, operator, value) if _is_day(schema, prop) else Q(**{f"{column}__{operator.lookup}": value})
+
+
+def _parsed(prop: Property, text: str, condition: Condition) -> Any:
+    try:
+        return parse_value(prop, text)
+    except ValueError as error:
+        raise condition.fault("value", str(error)) from None
+
+
+def _is_day(schema: Schema, prop: Property) -> bool:
+    """Whether a date is kept without a time."""
+    return prop.kind is Kind.DATE and not isinstance(schema.model._meta.get_field(prop.query_path), DateTimeField)
+
+
+def _on_day(column: str, operator: Operator, moment: datetime) -> Q:
+    """A day is its first instant: compared with a later one of the same day it is before it, never equal to it."""
+    local = moment.astimezone(get_default_timezone())
+    if local.time() == time.min:
+        return Q(**{f"{column}__{operator.lookup}": local.date()})
+    if operator.lookup == "exact":
+        return _NOTHING
+    if operator.lookup == NEGATED["exact"]:
+        return Q(**{f"{column}__isnull": False})
+    after = operator.lookup in ("gt", "gte")
+    return Q(**{f"{column}__{'gt' if after else 'lte'}": local.date()})
 
 
 def _on_text(
     column: str, operator: Operator, condition: Condition, *, is_id: bool = False, json_text: bool = False,
-    prop: Property | None = None,
+    prop: Property | None = None, anchored: bool = False,
 ) -> Q:  # fmt: skip
     if operator.values == "none":
         return _without_value(column, operator, is_text=True)
     if operator.lookup == "token":
-        return _token(column, condition.value, is_id, negated=operator.negated, json_text=json_text)
+        return _token(column, condition.value, is_id, negated=operator.negated, json_text=json_text, anchored=anchored)
     if operator.values == "list":
         if json_text:
-            found = _any(Q(**{column: value}) for value in _list(condition))
+            found = _any(Q(**{column: value}) for value in condition.listed())
             return ~found & Q(**{f"{column}__isnull": False}) if operator.negated else found
-        return Q(**{f"{column}__{operator.lookup}": _list(condition)})
+        values = condition.listed()
+        if prop is not None and prop.enum_type is not None:
+            values = [_parsed(prop, text, condition) for text in values]
+        return Q(**{f"{column}__{operator.lookup}": values})
     value = condition.value
     if prop is not None and prop.enum_type is not None and not operator.text_only:
-        value = parse_value(prop, value)
+        value = _parsed(prop, value, condition)
     if operator.text_only:
         value = value.replace("%", "")
     if json_text and operator.negated:
@@ -255,15 +296,20 @@ def _without_value(column: str, operator: Operator, *, is_text: bool) -> Q:
     return found & Q(**{f"{column}__{NEGATED['exact']}": ""}) if operator.negated else found | Q(**{column: ""})
 
 
-def _token(column: str, value: str, is_id: bool, *, negated: bool, json_text: bool) -> Q:
+def _token(
+    column: str, value: str, is_id: bool, *, negated: bool, json_text: bool = False, anchored: bool = False
+) -> Q:
+    """Every word occurs; `anchored`: at the start of a word of the text, as where DHIS2 filters in memory."""
     words = _WORDS.findall(value)
     if not words or (is_id and any(len(word) < 4 for word in words)):
         return _EVERYTHING if negated else _NOTHING
+    lookup = "iregex" if anchored else "icontains"
+    texts = [rf"\m{word}" for word in words] if anchored else words  # words are letters and digits alone
     if negated and not json_text:
-        return _any(Q(**{f"{column}__{NEGATED['icontains']}": word}) for word in words)
+        return _any(Q(**{f"{column}__{NEGATED[lookup]}": text}) for text in texts)
     found = Q()
-    for word in words:
-        found &= Q(**{f"{column}__icontains": word})
+    for text in texts:
+        found &= Q(**{f"{column}__{lookup}": text})
     return ~found & Q(**{f"{column}__isnull": False}) if negated else found
 
 
@@ -273,9 +319,9 @@ def _on_collection(schema: Schema, path: str, operator: Operator, condition: Con
         found = rows.filter(Q(**{f"{path}__isnull": False}) & allowed).values("pk")
         return Q(pk__in=found) if operator.negated else ~Q(pk__in=found)
     if not operator.comparison:
-        raise ApiError(INVALID_QUERY, f"`{condition.operator}` is not a valid operator.")
+        raise condition.fault("operator", f"`{condition.operator}` is not a valid operator.")
     counted = rows.filter(allowed).annotate(member_count=Count(path, distinct=True))
-    return Q(pk__in=counted.filter(**{f"member_count__{operator.lookup}": _size(condition)}).values("pk"))
+    return Q(pk__in=counted.filter(**{f"member_count__{operator.lookup}": condition.size()}).values("pk"))
 
 
 def _on_size_of(schema: Schema, value: Any, operator: Operator, condition: Condition, path: str = "") -> Q:
@@ -284,30 +330,37 @@ def _on_size_of(schema: Schema, value: Any, operator: Operator, condition: Condi
     if operator.values == "none":
         found = Q(json_size__gt=0) if operator.negated else Q(json_size=0)
     elif operator.comparison:
-        found = Q(**{f"json_size__{operator.lookup}": _size(condition)})
+        found = Q(**{f"json_size__{operator.lookup}": condition.size()})
     else:
-        raise ApiError(INVALID_QUERY, f"`{condition.operator}` is not a valid operator.")
+        raise condition.fault("operator", f"`{condition.operator}` is not a valid operator.")
     return Q(**{f"{path}pk__in": sized.filter(found).values("pk")})
 
 
-def _on_json(
-    schema: Schema, prop: Property, rest: list[str], prefix: list[str], operator: Operator, condition: Condition
-) -> Q:
-    """Members inside a JSON value: `sharing.users:empty`, `sharing.public:like:rw`."""
-    if prefix or (prop.kind is not Kind.COMPLEX and prop.name != "sharing"):
-        raise ApiError(INVALID_QUERY, f"Unknown path property: {condition.path}")
-    if prop.name == "sharing" and rest[0] in ("users", "userGroups"):
-        return _on_size_of(schema, KeyTransform(rest[0], prop.query_path), operator, condition)
+def _on_json(schema: Schema, prop: Property, rest: list[str], path: str, operator: Operator, condition: Condition) -> Q:
+    """Members inside a JSON value: `sharing.users:empty`, `sharing.public:like:rw`, `translations.locale:eq:fr`."""
+    if prop.name == "translations" and len(rest) == 1 and operator.lookup in ("exact", "in"):
+        values = condition.listed() if operator.values == "list" else [condition.value]
+        some = (
+            _any(Q(**{f"{prop.query_path}__contains": [{rest[0]: value}]}) for value in values) if values else _NOTHING
+        )
+        return Q(**{f"{path}pk__in": schema.model._base_manager.filter(some).values("pk")})
+    if prop.kind not in (Kind.COMPLEX, Kind.GEOLOCATION) and prop.name != "sharing":
+        raise condition.fault("path", f"Unknown path property: {condition.path}")
+    if prop.name == "sharing" and rest in (["users"], ["userGroups"]):
+        return _on_size_of(schema, KeyTransform(rest[0], prop.query_path), operator, condition, path)
     value: Any = prop.query_path
     for step in rest[:-1]:
         value = KeyTransform(step, value)
     inner = schema.model._base_manager.annotate(json_text=Cast(KeyTextTransform(rest[-1], value), TextField()))
-    return Q(pk__in=inner.filter(_on_text("json_text", operator, condition)).values("pk"))
+    return Q(**{f"{path}pk__in": inner.filter(_on_text("json_text", operator, condition)).values("pk")})
 
 
 def _on_access(schema: Schema, condition: Condition, scope: FilterScope) -> Q:
     """`access.read:eq:true` and kin: the caller's own rights."""
-    wanted = (condition.value or "").lower() == "true"
+    operator = find_operator(condition.operator)
+    if operator.lookup.removeprefix("not_") != "exact":
+        raise condition.fault("operator", f"`{condition.operator}` is not a valid operator.")
+    wanted = ((condition.value or "").lower() == "true") != operator.negated
     right = condition.path.removeprefix("access.")
     rules = schema.rules
     if right == "read":
@@ -319,7 +372,7 @@ def _on_access(schema: Schema, condition: Condition, scope: FilterScope) -> Q:
     elif right in ("write", "update", "delete", "manage"):
         found = _judged(schema, right, scope)
     else:
-        raise ApiError(INVALID_QUERY, f"Unknown path property: {condition.path}")
+        raise condition.fault("path", f"Unknown path property: {condition.path}")
     if not found:
         return _EVERYTHING if wanted else _NOTHING
     return found if wanted else ~found
@@ -335,20 +388,6 @@ def _judged(schema: Schema, right: str, scope: FilterScope) -> Q:
     return Q(pk__in=[pk for pk, sharing in rows if getattr(judge(schema.rules, sharing, scope.principal), right)])
 
 
-def _list(condition: Condition) -> list[str]:
-    text = condition.value or ""
-    if not (text.startswith("[") and text.endswith("]")):
-        raise ApiError(INVALID_QUERY, f"Invalid argument `{text}` for in operator.")
-    return [part.strip() for part in text[1:-1].split(",") if part.strip()]
-
-
-def _size(condition: Condition) -> int:
-    try:
-        return int(condition.value)
-    except ValueError:
-        raise ApiError(INVALID_QUERY, f"Collection size must be integer `{condition.value}`") from None
-
-
 def _not_supported(condition: Condition, prop: Property) -> ApiError:
     kind = prop.klass.rsplit(".", 1)[-1]
-    return ApiError(INVALID_QUERY, f"Value `{condition.value}` of type `{kind}` is not supported by this operator.")
+    return condition.fault("operator", f"Value `{condition.value}` of type `{kind}` is not supported by this operator.")

@@ -18,6 +18,7 @@ from django.db.models.lookups import (
     IEndsWith,
     IExact,
     In,
+    IRegex,
     IStartsWith,
     Lookup,
     StartsWith,
@@ -36,11 +37,9 @@ def _negated(base: type[Lookup], name: str) -> type[Lookup]:
     return type(f"Not{base.__name__}", (base,), {"lookup_name": name, "as_sql": as_sql})
 
 
-NEGATED = {
-    base.lookup_name: f"not_{base.lookup_name}"
-    for base in (Exact, IExact, Contains, IContains, StartsWith, IStartsWith, EndsWith, IEndsWith, In)
-}
-for _base in (Exact, IExact, Contains, IContains, StartsWith, IStartsWith, EndsWith, IEndsWith, In):
+_POSITIVE = (Exact, IExact, Contains, IContains, StartsWith, IStartsWith, EndsWith, IEndsWith, In, IRegex)
+NEGATED = {base.lookup_name: f"not_{base.lookup_name}" for base in _POSITIVE}
+for _base in _POSITIVE:
     Field.register_lookup(_negated(_base, NEGATED[_base.lookup_name]))
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Value
 from django.db.models.expressions import OrderBy
-from django.db.models.functions import Lower
+from django.db.models.functions import Concat, Lower
 
 from dhis2api.objects.base_members import display_name_of
-from dhis2api.objects.query.filters import translated_text
+from dhis2api.objects.query.displayed import displayed_text
 from dhis2api.objects.schema import Schema
 
 DIRECTIONS = frozenset({"asc", "desc", "iasc", "idesc"})
@@ -46,8 +46,11 @@ def _expression(schema: Schema, name: str, direction: str, locale: str | None) -
     if prop is not None and prop.simple and prop.column:
         ignoring_case = direction.startswith("i") and prop.is_text
         return Lower(prop.query_path) if ignoring_case else F(prop.query_path)
+    if schema.singular == "user" and name in ("name", "displayName"):
+        shown = Concat("first_name", Value(" "), "surname")
+        return Lower(shown) if direction.startswith("i") else shown
     for translated in schema.properties.values():
         if translated.translation_key and display_name_of(translated) == name:
-            shown = translated_text(translated, locale, "") if locale else F(translated.query_path)
+            shown = displayed_text(schema, translated, locale if schema.translatable else None)
             return Lower(shown) if direction.startswith("i") else shown
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
@@ -11,8 +11,9 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from dhis2api.errors import E1005, ApiError
-from dhis2api.objects.errors import NO_READ_TYPE
-from dhis2api.objects.query.filters import Condition, FilterScope, compile_filters, parse_filters
+from dhis2api.objects.errors import NO_READ_TYPE, TOO_MANY_ROWS
+from dhis2api.objects.query.conditions import Condition, parse_filters
+from dhis2api.objects.query.filters import ComputedValues, FilterScope, compile_filters
 from dhis2api.objects.query.order import compile_order
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.load import load_objects, stream_objects
@@ -80,6 +81,22 @@ def iterate_objects(schema: Schema, selection: Selection, context: ReadingContex
     return chain(list(islice(objects, 1)), objects) if node.multiplies else objects
 
 
+def computed_values(context: ReadingContext) -> ComputedValues:
+    """What members show that no column holds, by uid, for the filters that ask for them.
+
+    Errors (of the function returned): E1003 (400) for a type of too many objects.
+    """
+
+    def values(schema: Schema, name: str, most: int) -> Mapping[str, Any]:
+        rows = readable_rows(schema, context).order_by()
+        if rows[: most + 1].count() > most:
+            raise ApiError(TOO_MANY_ROWS, name, most)
+        node = compile_fields(schema, f"id,{name}", default="id")
+        return {shown["id"]: shown.get(name) for shown in stream_objects(node, rows, context)}
+
+    return values
+
+
 def get_object(schema: Schema, uid: str, fields: str, context: ReadingContext, *, default: str = "*") -> dict[str, Any]:
     """One object as `fields` says. Errors: E1005 (404) where it is missing or unreadable, which must look alike."""
     node = compile_fields(schema, fields, default=default)
@@ -99,7 +116,7 @@ def readable_rows(schema: Schema, context: ReadingContext) -> QuerySet[Any]:
 def _prepare(schema: Schema, selection: Selection, context: ReadingContext) -> tuple[Node, QuerySet[Any]]:
     node = compile_fields(schema, selection.fields, default=selection.default_fields)
     conditions: list[Condition] = parse_filters(selection.filters)
-    scope = FilterScope(context.principal, context.locale)
+    scope = FilterScope(context.principal, context.locale, computed_values(context))
     rows = readable_rows(schema, context).filter(selection.restriction)
     rows = rows.filter(compile_filters(schema, conditions, scope, junction=selection.junction))
     if selection.query.strip():

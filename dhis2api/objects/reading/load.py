@@ -21,6 +21,8 @@ from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Kind, Property, Shape
 
 CHUNK = 5_000  # rows held at once while a whole type is read
+LIGHT_CHUNK = 20_000  # of rows of which no more than LIGHT_MEMBERS short values are read
+LIGHT_MEMBERS = 12
 
 
 def load_objects(node: Node, rows: QuerySet[Any], context: ReadingContext) -> list[dict[str, Any]]:
@@ -33,15 +35,25 @@ def load_objects(node: Node, rows: QuerySet[Any], context: ReadingContext) -> li
 
 
 def stream_objects(node: Node, rows: QuerySet[Any], context: ReadingContext) -> Iterator[dict[str, Any]]:
-    """Like `load_objects` for any number of rows: `CHUNK` of them are in memory, and judged, at a time."""
+    """Like `load_objects` for any number of rows: a chunk of them is in memory, and judged, at a time."""
     columns = _columns(node)
+    size = LIGHT_CHUNK if 0 < _weight(node) <= LIGHT_MEMBERS else CHUNK
     chunk: list[dict[str, Any]] = []
-    for row in rows.values(*columns).iterator(chunk_size=CHUNK):
+    for row in rows.values(*columns).iterator(chunk_size=size):
         chunk.append(row)
-        if len(chunk) == CHUNK:
+        if len(chunk) == size:
             yield from within_budget(_render_all(node, chunk, context), context.member_limit).objects
             chunk = []
     yield from within_budget(_render_all(node, chunk, context), context.member_limit).objects
+
+
+def _weight(node: Node) -> int:
+    """How many values are read for a row, those of what it refers to included; 0 where some may be long."""
+    needed = node.needed().values()
+    if any(prop.shape is Shape.JSON or prop.length is None and prop.is_text for prop in needed) or node.attributes:
+        return 0
+    below = [_weight(entry.node) for entry in node.entries.values() if entry.node is not None]
+    return 0 if 0 in below else len(needed) + sum(below)
 
 
 def load_by_pk(node: Node, keys: Iterable[int], context: ReadingContext) -> Related:

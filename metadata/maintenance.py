@@ -1,0 +1,68 @@
+"""Regeneration of category option combos, of all category combos or of one (DHIS2 2.42, metadata API, maintenance)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from dhis2api.errors import NEEDS_AUTHORITY, ApiError
+from metadata.errors import UNKNOWN_CATEGORY_COMBO
+from metadata.models import CategoryCombo
+from metadata.option_combos import Generated, generate_option_combos
+from sharing.access import Principal
+
+AUTHORITY = "F_PERFORM_MAINTENANCE"
+BATCH = 100  # category combos brought in line at once: each may have 500 option combos
+
+
+@transaction.atomic
+def update_all_option_combos(principal: Principal) -> None:
+    """Bring the option combos of every category combo in line. Errors: 403 without the authority."""
+    _require_maintainer(principal)
+    keys = list(CategoryCombo.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), BATCH):
+        generate_option_combos(keys[start : start + BATCH])
+
+
+@transaction.atomic
+def update_option_combos(uid: str, principal: Principal) -> dict[str, Any]:
+    """Bring the option combos of one category combo in line; what was done, as import summaries.
+
+    Errors: 403 without the authority, 409 for a category combo that does not exist.
+    """
+    _require_maintainer(principal)
+    combo = CategoryCombo.objects.filter(uid=uid).values_list("pk", flat=True).first()
+    if combo is None:
+        raise ApiError(UNKNOWN_CATEGORY_COMBO, uid)
+    return _summaries(generate_option_combos([combo]))
+
+
+def _require_maintainer(principal: Principal) -> None:
+    if not principal.has_any((AUTHORITY,)):
+        raise ApiError(NEEDS_AUTHORITY, AUTHORITY)
+
+
+def _summaries(done: Generated) -> dict[str, Any]:
+    summaries = [
+        *_each(done.created, "Category option combo {} was created", imported=1),
+        *_each(done.renamed, "The name of category option combo {} was refreshed", updated=1),
+        *_each(done.deleted, "Obsolete category option combo {} was deleted", deleted=1),
+        *_each(done.held, "Obsolete category option combo {} was kept: data refers to it", ignored=1),
+    ]
+    return {
+        "responseType": "ImportSummaries", "status": "SUCCESS", "imported": len(done.created),
+        "updated": len(done.renamed), "deleted": len(done.deleted), "ignored": len(done.held),
+        "total": len(summaries), "importSummaries": summaries,
+    }  # fmt: skip
+
+
+def _each(names: Iterable[str], text: str, **counts: int) -> list[dict[str, Any]]:
+    nothing = {"imported": 0, "updated": 0, "ignored": 0, "deleted": 0}
+    return [
+        {
+            "responseType": "ImportSummary", "status": "SUCCESS", "description": text.format(f"`{name}`"),
+            "importCount": nothing | counts, "conflicts": [], "rejectedIndexes": [],
+        } for name in names
+    ]  # fmt: skip
