@@ -29,6 +29,7 @@ from dhis2api.objects.query.values import parse_value
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Kind, Property, Schema, Shape
 from dhis2api.objects.uids import is_uid
+from dhis2api.objects.writers import look_back
 from sharing.access import Principal, can_read_type, data_readable, data_writable, judge, readable
 
 _WORDS = re.compile(r"[^\W_]+", re.UNICODE)
@@ -233,7 +234,14 @@ def _on_property(schema: Schema, prop: Property, operator: Operator, condition: 
         values = [_parsed(prop, text, condition) for text in condition.listed()]
         return Q(**{f"{column}__{operator.lookup}": values})
     value = _parsed(prop, condition.value, condition)
-    return _on_day(column, operator, value) if _is_day(schema, prop) else Q(**{f"{column}__{operator.lookup}": value})
+    if _is_day(schema, prop):
+        return _on_day(column, operator, value)
+    found = Q(**{f"{column}__{operator.lookup}": value})
+    if column == "last_updated" and operator.lookup in ("gt", "gte"):
+        # A client that asks again and again; what was committed since may be stamped earlier.
+        earliest = look_back(value)
+        return found if earliest is None else found | Q(**{f"{column}__gte": earliest})
+    return found
 
 
 def _parsed(prop: Property, text: str, condition: Condition) -> Any:
