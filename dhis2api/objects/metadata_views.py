@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as with_changes
+
+from dhis2api.objects import json_chunks, xml
 from dhis2api.objects.errors import IMPORT_FAILED
-from dhis2api.objects.exporting import export_chunks, select_types
+from dhis2api.objects.exporting import Selections, export_chunks, select_types
+from dhis2api.objects.formats.bodies import read_metadata_body
 from dhis2api.objects.importer import MetadataImportParams, import_metadata
 from dhis2api.objects.params import MetadataExportParams
+from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.views import reading_context
-from dhis2api.web.bodies import read_json
 from dhis2api.web.messages import conflict, ok
-from dhis2api.web.negotiation import JSON
+from dhis2api.web.negotiation import JSON, XML
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, StreamingHttpResponse, stream
 from dhis2api.web.views import ApiRequest, ApiView
@@ -18,19 +22,33 @@ from dhis2api.web.views import ApiRequest, ApiView
 class MetadataView(ApiView):
     """Export and import of whole sets of objects."""
 
-    renders = (JSON,)
+    consumes = {"post": (JSON, "application/*+json", XML)}
 
     @declares(MetadataExportParams)
     def get(self, request: ApiRequest, params: MetadataExportParams) -> StreamingHttpResponse:
         """All objects of the selected types that the caller may read."""
         context = reading_context(request, params)
-        chunks = export_chunks(select_types(params, context), context)
-        compression = getattr(request, "compression", None)
-        filename = "metadata.json" if params.download or compression else None
-        return stream(chunks, f"{JSON}+{compression}" if compression else JSON, filename, compression)
+        if not params.nests:
+            context = with_changes(context, member_limit=None)
+        return export_answer(request, select_types(params, context), context, is_attachment=params.download)
 
     @declares(MetadataImportParams)
     def post(self, request: ApiRequest, params: MetadataImportParams) -> ApiResponse:
         """Import objects of any types."""
-        report = import_metadata(read_json(request), params=params, user=request.user)
+        report = import_metadata(read_metadata_body(request), params=params, user=request.user)
         return ok(response=report) if report.is_ok else conflict(IMPORT_FAILED.template, report, status="WARNING")
+
+
+def export_answer(
+    request: ApiRequest, selections: Selections, context: ReadingContext, *, is_attachment: bool
+) -> StreamingHttpResponse:
+    """A set of objects in the negotiated format; what is compressed is always a file."""
+    is_xml = request.accepted_media_type == XML
+    chunks = export_chunks(selections, context, (xml if is_xml else json_chunks).document_chunks)
+    compression = getattr(request, "compression", None)
+    if compression:
+        content_type = f"{request.accepted_media_type}+{compression}"
+    else:
+        content_type = f"{XML}; charset=UTF-8" if is_xml else JSON
+    filename = "metadata.xml" if is_xml else "metadata.json"
+    return stream(chunks, content_type, filename if is_attachment or compression else None, compression)
