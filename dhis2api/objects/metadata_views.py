@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace as with_changes
 
 from dhis2api.objects import json_chunks, xml
+from dhis2api.objects.csv_importing import import_csv
 from dhis2api.objects.errors import IMPORT_FAILED
 from dhis2api.objects.exporting import Selections, export_chunks, select_types
-from dhis2api.objects.formats.bodies import read_metadata_body
-from dhis2api.objects.importer import MetadataImportParams, import_metadata
-from dhis2api.objects.params import MetadataExportParams
+from dhis2api.objects.formats.bodies import body_type, read_metadata_body
+from dhis2api.objects.formats.csv_import import csv_class_names
+from dhis2api.objects.importer import import_metadata
+from dhis2api.objects.params import MetadataBodyParams, MetadataExportParams
 from dhis2api.objects.reading.context import ReadingContext
-from dhis2api.objects.views import reading_context
+from dhis2api.objects.views import OBJECT_BODIES, reading_context
+from dhis2api.web.bodies import open_body
 from dhis2api.web.messages import conflict, ok
-from dhis2api.web.negotiation import JSON, XML
+from dhis2api.web.negotiation import CSV, JSON, XML
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, StreamingHttpResponse, stream
 from dhis2api.web.views import ApiRequest, ApiView
@@ -22,7 +25,7 @@ from dhis2api.web.views import ApiRequest, ApiView
 class MetadataView(ApiView):
     """Export and import of whole sets of objects."""
 
-    consumes = {"post": (JSON, "application/*+json", XML)}
+    consumes = {"post": (*OBJECT_BODIES, CSV)}
 
     @declares(MetadataExportParams)
     def get(self, request: ApiRequest, params: MetadataExportParams) -> StreamingHttpResponse:
@@ -32,11 +35,23 @@ class MetadataView(ApiView):
             context = with_changes(context, member_limit=None)
         return export_answer(request, select_types(params, context), context, is_attachment=params.download)
 
-    @declares(MetadataImportParams)
-    def post(self, request: ApiRequest, params: MetadataImportParams) -> ApiResponse:
+    @declares(MetadataBodyParams)
+    def post(self, request: ApiRequest, params: MetadataBodyParams) -> ApiResponse:
         """Import objects of any types."""
-        report = import_metadata(read_metadata_body(request), params=params, user=request.user)
+        if body_type(request) == CSV:
+            with open_body(request) as stream:
+                report = import_csv(stream, params=params, user=request.user)
+        else:
+            report = import_metadata(read_metadata_body(request), params=params, user=request.user)
         return ok(response=report) if report.is_ok else conflict(IMPORT_FAILED.template, report, status="WARNING")
+
+
+class CsvImportClassesView(ApiView):
+    """The kinds of CSV files that the import reads."""
+
+    def get(self, request: ApiRequest) -> ApiResponse:
+        """Their names, as `classKey` takes them."""
+        return ApiResponse(csv_class_names(), xml="csvImportClasses")
 
 
 def export_answer(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.web.paging import PagingParams
 from dhis2api.web.params import Params, extras, param
 
@@ -83,3 +84,10 @@ class MetadataExportParams(Params):
     def nests(self) -> bool:
         """Whether the caller names fields, which may nest; what objects own grows with them alone."""
         return bool(self.fields) or any(name.endswith(":fields") for name in self.types)
+
+
+class MetadataBodyParams(MetadataImportParams):
+    """Parameters of `POST /api/metadata`, whose body may be CSV."""
+
+    class_key: str = param("", doc="CSV: what the file describes, one of `/api/metadata/csvImportClasses`.")
+    first_row_is_header: bool = param(True, doc="CSV: pass over the first row.")

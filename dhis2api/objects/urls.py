@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from dhis2api.objects.describing import words
-from dhis2api.objects.metadata_views import MetadataView
+from dhis2api.objects.metadata_views import CsvImportClassesView, MetadataView
 from dhis2api.objects.registry import endpoint_schemas
 from dhis2api.objects.schema import Schema
 from dhis2api.objects.schema_views import SchemaPropertyView, SchemasView, SchemaView
@@ -23,7 +23,9 @@ def object_routes(schema: Schema, objects: type[ObjectsView], one: type[ObjectVi
 
 urlpatterns = [
     path("metadata", MetadataView.as_view(), name="metadata"),
+    path("metadata/csvImportClasses", CsvImportClassesView.as_view()),
     path("metadataendpoints", MetadataView.as_view()),
+    path("metadataendpoints/csvImportClasses", CsvImportClassesView.as_view()),
     path("schemas", SchemasView.as_view(), name="schemas"),
     path("schemas/<str:singular>", SchemaView.as_view()),
     path("schemas/<str:singular>/<str:name>", SchemaPropertyView.as_view()),
