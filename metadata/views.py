@@ -1,4 +1,4 @@
-"""`/api/dataElementOperands`, and the lists of org units that know the hierarchy."""
+"""`/api/dataElementOperands`, packages of an object and its dependencies, and lists of org units by the hierarchy."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from typing import Any, ClassVar
 
 from django.db.models import Q
 
+from dhis2api.objects.metadata_views import export_answer
 from dhis2api.objects.params import ListParams
 from dhis2api.objects.registry import get_schema
+from dhis2api.objects.schema import Schema
 from dhis2api.objects.views import ObjectsView, ObjectView, list_answer, reading_context
 from dhis2api.web.paging import pager
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, StreamingHttpResponse
 from dhis2api.web.views import ApiRequest, ApiView
+from metadata.dependencies import package
 from metadata.operands import OperandSelection, list_operands
 from metadata.org_unit_lists import below, children, units_around, units_of_list
-from metadata.params import OperandParams, OrgUnitChildrenParams, OrgUnitListParams, OrgUnitParams
+from metadata.params import OperandParams, OrgUnitChildrenParams, OrgUnitListParams, OrgUnitParams, PackageParams
 
 
 class OperandsView(ApiView):
@@ -34,6 +37,19 @@ class OperandsView(ApiView):
         page = list_operands(selection, reading_context(request, params), offset=offset, limit=limit)
         data: dict[str, Any] = {"pager": pager(request, params, page.total)} if params.is_paged else {}
         return ApiResponse(data | {"dataElementOperands": page.objects}, xml="metadata")
+
+
+class PackageView(ApiView):
+    """One object with all that it depends on, as a document that an import takes."""
+
+    object_schema: ClassVar[Schema] = None  # set by the route
+
+    @declares(PackageParams)
+    def get(self, request: ApiRequest, params: PackageParams, uid: str) -> StreamingHttpResponse:
+        """The object and its dependencies, as far as the caller may read them."""
+        context = with_changes(reading_context(request, params), member_limit=None)
+        selections = package(self.object_schema, uid, context, skip_sharing=params.skip_sharing)
+        return export_answer(request, selections, context, is_attachment=params.download)
 
 
 class OrgUnitsView(ObjectsView):
