@@ -1,14 +1,15 @@
 """What a package holds besides the object that it is asked for: which types follow from which members.
 
-The table is walked once, a query an edge, whatever the number of objects. What a type's rows refer to without an edge
-here is a part of the package already, or is none of its business: org units, users and groups stay behind, and the
-references to them as they are. Source: DHIS2 2.42, metadata API, export with dependencies.
+The table is walked once, the members of a type read at once, whatever the number of objects. What a type's objects
+refer to without an edge here is a part of the package already, or is none of its business: org units, users and
+groups stay behind, the references to them as they are. Source: DHIS2 2.42, metadata API, export with dependencies.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace as with_changes
+from typing import Any
 
 from django.db.models import Q
 
@@ -17,12 +18,30 @@ from dhis2api.objects.errors import UNFILTERED_EXPORT
 from dhis2api.objects.exporting import SHARING_MEMBERS, WHOLE_EXPORT, Selections
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import Selection, readable_rows
-from dhis2api.objects.registry import all_schemas, find_schema
-from dhis2api.objects.schema import Schema, Shape
+from dhis2api.objects.reading.load import stream_objects
+from dhis2api.objects.reading.plan import compile_fields
+from dhis2api.objects.registry import find_schema, metadata_schemas
+from dhis2api.objects.schema import Schema
 from sharing.access import can_read_type
 
 # What has an export of its own, `/api/{plural}/{uid}/metadata`.
 ROOTS = ("program", "dataSet", "categoryCombo", "dashboard", "optionSet", "dataElementGroup")
+
+# Members that favourites have in common.
+ANALYTICAL = (
+    "dataDimensionItems.dataElement", "dataDimensionItems.indicator", "dataDimensionItems.programIndicator",
+    "dataDimensionItems.dataElementOperand.dataElement", "dataDimensionItems.dataElementOperand.categoryOptionCombo",
+    "dataDimensionItems.reportingRate.dataSet", "dataDimensionItems.programDataElement.program",
+    "dataDimensionItems.programDataElement.dataElement", "dataDimensionItems.programAttribute.program",
+    "dataDimensionItems.programAttribute.attribute", "dataDimensionItems.expressionDimensionItem",
+    "categoryDimensions.category", "categoryOptionGroupSetDimensions.categoryOptionGroupSet",
+    "dataElementGroupSetDimensions.dataElementGroupSet", "dataElementDimensions.dataElement",
+    "dataElementDimensions.legendSet", "attributeDimensions.trackedEntityAttribute", "attributeDimensions.legendSet",
+    "programIndicatorDimensions.programIndicator", "programIndicatorDimensions.legendSet", "legendSet", "legend.set",
+)  # fmt: skip
+OF_EVENTS = (
+    "program", "programStage", "trackedEntityType", "dataElementValueDimension", "attributeValueDimension",
+)  # fmt: skip
 
 # Type → the members that bring other types along. An edge leads downwards in this table; the few that lead back up
 # (`option.optionSet`) find their type's rows already followed. Types and members that are not served are passed over.
@@ -31,16 +50,12 @@ FOLLOWED: Mapping[str, tuple[str, ...]] = {
         "dashboardItems.visualization", "dashboardItems.eventVisualization", "dashboardItems.eventChart",
         "dashboardItems.eventReport", "dashboardItems.map", "dashboardItems.reports", "dashboardItems.resources",
     ),
-    "map": ("mapViews",),
-    "mapView": (
-        "dataDimensionItems.dataElement", "dataDimensionItems.indicator", "dataDimensionItems.programIndicator",
-        "legendSet", "program", "programStage",
-    ),
-    "visualization": (
-        "dataDimensionItems.dataElement", "dataDimensionItems.indicator", "dataDimensionItems.programIndicator",
-        "legendSet",
-    ),
-    "eventVisualization": ("program", "programStage", "dataElementValueDimension", "attributeValueDimension"),
+    "report": ("visualization",),
+    "map": tuple(f"mapViews.{member}" for member in (*ANALYTICAL, *OF_EVENTS)),
+    "visualization": ANALYTICAL,
+    "eventVisualization": ANALYTICAL + OF_EVENTS,
+    "eventChart": ANALYTICAL + OF_EVENTS,
+    "eventReport": ANALYTICAL + OF_EVENTS,
     "program": (
         "categoryCombo", "trackedEntityType", "programStages", "programSections",
         "programTrackedEntityAttributes.trackedEntityAttribute", "dataEntryForm", "programIndicators",
@@ -69,6 +84,7 @@ FOLLOWED: Mapping[str, tuple[str, ...]] = {
     "section": (
         "dataElements", "indicators", "greyedFields.dataElement", "greyedFields.categoryOptionCombo",
     ),
+    "dataElementGroupSet": ("dataElementGroups",),
     "dataElementGroup": ("dataElements",),
     "indicator": ("indicatorType", "legendSets"),
     "dataElement": ("categoryCombo", "optionSet", "commentOptionSet", "legendSets"),
@@ -76,14 +92,14 @@ FOLLOWED: Mapping[str, tuple[str, ...]] = {
     "attribute": ("optionSet",),
     "option": ("optionSet",),
     "optionSet": ("options",),
+    "categoryOptionGroupSet": ("categoryOptionGroups",),
+    "categoryOptionGroup": ("categoryOptions",),
     "categoryOptionCombo": ("categoryCombo",),
     "categoryCombo": ("categories", "categoryOptionCombos"),
     "category": ("categoryOptions",),
 }  # fmt: skip
 
-REFERRING = (Shape.REFERENCE, Shape.MEMBERS, Shape.EMBEDDED)
-
-Found = dict[str, set[int]]  # type → primary keys
+Found = dict[str, set[str]]  # type → uids
 
 
 def package(root: Schema, uid: str, context: ReadingContext, *, skip_sharing: bool = False) -> Selections:
@@ -93,70 +109,86 @@ def package(root: Schema, uid: str, context: ReadingContext, *, skip_sharing: bo
     """
     if not context.principal.has_any(WHOLE_EXPORT):
         raise ApiError(UNFILTERED_EXPORT)
-    key = readable_rows(root, context).filter(uid=uid).values_list("pk", flat=True).first()
-    if key is None:
+    if not readable_rows(root, context).filter(uid=uid).exists():
         raise ApiError(E1005, root.simple_klass, uid)
-    found = follow({root.singular: {key}})
+    found = follow({root.singular: {uid}}, context)
     fields = f":owner,{SHARING_MEMBERS}" if skip_sharing else ":owner"
     return [
-        (schema, Selection(fields, restriction=Q(pk__in=found[schema.singular])))
-        for schema in all_schemas()
+        (schema, Selection(fields, restriction=Q(uid__in=found[schema.singular])))
+        for schema in metadata_schemas()
         if schema.singular in found and can_read_type(schema.rules, context.principal)
     ]
 
 
-def follow(start: Mapping[str, Iterable[int]]) -> Found:
+def follow(start: Mapping[str, Iterable[str]], context: ReadingContext) -> Found:
     """All that the given objects depend on, themselves included, with the custom attributes of all of them."""
-    found: Found = {singular: set(keys) for singular, keys in start.items()}
-    _follow_members(found)
+    found: Found = {singular: set(uids) for singular, uids in start.items()}
+    _follow_members(found, context)
     # An attribute of options may have an option set, whose options have attributes again.
     while new := _attributes_of(found) - found.get("attribute", set()):
         found.setdefault("attribute", set()).update(new)
-        _follow_members(found, since="attribute")
+        _follow_members(found, context, since="attribute")
     return found
 
 
-def _follow_members(found: Found, since: str | None = None) -> None:
+def _follow_members(found: Found, context: ReadingContext, since: str | None = None) -> None:
     """Add what the members of FOLLOWED lead to; with `since` from that type downwards."""
+    whole = with_changes(context, exclude_defaults=False)
     followed = list(FOLLOWED)
     for singular in followed[followed.index(since) if since else 0 :]:
-        schema, keys = find_schema(singular), found.get(singular)
-        if schema is None or not keys:
+        schema, uids = find_schema(singular), found.get(singular)
+        if schema is None or not uids:
             continue
-        for target, members in _paths(schema, FOLLOWED[singular]).items():
-            for path in members:
-                rows = schema.model._base_manager.filter(pk__in=keys, **{f"{path}__isnull": False})
-                found.setdefault(target, set()).update(rows.values_list(f"{path}__pk", flat=True).distinct())
+        edges = {member: target for member in FOLLOWED[singular] if (target := _target(schema, member)) is not None}
+        node = compile_fields(schema, _fields(edges), default="id")
+        rows = schema.model._base_manager.filter(uid__in=uids).order_by("pk")
+        for shown in stream_objects(node, rows, whole):
+            for member, target in edges.items():
+                found.setdefault(target, set()).update(_identifiers(shown, member.split(".")))
 
 
-def _paths(schema: Schema, members: Iterable[str]) -> dict[str, list[str]]:
-    """Type → the ORM paths by which members lead to it."""
-    paths: dict[str, list[str]] = defaultdict(list)
+def _target(schema: Schema, member: str) -> str | None:
+    """The type that a member leads to; None where it is not served."""
+    owner: Schema | None = schema
+    for name in member.split("."):
+        prop = owner.properties.get(name) if owner is not None else None
+        owner = find_schema(prop.target) if prop is not None and prop.target is not None else None
+    return owner.singular if owner is not None else None
+
+
+def _fields(members: Iterable[str]) -> str:
+    """`id,dataSetElements[id,dataElement[id]]` of `dataSetElements.dataElement`, as `fields` has it."""
+    tree: dict[str, Any] = {}
     for member in members:
-        owner: Schema | None = schema
-        steps: list[str] = []
+        branch = tree
         for name in member.split("."):
-            prop = owner.properties.get(name) if owner is not None else None
-            if prop is None or prop.target is None or prop.query_path is None or prop.shape not in REFERRING:
-                break
-            steps.append(prop.query_path)
-            owner = find_schema(prop.target)
-        else:
-            if owner is not None:
-                paths[owner.singular].append("__".join(steps))
-    return paths
+            branch = branch.setdefault(name, {})
+    return _shown(tree)
 
 
-def _attributes_of(found: Mapping[str, set[int]]) -> set[int]:
+def _shown(tree: Mapping[str, Any]) -> str:
+    return ",".join(["id", *(f"{name}[{_shown(below)}]" for name, below in tree.items())])
+
+
+def _identifiers(shown: Any, names: list[str]) -> Iterator[str]:
+    """The ids that stand at the end of a path of members, through collections too."""
+    if isinstance(shown, list):
+        for item in shown:
+            yield from _identifiers(item, names)
+    elif isinstance(shown, dict):
+        if names:
+            yield from _identifiers(shown.get(names[0]), names[1:])
+        elif "id" in shown:
+            yield shown["id"]
+
+
+def _attributes_of(found: Found) -> set[str]:
     """The custom attributes that objects have a value of."""
-    uids: set[str] = set()
-    for singular, keys in found.items():
+    attributes: set[str] = set()
+    for singular, uids in found.items():
         schema = find_schema(singular)
-        if schema is not None and schema.has_attributes and keys:
-            rows = schema.model._base_manager.filter(pk__in=keys).exclude(attribute_values={})
+        if schema is not None and schema.has_attributes and uids:
+            rows = schema.model._base_manager.filter(uid__in=uids).exclude(attribute_values={})
             for values in rows.values_list("attribute_values", flat=True).iterator():
-                uids.update(values)
-    attribute = find_schema("attribute")
-    if attribute is None or not uids:
-        return set()
-    return set(attribute.model._base_manager.filter(uid__in=uids).values_list("pk", flat=True))
+                attributes.update(values)
+    return attributes

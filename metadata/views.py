@@ -12,7 +12,7 @@ from dhis2api.objects.metadata_views import export_answer
 from dhis2api.objects.params import ListParams
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Schema
-from dhis2api.objects.views import ObjectsView, ObjectView, list_answer, reading_context
+from dhis2api.objects.views import LIST_FORMATS, ObjectsView, ObjectView, list_answer, reading_context
 from dhis2api.web.paging import pager
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, StreamingHttpResponse
@@ -76,6 +76,7 @@ class OrgUnitView(ObjectView):
 class OrgUnitRelativesView(ApiView):
     """Org units by their place relative to one of them."""
 
+    renders = LIST_FORMATS
     relatives: ClassVar[Callable[[str], Q]] = None  # set by the route
 
     @declares(ListParams)
@@ -86,6 +87,8 @@ class OrgUnitRelativesView(ApiView):
 
 class OrgUnitChildrenView(ApiView):
     """The org units below one of them."""
+
+    renders = LIST_FORMATS
 
     @declares(OrgUnitChildrenParams)
     def get(self, request: ApiRequest, params: OrgUnitChildrenParams, uid: str) -> ApiResponse | StreamingHttpResponse:

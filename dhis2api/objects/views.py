@@ -31,6 +31,7 @@ from dhis2api.web.responses import ApiResponse, StreamingHttpResponse, stream
 from dhis2api.web.views import ApiRequest, ApiView
 
 JSON_PATCH = "application/json-patch+json"
+LIST_FORMATS = (JSON, XML, CSV)
 OBJECT_BODIES = (JSON, "application/*+json", XML)
 _IDENTIFIER = re.compile(r"[a-zA-Z0-9]{11}")
 
@@ -50,7 +51,7 @@ class ObjectsView(ApiView):
 
     object_schema: ClassVar[Schema] = None  # set by the route
     name: ClassVar[str | None] = None  # title of the page, set by the route
-    renders = (JSON, XML, CSV)
+    renders = LIST_FORMATS
     consumes = {"post": OBJECT_BODIES}
     is_browsable = True
 

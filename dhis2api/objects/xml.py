@@ -91,6 +91,8 @@ def _member(element: Element, prop: Property | None, name: str, value: Any) -> N
         append(element, name, **value)
     elif isinstance(value, dict) and (target := _target(prop)) is not None:
         fill(append(element, name), target, value)
+    elif prop.simple and not isinstance(value, dict):
+        append(element, name, value)
     else:
         _free(element, name, value)
 
@@ -104,6 +106,8 @@ def _item(wrapper: Element, prop: Property, item: Any) -> None:
         element = append(wrapper, name)
         for key, value in item.items():
             _attribute_value(element, key, value)
+    elif prop.item_kind is Kind.INTEGER and isinstance(item, int):
+        append(wrapper, name, item)
     else:
         _free(wrapper, name, item)
 

@@ -133,6 +133,15 @@ def test_a_long_list_is_the_same_and_can_be_a_file(
         assert file.headers["Content-Disposition"] == "attachment; filename=dataElements.csv.gz"
 
 
+def test_lists_of_org_units_around_one(api: ApiClient) -> None:
+    root = api.get("/api/organisationUnits?filter=level:eq:1").json["organisationUnits"][0]["id"]
+
+    for relatives in ("children", "descendants", "parents"):
+        path = f"/api/organisationUnits/{root}/{relatives}"
+        expected = [o["id"] for o in api.get(path).json["organisationUnits"]]
+        assert [uid for uid, _ in rows(api.get(f"{path}.csv"))[1:]] == expected
+
+
 def test_queries_do_not_grow_with_the_list(api: ApiClient, elements: None) -> None:
     path = f"/api/dataElements.csv?{MINE}&fields=id,dataElementGroups&pageSize="
     with query_counter() as few:

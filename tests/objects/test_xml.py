@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import pytest
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -19,7 +20,8 @@ from dhis2api.objects.registry import endpoint_schemas, get_schema
 from dhis2api.objects.schema import Schema
 from dhis2api.objects.xml import document_chunks, object_document
 from dhis2api.web.xml import DXF, to_bytes
-from tests.harness.client import ApiClient
+from tests.harness.client import ApiClient, basic
+from tests.harness.queries import query_counter
 from tests.objects.imports import data_element, group, unit
 from tests.objects.payloads import create, minimal
 
@@ -90,6 +92,7 @@ def test_members_are_attributes_elements_and_wrappers(api: ApiClient) -> None:
     }  # fmt: skip
     assert shown.get("created") and shown.get("lastUpdated")
     assert shown.findtext("d:valueType", namespaces=space) == element["valueType"]
+    assert shown.find("d:zeroIsSignificant", space).attrib == {}
     assert shown.find("d:categoryCombo", space).attrib == {"id": "bjDvmb4bfuf"}
     assert shown.findtext("d:style/d:color", namespaces=space) == "#fff"
     member = root.find("d:dataElementGroups/d:dataElementGroup/d:dataElements/d:dataElement", space)
@@ -213,6 +216,25 @@ def test_compressed_exports_are_files(api: ApiClient, form: str, suffix: str, pa
         assert archive.namelist() == [f"metadata.{form}"]
         unpacked = archive.read(f"metadata.{form}")
     assert len(unpacked) == len(plain)
+
+
+@pytest.mark.parametrize("suffix", ["json", "json.gz", "json.zip", "xml", "xml.gz", "xml.zip"])
+def test_an_export_goes_out_while_it_is_read(db: None, suffix: str) -> None:
+    response = Client().get(f"/api/metadata.{suffix}", headers={"Authorization": basic("admin", "district")})
+
+    pieces = list(response.streaming_content)
+    assert len(pieces) > 5
+    assert max(map(len, pieces)) < sum(map(len, pieces)) * 0.6
+
+
+def test_queries_of_an_export_do_not_grow(api: ApiClient) -> None:
+    path = "/api/metadata.xml?organisationUnits:filter=level:le:"
+    with query_counter() as few:
+        api.get(f"{path}2")
+    with query_counter() as many:
+        api.get(f"{path}3")
+
+    assert few.count == many.count
 
 
 @pytest.mark.parametrize("form", ["json", "xml"])
