@@ -74,6 +74,33 @@ def test_a_program_comes_with_stages_rules_and_indicators(api: ApiClient) -> Non
     assert contents(api, "programs", uid) == expected
 
 
+@pytest.mark.skipif(find_schema("dashboard") is None, reason="there are no dashboards")
+def test_a_dashboard_comes_with_what_its_items_show(api: ApiClient) -> None:
+    element, indicator, legends, shown = (
+        one(api, singular) for singular in ("dataElement", "indicator", "legendSet", "program")
+    )
+    dimensions = [
+        {"dataDimensionItemType": "DATA_ELEMENT", "dataElement": element},
+        {"dataDimensionItemType": "INDICATOR", "indicator": indicator},
+    ]
+    chart = one(api, "visualization", dataDimensionItems=dimensions, legend={"set": legends})
+    table = one(api, "eventVisualization", program=shown)
+    view = {"layer": "thematic", "renderingStrategy": "SINGLE", "dataDimensionItems": dimensions[:1]}
+    place = one(api, "map", mapViews=[view])
+    items = [{"visualization": chart}, {"eventVisualization": table}, {"map": place}]
+    dashboard = one(api, "dashboard", dashboardItems=items)
+
+    found = contents(api, "dashboards", dashboard["id"])
+
+    expected = {
+        "dashboards": dashboard, "visualizations": chart, "eventVisualizations": table, "maps": place,
+        "dataElements": element, "indicators": indicator, "legendSets": legends, "programs": shown,
+    }  # fmt: skip
+    assert {name: found[name] for name in expected} == {name: {item["id"]} for name, item in expected.items()}
+    package = api.get(f"/api/dashboards/{dashboard['id']}/metadata.xml").content
+    assert api.post("/api/metadata", package, content_type="application/xml").status == 200
+
+
 def test_without_defaults(api: ApiClient) -> None:
     uid, expected = program(api)
 
@@ -96,7 +123,7 @@ def test_org_units_stay_behind_and_references_to_them_as_they_are(api: ApiClient
 
 @pytest.mark.parametrize("schema", SERVED, ids=lambda s: s.plural)
 def test_the_caller_may_export_all_or_nothing(api: ApiClient, schema: Any, editor: User) -> None:
-    uid = create(api, schema.singular)["id"]
+    uid = create(api, schema.singular, sharing={"public": "r-------"})["id"]
     persona("author", ["F_DATASET_PUBLIC_ADD"])
     address = f"/api/{schema.plural}/{uid}/metadata"
 

@@ -156,6 +156,7 @@ def test_a_single_object_comes_and_goes_as_xml(api: ApiClient) -> None:
         ("<metadata>\n<dataElements></metadata>", "line 2"),
         ("", "line 1, column 1"),
         ('<!DOCTYPE m [<!ENTITY x "y">]><metadata>&x;</metadata>', "DOCTYPE"),
+        ("<metadata>" + "<a>" * 230 + "</a>" * 230 + "</metadata>", "nested deeper than 200 levels, at line 1"),
         ("<dataElement/>", "the root is `dataElement`, expected `metadata`, at line 1"),
         ("<metadata><dataElements><dataElement id='a'></dataElements></metadata>", "line 1"),
     ],

@@ -16,6 +16,7 @@ import orjson
 from dhis2api.errors import ApiError
 from dhis2api.objects.registry import find_by_plural, find_schema
 from dhis2api.objects.schema import Kind, Property, Schema, Shape
+from dhis2api.web.bodies import MAX_DEPTH
 from dhis2api.web.errors import XML_UNREADABLE
 from dhis2api.web.xml import iter_elements, local_name
 
@@ -77,6 +78,9 @@ def _nodes(stream: BinaryIO, depth: int) -> Iterator[tuple[list[Node], Node]]:
     path: list[Node] = []
     for event, element in iter_elements(stream):
         if event == "start":
+            if len(path) == MAX_DEPTH:  # what walks the values may recurse
+                place = f"at line {element.sourceline or 1}, column 1"
+                raise ApiError(XML_UNREADABLE, f"nested deeper than {MAX_DEPTH} levels, {place}")
             # Attributes of other namespaces (`xsi:nil`) are no members.
             attributes = {str(name): str(value) for name, value in element.attrib.items() if not name.startswith("{")}
             node = Node(local_name(element), element.sourceline or 1, attributes)
