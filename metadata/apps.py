@@ -8,9 +8,10 @@ class MetadataConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """A user's org units are tables of this app: contribute them to the lower app's type. Then the rules."""
+        """A user's org units are tables of this app: contribute them to the lower app's type. Then the rules,
+        and what CSV files describe."""
         from dhis2api.objects.registry import contribute
-        from metadata import rules
+        from metadata import csv_columns, rules
         from metadata.models import CaptureOrganisationUnit, DataViewOrganisationUnit, SearchOrganisationUnit
 
         for name, model in (
@@ -28,3 +29,4 @@ class MetadataConfig(AppConfig):
             owner_column="organisation_unit_id", member_column="user_id", query_path="users_rows__user", owner=False,
         )  # fmt: skip
         rules.register()
+        csv_columns.register()

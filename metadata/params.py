@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from dhis2api.objects.params import ListParams, ObjectParams
+from dhis2api.objects.params import Defaults, ListParams, ObjectParams
 from dhis2api.web.paging import PagingParams
 from dhis2api.web.params import Params, param, together
 
@@ -16,6 +16,16 @@ class OperandParams(PagingParams, ObjectParams):
     query: str = param("", doc="A part of the data element's name.")
     data_set: str = param("", doc="Only the operands of this data set, with its own category combos.")
     totals: bool = param(False, doc="List data elements of several option combos alone, too.")
+
+
+class PackageParams(Params):
+    """Parameters of `GET /api/{type}/{id}/metadata`."""
+
+    skip_sharing: bool = param(False, doc="Leave sharing and users out, as another server does not know them.")
+    defaults: Defaults = param(Defaults.INCLUDE, doc="EXCLUDE drops the system's default objects.")
+    translate: bool = param(False, doc="Show display names in `locale`.")
+    locale: str = param("", doc="Language of display names; needs translate=true.")
+    download: bool = param(False, doc="Answer as an attachment.")
 
 
 class OrgUnitListParams(ListParams):

@@ -1,4 +1,4 @@
-"""`/api/dataElementOperands`, and the lists of org units that know the hierarchy."""
+"""`/api/dataElementOperands`, packages of an object and its dependencies, and lists of org units by the hierarchy."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from typing import Any, ClassVar
 from django.db.models import Q
 
 from dhis2api.objects.member_views import MemberView
+from dhis2api.objects.metadata_views import export_answer
 from dhis2api.objects.params import ListParams
 from dhis2api.objects.reading.listing import LIST_FIELDS
 from dhis2api.objects.registry import get_schema
-from dhis2api.objects.views import ObjectsView, ObjectView, list_answer, reading_context
-from dhis2api.web.negotiation import GEOJSON, JSON, XML
+from dhis2api.objects.schema import Schema
+from dhis2api.objects.views import LIST_FORMATS, ObjectsView, ObjectView, list_answer, reading_context
+from dhis2api.web.negotiation import GEOJSON
 from dhis2api.web.paging import pager
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, StreamingHttpResponse, stream
 from dhis2api.web.views import ApiRequest, ApiView
+from metadata.dependencies import package
 from metadata.operands import OperandSelection, list_operands
 from metadata.org_unit_features import feature_chunks, units_of_map
 from metadata.org_unit_lists import (
@@ -29,7 +32,7 @@ from metadata.org_unit_lists import (
     units_of_list,
     units_of_user,
 )
-from metadata.params import OperandParams, OrgUnitChildrenParams, OrgUnitListParams, OrgUnitParams
+from metadata.params import OperandParams, OrgUnitChildrenParams, OrgUnitListParams, OrgUnitParams, PackageParams
 
 
 class OperandsView(ApiView):
@@ -48,10 +51,23 @@ class OperandsView(ApiView):
         return ApiResponse(data | {"dataElementOperands": page.objects}, xml="metadata")
 
 
+class PackageView(ApiView):
+    """One object with all that it depends on, as a document that an import takes."""
+
+    object_schema: ClassVar[Schema] = None  # set by the route
+
+    @declares(PackageParams)
+    def get(self, request: ApiRequest, params: PackageParams, uid: str) -> StreamingHttpResponse:
+        """The object and its dependencies, as far as the caller may read them."""
+        context = with_changes(reading_context(request, params), member_limit=None)
+        selections = package(self.object_schema, uid, context, skip_sharing=params.skip_sharing)
+        return export_answer(request, selections, context, is_attachment=params.download)
+
+
 class OrgUnitsView(ObjectsView):
     """Org units, and a new one."""
 
-    renders = (JSON, XML, GEOJSON)
+    renders = (*LIST_FORMATS, GEOJSON)
 
     @declares(OrgUnitListParams)
     def get(self, request: ApiRequest, params: OrgUnitListParams) -> ApiResponse | StreamingHttpResponse:
@@ -92,6 +108,7 @@ class OrgUnitView(ObjectView):
 class OrgUnitRelativesView(ApiView):
     """Org units by their place relative to one of them."""
 
+    renders = LIST_FORMATS
     relatives: ClassVar[Callable[[str], Q]] = None  # set by the route
 
     @declares(ListParams)
@@ -102,6 +119,8 @@ class OrgUnitRelativesView(ApiView):
 
 class OrgUnitChildrenView(MemberView):
     """The org units below one of them; a list of its own to read, a collection like others to change."""
+
+    renders = LIST_FORMATS
 
     @declares(OrgUnitChildrenParams)
     def get(

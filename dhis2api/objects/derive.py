@@ -189,4 +189,11 @@ def _name_singulars(schema: Schema) -> None:
     for prop in schema.properties.values():
         if prop.collection and prop.singular == prop.name:
             singular = schema.wire.singulars.get(prop.name)
-            prop.singular = singular or (prop.name[:-1] if prop.name.endswith("s") else prop.name)
+            prop.singular = singular or _singular(prop.name)
+
+
+def _singular(name: str) -> str:
+    """`authority` of `authorities`, `userAccess` of `userAccesses`, `option` of `options`."""
+    if name.endswith("ies"):
+        return name[:-3] + "y"
+    return name[:-2] if name.endswith("sses") else name.removesuffix("s")

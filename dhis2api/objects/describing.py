@@ -6,6 +6,7 @@ from typing import Any
 
 from dhis2api.objects.registry import find_schema
 from dhis2api.objects.schema import TEXT_KINDS, Property, Schema
+from dhis2api.objects.xml import ATTRIBUTES
 from dhis2api.web.params import camel_case
 from dhis2api.web.xml import DXF
 
@@ -74,7 +75,7 @@ def describe_property(prop: Property, schema: Schema, api_base: str) -> dict[str
         "collectionName": prop.name if prop.collection else None,
         "collectionWrapping": True if prop.collection else None,
         "namespace": DXF,
-        "attribute": prop.name in ("id", "code", "name", "shortName", "created", "lastUpdated"),
+        "attribute": prop.name in ATTRIBUTES,
         "simple": prop.simple,
         "collection": prop.collection,
         "sortable": prop.simple and prop.column is not None,

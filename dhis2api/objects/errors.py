@@ -24,6 +24,12 @@ UNFILTERED_EXPORT = plain(
     409, "Unfiltered access to metadata export requires super user or 'F_METADATA_EXPORT' authority."
 )
 USER_EXPORT = plain(409, "Exporting user metadata requires the 'F_USER_VIEW' authority.")
+CSV_PROPERTY = plain(
+    409, "Invalid property selected. Make sure all properties are either simple or collections of refs / simple."
+)
+CSV_SEPARATOR = plain(400, "Value '{}' is not valid for parameter separator. It should be a single character")
+CSV_CLASS = plain(409, "Cannot find Csv import class:  {}")
+CSV_UNREADABLE = plain(400, "CSV error in row {}: {}")
 
 E1106 = code("E1106", "There are duplicate translation records for property `{}` and locale `{}` on {} `{}`")
 E1107 = code("E1107", "Object type `{}` is not translatable")

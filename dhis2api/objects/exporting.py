@@ -1,8 +1,8 @@
-"""`GET /api/metadata`: every selected type, streamed as JSON, a chunk of objects in memory at a time."""
+"""`GET /api/metadata`: every selected type, streamed, a chunk of objects in memory at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from dhis2api.errors import BAD_REQUEST, CONFLICT, ApiError
 from dhis2api.objects.errors import TOO_MANY_MEMBERS, UNFILTERED_EXPORT, USER_EXPORT
-from dhis2api.objects.json_chunks import json_list
 from dhis2api.objects.params import MetadataExportParams
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import Selection, iterate_objects
@@ -18,15 +17,18 @@ from dhis2api.objects.registry import find_by_plural, metadata_schemas
 from dhis2api.objects.schema import Schema
 from dhis2api.objects.system_id import system_id
 from dhis2api.version import DHIS2_VERSION, REVISION
-from dhis2api.web.renderers import encode_json
 from dhis2api.web.timestamps import format_timestamp
 from sharing.access import can_read_type
 
 SHARING_MEMBERS = "!user,!publicAccess,!userGroupAccesses,!userAccesses,!externalAccess,!sharing"
 WHOLE_EXPORT = ("F_METADATA_EXPORT",)
 
+Selections = Sequence[tuple[Schema, Selection]]  # in the order of the document
+# What stands before the objects, and the objects by type, as the pieces of a document.
+DocumentWriter = Callable[[Mapping[str, Any], Iterable[tuple[Schema, Iterable[dict[str, Any]]]]], Iterator[bytes]]
 
-def select_types(params: MetadataExportParams, context: ReadingContext) -> dict[str, tuple[Schema, Selection]]:
+
+def select_types(params: MetadataExportParams, context: ReadingContext) -> Selections:
     """What to export; unselected, every type that the caller may read.
 
     Errors: 409 for an unselected export, or users that are asked for, without the authority.
@@ -41,43 +43,39 @@ def select_types(params: MetadataExportParams, context: ReadingContext) -> dict[
         schemas = chosen
     if any(s.singular == "user" and not can_read_type(s.rules, principal) for s in schemas):
         raise ApiError(USER_EXPORT)
-    return {schema.plural: (schema, _selection(schema, params)) for schema in schemas}
+    return [(schema, _selection(schema, params)) for schema in schemas]
 
 
-def export_chunks(selections: Mapping[str, tuple[Schema, Selection]], context: ReadingContext) -> Iterator[bytes]:
-    """The JSON document, piece by piece; types without objects have no key.
+def export_chunks(selections: Selections, context: ReadingContext, write: DocumentWriter) -> Iterator[bytes]:
+    """The document, piece by piece, in the format of `write`; types without objects have no key.
 
     All plans are compiled before the first piece, so that a bad filter is still an error answer.
     Errors: 409 for fields and filters that cannot be read; E1003 (400) for nested fields that multiply too much, as
         far as the first objects of a type tell.
     """
     try:
-        prepared = [
-            (plural, iterate_objects(schema, selection, context)) for plural, (schema, selection) in selections.items()
-        ]
+        prepared = [(schema, iterate_objects(schema, selection, context)) for schema, selection in selections]
     except ApiError as error:
         if error.status != BAD_REQUEST.status or error.code is TOO_MANY_MEMBERS:
             raise
         # The one endpoint where DHIS2 answers a bad filter with 409 and no code.
         raise ApiError(CONFLICT, error.message, detail=error.detail) from error
-    return _document(prepared)
+    return write({"system": _system()}, _not_empty(prepared))
 
 
-def _document(prepared: Iterable[tuple[str, Iterator[dict[str, Any]]]]) -> Iterator[bytes]:
-    system = {
+def _system() -> dict[str, str]:
+    return {
         "id": system_id(), "rev": REVISION, "version": DHIS2_VERSION, "date": format_timestamp(timezone.now()),
     }  # fmt: skip
-    yield b'{"system":' + encode_json(system)
-    for plural, objects in prepared:
-        yield from _member(plural, objects)
-    yield b"}"
 
 
-def _member(plural: str, objects: Iterator[dict[str, Any]]) -> Iterator[bytes]:
-    first = next(objects, None)
-    if first is not None:
-        yield b',"' + plural.encode() + b'":'
-        yield from json_list(chain([first], objects))
+def _not_empty(
+    prepared: Iterable[tuple[Schema, Iterator[dict[str, Any]]]],
+) -> Iterator[tuple[Schema, Iterator[dict[str, Any]]]]:
+    for schema, objects in prepared:
+        first = next(objects, None)
+        if first is not None:
+            yield schema, chain([first], objects)
 
 
 def _chosen(extras: Mapping[str, list[str]]) -> list[Schema] | None:

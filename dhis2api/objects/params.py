@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.web.paging import PagingParams
 from dhis2api.web.params import Params, extras, param
 
@@ -54,6 +55,9 @@ class ListParams(PagingParams):
     )
     translate: bool = param(False, doc="Show display names in `locale`.")
     locale: str = param("", doc="Language of display names, such as `fr`; needs translate=true.")
+    separator: str = param(",", doc="CSV: what stands between cells.")
+    array_separator: str = param(";", doc="CSV: what stands between the items of a collection.")
+    skip_header: bool = param(False, doc="CSV: leave the line of names out.")
 
     @property
     def fields_text(self) -> str:
@@ -81,3 +85,15 @@ class MetadataExportParams(Params):
     locale: str = param("", doc="Language of display names; needs translate=true.")
     download: bool = param(False, doc="Answer as an attachment.")
     types: dict[str, list[str]] = extras("`{type}=true` selects a type; `{type}:fields|filter|order` are its own.")
+
+    @property
+    def nests(self) -> bool:
+        """Whether the caller names fields, which may nest; what objects own grows with them alone."""
+        return bool(self.fields) or any(name.endswith(":fields") for name in self.types)
+
+
+class MetadataBodyParams(MetadataImportParams):
+    """Parameters of `POST /api/metadata`, whose body may be CSV."""
+
+    class_key: str = param("", doc="CSV: what the file describes, one of `/api/metadata/csvImportClasses`.")
+    first_row_is_header: bool = param(True, doc="CSV: pass over the first row.")

@@ -7,7 +7,7 @@ from django.urls import URLPattern, path
 from dhis2api.objects.describing import words
 from dhis2api.objects.gist.views import GistsView, GistView, MemberGistView
 from dhis2api.objects.member_views import MemberItemView, MemberView, TranslationsView
-from dhis2api.objects.metadata_views import MetadataView
+from dhis2api.objects.metadata_views import CsvImportClassesView, MetadataView
 from dhis2api.objects.registry import endpoint_schemas
 from dhis2api.objects.schema import Schema
 from dhis2api.objects.schema_views import SchemaPropertyView, SchemasView, SchemaView
@@ -38,8 +38,10 @@ def member_routes(schema: Schema) -> list[URLPattern]:
 
 urlpatterns = [
     path("metadata", MetadataView.as_view(), name="metadata"),
+    path("metadata/csvImportClasses", CsvImportClassesView.as_view()),
     path("metadataendpoints", MetadataView.as_view()),
     path("identifiableObjects/<str:uid>", AnyObjectView.as_view()),
+    path("metadataendpoints/csvImportClasses", CsvImportClassesView.as_view()),
     path("schemas", SchemasView.as_view(), name="schemas"),
     path("schemas/<str:singular>", SchemaView.as_view()),
     path("schemas/<str:singular>/<str:name>", SchemaPropertyView.as_view()),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import replace as with_changes
 from typing import Any, ClassVar
 
 from django.db.models import Q
@@ -12,9 +13,10 @@ from dhis2api.errors import CONFLICT, E1005, ApiError
 from dhis2api.objects import crud
 from dhis2api.objects.any_object import get_any_object
 from dhis2api.objects.errors import IMPORT_FAILED, INVALID_QUERY
+from dhis2api.objects.formats.bodies import read_object_body
+from dhis2api.objects.formats.lists import Writing, csv_writing, json_writing, xml_writing
 from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.importer.report import single_report
-from dhis2api.objects.json_chunks import list_chunks
 from dhis2api.objects.params import Defaults, DeleteParams, ListParams, ObjectParams
 from dhis2api.objects.query.fields import with_presets_of_36
 from dhis2api.objects.reading.budget import MAX_TREE_MEMBERS
@@ -22,11 +24,11 @@ from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import Selection, get_object, list_objects
 from dhis2api.objects.registry import find_schema
 from dhis2api.objects.schema import Schema
-from dhis2api.objects.xml import list_document, object_document
+from dhis2api.objects.xml import object_document
 from dhis2api.web.base_url import api_base
 from dhis2api.web.bodies import read_json
 from dhis2api.web.messages import conflict, created, ok
-from dhis2api.web.negotiation import JSON
+from dhis2api.web.negotiation import CSV, HTML, JSON, XML
 from dhis2api.web.paging import pager
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, HttpResponse, StreamingHttpResponse, no_content, stream
@@ -34,6 +36,8 @@ from dhis2api.web.views import ApiRequest, ApiView
 
 LAST_OLD_VERSION = 36  # it knew no JSON Patch and answered changes without a body
 JSON_PATCH = "application/json-patch+json"
+LIST_FORMATS = (JSON, XML, CSV)
+OBJECT_BODIES = (JSON, "application/*+json", XML)
 _IDENTIFIER = re.compile(r"[a-zA-Z0-9]{11}")
 
 
@@ -43,7 +47,7 @@ def reading_context(request: ApiRequest, params: Any = None) -> ReadingContext:
     if params is not None and params.translate and params.locale:
         locale = params.locale
     excludes = params is not None and params.defaults is Defaults.EXCLUDE
-    limit = None if request.accepted_media_type == JSON else MAX_TREE_MEMBERS
+    limit = MAX_TREE_MEMBERS if request.accepted_media_type in (XML, HTML) else None
     return ReadingContext(request.user.principal, api_base(request._request), locale, limit, excludes)
 
 
@@ -52,6 +56,8 @@ class ObjectsView(ApiView):
 
     object_schema: ClassVar[Schema] = None  # set by the route
     name: ClassVar[str | None] = None  # title of the page, set by the route
+    renders = LIST_FORMATS
+    consumes = {"post": OBJECT_BODIES}
     is_browsable = True
 
     @declares(ListParams)
@@ -62,7 +68,8 @@ class ObjectsView(ApiView):
     @declares(MetadataImportParams)
     def post(self, request: ApiRequest, params: MetadataImportParams) -> ApiResponse:
         """Create one object."""
-        item, report = crud.create_object(self.object_schema, read_json(request), params=params, user=request.user)
+        body = read_object_body(request, self.object_schema)
+        item, report = crud.create_object(self.object_schema, body, params=params, user=request.user)
         if not report.is_ok:
             return conflict(IMPORT_FAILED.template, single_report(item))
         return created(f"/{self.object_schema.plural}/{item.uid}", single_report(item))
@@ -78,7 +85,7 @@ class ObjectView(ApiView):
     object_schema: ClassVar[Schema] = None  # set by the route
     name: ClassVar[str | None] = None  # title of the page, set by the route
     is_browsable = True
-    consumes = {"put": (JSON, "application/*+json"), "patch": (JSON_PATCH, JSON)}
+    consumes = {"put": OBJECT_BODIES, "patch": (JSON_PATCH, JSON)}
 
     @declares(ObjectParams)
     def get(self, request: ApiRequest, params: ObjectParams, uid: str) -> ApiResponse:
@@ -96,7 +103,8 @@ class ObjectView(ApiView):
         """Replace the object."""
         check_identifier(self.object_schema, uid)
         schema = self.object_schema
-        item, report = crud.replace_object(schema, uid, read_json(request), params=params, user=request.user)
+        body = read_object_body(request, schema)
+        item, report = crud.replace_object(schema, uid, body, params=params, user=request.user)
         if not schema.wire.put_answers_import_report:
             return _answer(item, report)
         return ok(response=report) if report.is_ok else conflict(IMPORT_FAILED.template, report, status="WARNING")
@@ -160,31 +168,45 @@ def list_answer(
 
     `complete` adds to each object what no column holds.
     """
+    media_type = request.accepted_media_type
+    writing = _writing(media_type, schema, with_changes(params, fields=[fields_text(request, params)]))
     selection = Selection(
-        fields_text(request, params), params.filter, params.root_junction, params.query, params.order_text,
+        writing.fields, params.filter, params.root_junction, params.query, params.order_text,
         restriction=restriction or Q(),
     )  # fmt: skip
     limit = params.page_size if params.is_paged else None
     context = reading_context(request, params)
-    streams = request.accepted_media_type == JSON
     try:
-        page = list_objects(schema, selection, context, offset=params.offset, limit=limit, streams=streams)
+        page = list_objects(schema, selection, context, offset=params.offset, limit=limit, streams=media_type != HTML)
     except ApiError as error:
         raise as_in_version(request, error) from error
-    data: dict[str, Any] = {"pager": pager(request, params, page.total)} if params.is_paged else {}
+    head: dict[str, Any] = {"pager": pager(request, params, page.total)} if params.is_paged else {}
     objects = page.objects if complete is None else map(complete, page.objects)
     if page.is_streamed:
-        return _streamed(request, list_chunks(data, schema.plural, objects), schema.plural)
-    data[schema.plural] = list(objects)
-    return ApiResponse(data, xml=lambda: list_document(schema, data))
+        return _streamed(request, writing, head, objects)
+    objects = list(objects)
+    if media_type == CSV:
+        return ApiResponse(b"".join(writing.chunks(head, objects)))
+    return ApiResponse(head | {schema.plural: objects}, xml=lambda: b"".join(writing.chunks(head, objects)))
 
 
-def _streamed(request: ApiRequest, chunks: Iterator[bytes], plural: str) -> StreamingHttpResponse:
+def _writing(media_type: str, schema: Schema, params: ListParams) -> Writing:
+    if media_type == CSV:
+        return csv_writing(schema, params)
+    return (xml_writing if media_type == XML else json_writing)(schema, params)
+
+
+def _streamed(
+    request: ApiRequest, writing: Writing, head: dict[str, Any], objects: Iterable[dict[str, Any]]
+) -> StreamingHttpResponse:
     """A long list, compressed as a file where the address asks for one."""
     compression = getattr(request, "compression", None)
+    media_type = request.accepted_media_type
+    chunks = writing.chunks(head, objects)
     if compression is None:
-        return stream(chunks, JSON)
-    return stream(chunks, f"{JSON}+{compression}", f"{plural}.json", compression)
+        return stream(chunks, media_type if media_type == JSON else f"{media_type}; charset=UTF-8")
+    filename = f"{request._request.path_info.rpartition('/')[2]}.{media_type.rpartition('/')[2]}"
+    return stream(chunks, f"{media_type}+{compression}", filename, compression)
 
 
 def reference_endpoint(schema: Schema, member: str) -> str | None:

@@ -1,0 +1,1 @@
+"""Objects as bytes and back, beside JSON: XML and CSV."""
