@@ -102,4 +102,4 @@ def _has_path(operation: Any) -> bool:
 
 def _is_owned(schema: Schema, name: str) -> bool:
     prop = schema.properties.get(name)
-    return prop is not None and prop.owner
+    return prop.owner if prop is not None else schema.is_document

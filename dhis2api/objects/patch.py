@@ -43,7 +43,7 @@ def _apply_one(schema: Schema, stored: dict[str, Any], operation: Any, position:
     if not isinstance(path, str) or not path.startswith("/") or path == "/":
         raise ApiError(PATCH_INVALID, f"Invalid path {path}")
     steps = [step.replace("~1", "/").replace("~0", "~") for step in path[1:].split("/")]
-    if not schema.has(steps[0]) and steps[0] not in schema.wire.write_only:
+    if not _is_member(schema, stored, steps[0]):
         raise ApiError(PATCH_INVALID, f"Property {steps[0]} does not exist on {schema.simple_klass}")
     if steps[0] in _IMMUTABLE:
         raise ApiError(PATCH_INVALID, f"Invalid path {path}: the identifier cannot be changed")
@@ -56,6 +56,11 @@ def _apply_one(schema: Schema, stored: dict[str, Any], operation: Any, position:
         _remove(parent, steps[-1])
     else:
         _put(parent, steps[-1], operation.get("value"), replace=name == "replace")
+
+
+def _is_member(schema: Schema, stored: dict[str, Any], name: str) -> bool:
+    """Whether the type has the member, or this document has it though its type does not."""
+    return schema.has(name) or name in schema.wire.write_only or (schema.is_document and name in stored)
 
 
 def _parent(stored: dict[str, Any], steps: list[str], path: str) -> Any:

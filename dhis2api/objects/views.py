@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from django.db.models import Q
@@ -118,6 +118,21 @@ class ObjectView(ApiView):
     def _check(self, uid: str) -> None:
         if not _IDENTIFIER.fullmatch(uid):
             raise ApiError(E1005, self.object_schema.simple_klass, uid)
+
+
+class MarkView(ApiView):
+    """The caller's mark on an object: a favourite, or a subscription."""
+
+    object_schema: ClassVar[Schema] = None  # set by the route
+    mark: ClassVar[Callable[..., str]] = None  # set by the route
+
+    def post(self, request: ApiRequest, uid: str) -> ApiResponse:
+        """Set the mark."""
+        return ok(self.mark(self.object_schema, uid, request.user, marked=True))
+
+    def delete(self, request: ApiRequest, uid: str) -> ApiResponse:
+        """Remove the mark."""
+        return ok(self.mark(self.object_schema, uid, request.user, marked=False))
 
 
 def list_answer(

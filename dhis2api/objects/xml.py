@@ -8,7 +8,7 @@ from lxml import etree
 
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Property, Schema
-from dhis2api.web.xml import append, append_value, root_element, set_attributes
+from dhis2api.web.xml import append, append_value, is_name, root_element, set_attributes
 
 ATTRIBUTES = frozenset(
     {"id", "code", "name", "shortName", "displayName", "created", "lastUpdated", "href", "level", "leaf", "path"}
@@ -45,7 +45,9 @@ def fill(element: etree._Element, schema: Schema, data: dict[str, Any]) -> None:
 
 def _member(element: etree._Element, prop: Property | None, name: str, value: Any) -> None:
     target = get_schema(prop.target) if prop is not None and prop.target else None
-    if isinstance(value, list):
+    if not is_name(name):  # of a document, which may hold what no type declares
+        append_value(append(element, "entry", key=name), "value", value)
+    elif isinstance(value, list):
         wrapper = append(element, name)
         for item in value:
             if isinstance(item, dict) and target is not None:

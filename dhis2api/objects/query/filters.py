@@ -18,6 +18,7 @@ from django.db.models.functions import Cast, Coalesce
 from dhis2api.errors import ApiError
 from dhis2api.objects.base_members import display_name_of
 from dhis2api.objects.errors import INVALID_QUERY
+from dhis2api.objects.query.documents import DocumentFilter
 from dhis2api.objects.query.lookups import NEGATED, JsonSize, Translation
 from dhis2api.objects.query.operators import Operator, find_operator
 from dhis2api.objects.query.values import parse_value
@@ -132,6 +133,8 @@ def _on_path(schema: Schema, condition: Condition, operator: Operator, scope: Fi
     current = schema
     for position, step in enumerate(steps[:-1]):
         prop = current.properties.get(step)
+        if prop is not None and prop.shape is Shape.DOCUMENT:
+            break
         if prop is None or prop.query_path is None:
             break  # a name that no column has may have parts of its own
         if prop.shape is Shape.JSON:
@@ -163,11 +166,32 @@ def _on_end(
 ) -> Q:
     """The condition on a member of the last type on the way, which `path` leads to."""
     prop = current.properties.get(rest[0])
+    if prop is not None and prop.shape is Shape.DOCUMENT:
+        return _on_document(current, rest, path, operator, condition, scope)
     if prop is None or prop.query_path is None:
         return _on_missing(current, rest[0], rest, path, operator, condition, scope)
     if prop.shape is Shape.REFERENCE and operator.values != "none":
         path, prop = f"{path}{prop.query_path}__", get_schema(prop.target).properties["id"]
     return _on_property(current, prop, operator, condition, path)
+
+
+def _on_document(
+    current: Schema, rest: list[str], path: str, operator: Operator, condition: Condition, scope: FilterScope
+) -> Q:
+    """The condition on a member of a document, which `path` leads to."""
+
+    def on_target(target: Schema, steps: list[str]) -> Any:
+        if not can_read_type(target.rules, scope.principal) and steps[0] not in _OF_USER_REFERENCES:
+            raise ApiError(INVALID_QUERY, f"Unknown path property: {condition.path}")
+        inner = Condition(".".join(steps), condition.operator, condition.value)
+        rows = target.model._base_manager.filter(readable(target.rules, scope.principal))
+        return rows.filter(compile_condition(target, inner, scope)).values("uid")
+
+    member = DocumentFilter(
+        operator, condition.value, condition.path, lambda: _list(condition), _WORDS.findall, on_target
+    )
+    found = current.model._base_manager.filter(member.compile(current, rest))
+    return Q(**{f"{path}pk__in": found.values("pk")})
 
 
 def _on_missing(

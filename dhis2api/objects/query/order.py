@@ -13,8 +13,9 @@ from django.db.models.expressions import OrderBy
 from django.db.models.functions import Lower
 
 from dhis2api.objects.base_members import display_name_of
+from dhis2api.objects.query.documents import order_expression
 from dhis2api.objects.query.filters import translated_text
-from dhis2api.objects.schema import Schema
+from dhis2api.objects.schema import Schema, Shape
 
 DIRECTIONS = frozenset({"asc", "desc", "iasc", "idesc"})
 
@@ -46,6 +47,9 @@ def _expression(schema: Schema, name: str, direction: str, locale: str | None) -
     if prop is not None and prop.simple and prop.column:
         ignoring_case = direction.startswith("i") and prop.is_text
         return Lower(prop.query_path) if ignoring_case else F(prop.query_path)
+    if prop is not None and prop.simple and prop.shape is Shape.DOCUMENT and prop.readable:
+        shown = order_expression(prop)
+        return Lower(shown) if direction.startswith("i") and prop.is_text else shown
     for translated in schema.properties.values():
         if translated.translation_key and display_name_of(translated) == name:
             shown = translated_text(translated, locale, "") if locale else F(translated.query_path)
