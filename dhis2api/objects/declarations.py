@@ -51,6 +51,7 @@ class Declaration:
     computed: ClassVar[Mapping[str, Computed | ComputedMembers]] = {}
     owned_reverse: ClassVar[tuple[str, ...]] = ()  # reverse foreign keys that this side owns (optionSet.options)
     singles: ClassVar[Mapping[str, tuple[str, str]]] = {}  # member → (related name of embedded rows, their `role`)
+    required_singles: ClassVar[tuple[str, ...]] = ()  # those of them that E4000 misses
     singulars: ClassVar[Mapping[str, str]] = {}  # collection → item name, when not the plural without its "s"
     attribute_flag: ClassVar[str | None] = None  # the flag on `attribute` that allows values for this type
     nameable: ClassVar[bool] = False

@@ -161,7 +161,7 @@ def _single(schema: Schema, name: str, relation: Any, other: Schema) -> Property
     link = Link(other.model, relation.field.attname, "pk", role=schema.wire.singles[name][1])
     return Property(
         name=name, kind=Kind.COMPLEX, shape=Shape.EMBEDDED, klass=other.klass, singular=name, field_name=name,
-        target=other.model.__name__, link=link,
+        target=other.model.__name__, link=link, required=name in schema.wire.required_singles,
     )  # fmt: skip
 
 

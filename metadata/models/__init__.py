@@ -20,6 +20,7 @@ from metadata.models.data_sets import (
     GreyedField,
     Section,
 )
+from metadata.models.dimension_constraints import CategoryConstraint, GroupSetConstraint
 from metadata.models.documents import (
     AggregateDataExchange,
     AnalyticsTableHook,
@@ -98,6 +99,7 @@ __all__ = [
     "CaptureOrganisationUnit",
     "Category",
     "CategoryCombo",
+    "CategoryConstraint",
     "CategoryOption",
     "CategoryOptionCombo",
     "CategoryOptionGroup",
@@ -125,6 +127,7 @@ __all__ = [
     "ExpressionDimensionItem",
     "ExternalMapLayer",
     "GreyedField",
+    "GroupSetConstraint",
     "Indicator",
     "IndicatorGroup",
     "IndicatorGroupSet",

@@ -22,6 +22,8 @@ OF_TYPE: dict[str, dict[str, Any]] = {
     "eventReport": {"type": "PIVOT_TABLE"},
     "eventChart": {"type": "COLUMN"},
     "dataApprovalLevel": {"orgUnitLevel": lambda n: n},
+    "validationRule": {"leftSide": {"expression": "1"}, "rightSide": {"expression": "2"}},
+    "predictor": {"generator": {"expression": "1"}},
     "programRuleVariable": {"programRuleVariableSourceType": "CALCULATED_VALUE"},
 }
 

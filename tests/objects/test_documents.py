@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+from itertools import product
 from typing import Any
 
 import pytest
 
+from dhis2api.errors import ApiError
+from dhis2api.objects.query.filters import Condition, FilterScope, compile_filters
+from dhis2api.objects.query.operators import OPERATORS, SYNONYMS
+from dhis2api.objects.registry import get_schema
 from dhis2api.objects.uids import generate_uid
 from metadata.models import DataElement, Visualization
+from sharing.access import Principal
 from tests.harness.client import ApiClient
 from tests.harness.queries import QueryCount, query_counter
 from tests.objects.documents import dashboard, package, showing, visualization
@@ -217,6 +224,24 @@ def test_filters_reach_into_documents(api: ApiClient) -> None:
         f"dashboards?filter=dashboardItems.map.name:eq:{map_['name']}": [board["id"]],
     }.items():
         assert found(api, query) == expected, query
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        "title", "topLimit", "baseLineValue", "hideTitle", "startDate", "type", "legendSet", "legend", "legend.set.id",
+        "legend.set.name", "organisationUnits", "organisationUnits.id", "dataDimensionItems", "relativePeriods",
+        "dataDimensionItems.dataElement", "dataDimensionItems.dataElementOperand.dataElement.name", "columnDimensions",
+        "organisationUnitLevels", "favorites", "favorite",
+    ],
+)  # fmt: skip
+def test_every_operator_on_every_kind_of_member_is_answered_or_refused(db: None, member: str) -> None:
+    schema, scope = get_schema("visualization"), FilterScope(Principal("abcdefghij1", frozenset({"ALL"})))
+    values = ("1", "x", "[1,x]", "true", "2026-01-01", "%", "it's", "COLUMN", "")
+    for operator, value in product([*OPERATORS, *SYNONYMS], values):
+        with contextlib.suppress(ApiError):
+            condition = compile_filters(schema, [Condition(member, operator, value)], scope)
+            assert Visualization.objects.filter(condition).count() == 0
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,10 @@ def content_fits_schema(item: ImportObject, bundle: Bundle, heat: Preheat) -> It
     """E4000-E4008, E4049: required members, lengths, ranges, e-mail, URL and user name."""
     yield from content_faults(item.schema, item.values, item.faults)
     for name, rows in item.embedded.items():
-        child = get_schema(item.schema.properties[name].target)
+        prop = item.schema.properties[name]
+        if prop.required and not rows:
+            yield Fault(E4000, (name,), name, prop.klass)
+        child = get_schema(prop.target)
         for row in rows:
             yield from content_faults(child, row.values, item.faults, f"{name}.")
 
