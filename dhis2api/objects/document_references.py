@@ -41,18 +41,36 @@ def references_in(prop: Property, value: Any) -> Iterator[tuple[str, Any]]:
 def places(schema: Schema, path: str = "$") -> Iterator[Place]:
     """Every declared reference of a document; the jsonpaths are made of schema names alone."""
     for prop in declared_members(schema):
-        if prop.target is None:
-            continue
         here = step_path(path, prop)
         if prop.refers:
             yield Place(prop, f"{here}.id")
-        else:
+        elif prop.names_any:
+            yield Place(prop, here)
+        elif prop.target is not None:
             yield from places(get_schema(prop.target), here)
+
+
+def gone_of(prop: Property, gone: Gone) -> Set[str]:
+    """The uids of `gone` that may stand in the member."""
+    return set().union(*gone.values()) if prop.names_any else gone.get(prop.target or "", frozenset())
 
 
 def step_path(path: str, prop: Property) -> str:
     """The jsonpath of a member's values, below `path`."""
     return f'{path}."{prop.name}"' + ("[*]" if prop.collection else "")
+
+
+def protected_in(schema: Schema, content: Mapping[str, Any], singular: str) -> Iterator[str]:
+    """The uids of objects of a type that a content protects from deletion."""
+    for prop in declared_members(schema):
+        value = content.get(prop.name)
+        if value is None or prop.target is None:
+            continue
+        for one in value if prop.collection else [value]:
+            if not prop.refers:
+                yield from protected_in(get_schema(prop.target), one, singular)
+            elif prop.protects and prop.target == singular:
+                yield one["id"]
 
 
 def without(schema: Schema, content: dict[str, Any], gone: Gone) -> dict[str, Any] | None:
@@ -64,7 +82,7 @@ def without(schema: Schema, content: dict[str, Any], gone: Gone) -> dict[str, An
     lost = False
     for prop in declared_members(schema):
         value = content.get(prop.name)
-        if value is None or prop.target is None:
+        if value is None or not (prop.target or prop.names_any):
             continue
         rows = value if prop.collection else [value]
         left = [row for one in rows if (row := _kept(prop, one, gone)) is not None]
@@ -79,7 +97,9 @@ def without(schema: Schema, content: dict[str, Any], gone: Gone) -> dict[str, An
     return None if lost and lives_by and not any(kept.get(name) for name in lives_by) else kept
 
 
-def _kept(prop: Property, value: dict[str, Any], gone: Gone) -> dict[str, Any] | None:
+def _kept(prop: Property, value: Any, gone: Gone) -> Any:
+    if prop.names_any:
+        return None if value in gone_of(prop, gone) else value
     if prop.refers:
-        return None if value.get("id") in gone.get(prop.target, ()) else value
+        return None if value.get("id") in gone_of(prop, gone) else value
     return without(get_schema(prop.target), value, gone)

@@ -67,5 +67,5 @@ def _property(member: Member) -> Property:
         required=member.required, marked_required=member.required, ordered=kind is Kind.COLLECTION,
         length=member.length, enum_type=member.enum_type, default=member.default, readable=not member.secret,
         writable=not member.derived, owner=not member.derived, protects=member.protects,
-        identifies=member.identifies,
+        identifies=member.identifies, names_any=member.names_any,
     )  # fmt: skip

@@ -46,6 +46,7 @@ class Member:
     secret: bool = False  # written, never shown
     protects: bool = False  # the object referred to cannot be deleted (E4030); others leave the document
     identifies: bool = False  # the id of an item, made up when absent
+    names_any: bool = False  # the id of an object of any type, or of none; not checked, but it leaves with the object
 
 
 def text(name: str, length: int | None = 255, **more: Any) -> Member:
@@ -126,6 +127,11 @@ def whole(name: str, **more: Any) -> Member:
 def whole_list(name: str, **more: Any) -> Member:
     """Complex values that are kept and shown whole."""
     return Member(name, kind="COLLECTION", item_kind="COMPLEX", **more)
+
+
+def any_id() -> Member:
+    """The id of an object of any type, or a word in its place (`LAST_12_MONTHS`)."""
+    return Member("id", kind="IDENTIFIER", names_any=True)
 
 
 def identity() -> Member:

@@ -107,6 +107,7 @@ class Property:
     default: Any = None
     many_to_many: bool = False
     protects: bool = False  # of a document: what it refers to cannot be deleted
+    names_any: bool = False  # of an item in a document: the id of an object of any type, or of none
     identifies: bool = False  # of an item in a document: its id, made up when absent
     alias: bool = False  # an old name of another member: never part of a preset but `*`
 

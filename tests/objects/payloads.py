@@ -12,6 +12,10 @@ from tests.harness.client import ApiClient
 
 NUMBERS = count(1)
 
+EXPRESSION = {
+    "expression": "1", "missingValueStrategy": "SKIP_IF_ALL_VALUES_MISSING", "slidingWindow": False, "translations": [],
+}  # fmt: skip
+
 # What a schema cannot say: rules of single types, and which of an enumeration's names suits.
 OF_TYPE: dict[str, dict[str, Any]] = {
     "dataSet": {"periodType": "Monthly"},
@@ -22,8 +26,8 @@ OF_TYPE: dict[str, dict[str, Any]] = {
     "eventReport": {"type": "PIVOT_TABLE"},
     "eventChart": {"type": "COLUMN"},
     "dataApprovalLevel": {"orgUnitLevel": lambda n: n},
-    "validationRule": {"leftSide": {"expression": "1"}, "rightSide": {"expression": "2"}},
-    "predictor": {"generator": {"expression": "1"}},
+    "validationRule": {"leftSide": EXPRESSION, "rightSide": EXPRESSION},
+    "predictor": {"generator": EXPRESSION},
     "programRuleVariable": {"programRuleVariableSourceType": "CALCULATED_VALUE"},
 }
 

@@ -303,7 +303,8 @@ def test_a_patch_reaches_declared_and_foreign_members(api: ApiClient) -> None:
 def test_what_is_deleted_leaves_the_favourites(api: ApiClient) -> None:
     """A chart loses the element, a dashboard the item that showed nothing else."""
     kept, gone = store([element("Kept in charts"), element("Gone from charts")])
-    chart = visualization(kept.uid, gone.uid)
+    axis = {"id": "dx", "items": [{"id": kept.uid}, {"id": gone.uid}, {"id": "LAST_12_MONTHS"}]}
+    chart = visualization(kept.uid, gone.uid, columns=[axis])
     view = {"layer": "thematic", "renderingStrategy": "SINGLE", "dataDimensionItems": chart["dataDimensionItems"]}
     map_ = {"id": generate_uid(), "name": "Map of what goes", "mapViews": [view]}
     board = dashboard(showing("visualization", chart["id"]), showing("map", map_["id"]))
@@ -311,7 +312,9 @@ def test_what_is_deleted_leaves_the_favourites(api: ApiClient) -> None:
 
     assert api.delete(f"/api/dataElements/{gone.uid}").status == 200
     left = [{"dataDimensionItemType": "DATA_ELEMENT", "dataElement": {"id": kept.uid}}]
-    assert shown(api, "visualizations", chart["id"])["dataDimensionItems"] == left
+    after = shown(api, "visualizations", chart["id"])
+    assert after["dataDimensionItems"] == left
+    assert after["columns"] == [{"id": "dx", "items": [{"id": kept.uid}, {"id": "LAST_12_MONTHS"}]}]
     assert shown(api, "maps", map_["id"])["mapViews"][0]["dataDimensionItems"] == left
 
     assert api.delete(f"/api/visualizations/{chart['id']}").status == 200

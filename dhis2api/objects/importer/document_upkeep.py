@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.deletion import Collector
 
-from dhis2api.objects.document_references import Place, places, without
+from dhis2api.objects.document_references import Place, gone_of, places, protected_in, without
 from dhis2api.objects.query.documents import AnyValue
 from dhis2api.objects.registry import endpoint_schemas, get_schema
 from dhis2api.objects.schema import Schema
@@ -40,7 +40,7 @@ def protecting_documents(singular: str, keys: Sequence[int]) -> dict[int, str]:
     for schema in _documents():
         guarding = [p for p in places(schema) if p.prop.target == singular and p.prop.protects]
         for row in _referring(schema, guarding, {singular: set(by_uid)}):
-            kept = {uid for uid in by_uid if without(schema, row.content, {singular: {uid}}) != row.content}
+            kept = by_uid.keys() & set(protected_in(schema, row.content, singular))
             name = getattr(row, "name", None)
             hint = f"{schema.simple_klass} ({name})" if name else schema.simple_klass
             found |= {by_uid[uid]: hint for uid in kept}
@@ -52,7 +52,7 @@ def _forget(gone: dict[str, set[str]]) -> dict[str, set[str]]:
     lost: dict[str, set[str]] = defaultdict(set)
     for schema in _documents():
         changed = []
-        for row in _referring(schema, [p for p in places(schema) if p.prop.target in gone], gone):
+        for row in _referring(schema, [p for p in places(schema) if gone_of(p.prop, gone)], gone):
             content = without(schema, row.content, gone)
             if content is None:
                 lost[schema.singular].add(row.uid)
@@ -69,7 +69,7 @@ def _referring(schema: Schema, where: Iterable[Place], gone: dict[str, set[str]]
     """The documents with one of these references, locked."""
     condition = Q()
     for place in where:
-        condition |= Q(AnyValue("content", place.path, "value = ANY({})", [sorted(gone[place.prop.target])]))
+        condition |= Q(AnyValue("content", place.path, "value = ANY({})", [sorted(gone_of(place.prop, gone))]))
     if not condition:
         return []
     rows = schema.model._base_manager.filter(condition).order_by("pk")

@@ -12,6 +12,7 @@ from dhis2api.objects.declarations import Computed
 from dhis2api.objects.members import (
     Item,
     Member,
+    any_id,
     choice,
     date,
     flag,
@@ -132,8 +133,10 @@ LEGEND = Item(
     plural="legendDefinitions",
 )
 
-# Items of these are of any kind, or none (`LAST_12_MONTHS`): they are kept whole.
-AXES = (whole_list("columns"), whole_list("rows"), whole_list("filters"))
+# What a dimension shows is of any type, or of none (`LAST_12_MONTHS`).
+SHOWN = Item("DimensionalItemObject", f"{PACKAGE}.common.DimensionalItemObject", (any_id(),), lives_by=("id",))
+DIMENSION = Item("DimensionalObject", f"{PACKAGE}.common.DimensionalObject", (text("id"), items("items", SHOWN)))
+AXES = (items("columns", DIMENSION), items("rows", DIMENSION), items("filters", DIMENSION))
 
 ANALYTICAL: tuple[Member, ...] = (
     *AXES,
