@@ -8,11 +8,17 @@ class MetadataConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """A user's org units are tables of this app: contribute them to the lower app's type. Then the rules,
-        and what CSV files describe."""
+        """A user's org units and dimensions are tables of this app: contribute them to the lower app's type. Then the
+        rules, and what CSV files describe."""
         from dhis2api.objects.registry import contribute
         from metadata import csv_columns, rules
-        from metadata.models import CaptureOrganisationUnit, DataViewOrganisationUnit, SearchOrganisationUnit
+        from metadata.models import (
+            CaptureOrganisationUnit,
+            CategoryConstraint,
+            DataViewOrganisationUnit,
+            GroupSetConstraint,
+            SearchOrganisationUnit,
+        )
 
         for name, model in (
             ("organisationUnits", CaptureOrganisationUnit),
@@ -24,6 +30,15 @@ class MetadataConfig(AppConfig):
                 "user", name, target="organisationUnit", model=model, owner_column="user_id",
                 member_column="organisation_unit_id", query_path=f"{related_name}__organisation_unit",
             )  # fmt: skip
+        contribute(
+            "user", "catDimensionConstraints", target="category", model=CategoryConstraint, owner_column="user_id",
+            member_column="category_id", query_path="category_constraint_rows__category",
+        )  # fmt: skip
+        contribute(
+            "user", "cogsDimensionConstraints", target="categoryOptionGroupSet", model=GroupSetConstraint,
+            owner_column="user_id", member_column="category_option_group_set_id",
+            query_path="group_set_constraint_rows__category_option_group_set",
+        )  # fmt: skip
         contribute(
             "organisationUnit", "users", target="user", model=CaptureOrganisationUnit,
             owner_column="organisation_unit_id", member_column="user_id", query_path="users_rows__user", owner=False,

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from dhis2api.objects.columns import RefSet, date, flag, json, long_text, text, timestamp
+from dhis2api.objects.columns import RefSet, date, flag, integer, json, long_text, text, timestamp
 from dhis2api.objects.declarations import Computed, Declaration
 from dhis2api.objects.models import ApiObject, Attributed, Coded, Named, Shared, Translated, UniquelyNamed
 from sharing.access import SUPERUSER, Principal, TypeRules, named
@@ -91,6 +91,8 @@ class User(AbstractBaseUser, ApiObject, Coded, Attributed):
     disabled = flag()
     account_expiry = timestamp()
     password_last_updated = timestamp(read_only=True)
+    last_checked_interpretations = timestamp()
+    data_view_max_organisation_unit_level = integer()
     settings = json(dict, hidden=True)
     failed_logins = models.IntegerField(default=0)
     last_failed_login = models.DateTimeField(null=True, blank=True)

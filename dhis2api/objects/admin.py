@@ -12,7 +12,7 @@ from dhis2api.objects.declarations import Declaration
 
 LISTED = ("uid", "name", "username", "code", "last_updated")
 SEARCHED = ("uid", "name", "username", "code")
-SECRET = frozenset({"password"})
+SECRET = frozenset({"password", "content"})  # contents of documents may hold the keys of other servers
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

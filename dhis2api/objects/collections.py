@@ -28,8 +28,8 @@ from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.importer.pipeline import import_partly
 from dhis2api.objects.importer.records import Fault, ImportObject, MemberChange
 from dhis2api.objects.importer.report import Stats, TypeReport, object_report
-from dhis2api.objects.members import owning_side
 from dhis2api.objects.registry import get_schema
+from dhis2api.objects.relations import owning_side
 from dhis2api.objects.schema import Property, Schema, Shape
 
 _PARAMS = MetadataImportParams(strategy_name="UPDATE")

@@ -17,7 +17,7 @@ from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.importer.pipeline import import_partly, take_locks
 from dhis2api.objects.importer.records import ImportObject
 from dhis2api.objects.importer.sharing import join_legacy_sharing
-from dhis2api.objects.patch import apply_patch, check_patch, plan_patch
+from dhis2api.objects.patch import apply_patch, check_patch, plan_patch, require_members
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import get_object, readable_rows
 from dhis2api.objects.schema import Schema
@@ -100,11 +100,12 @@ def _patch(schema: Schema, uid: str, operations: list[Any], user: Any) -> Partia
     plan = plan_patch(schema, operations)
     touched = plan.rewritten & (_LEGACY_SHARING | {"sharing"})
     names = [name for name in plan.rewritten if _is_owned(schema, name) or name in touched]
-    fields = ",".join([*names, "sharing"] if touched else names)
+    fields = ":owner" if schema.is_document else ",".join([*names, "sharing"] if touched else names)
     # A patch works on the JSON of the object, where dates are texts.
     shown = get_object(schema, uid, fields, ReadingContext(user.principal)) if fields else {}
     stored = orjson.loads(encode_json(shown))
     sharing = stored.pop("sharing", {}) if "sharing" not in plan.rewritten else {}
+    require_members(schema, stored, plan)
     patched = apply_patch(stored, plan.operations)
     # What an operation removed is named as well: it becomes empty.
     raw = {name: patched.get(name) for name in plan.rewritten}
@@ -157,4 +158,4 @@ def _as(params: MetadataImportParams, strategy: str) -> MetadataImportParams:
 
 def _is_owned(schema: Schema, name: str) -> bool:
     prop = schema.properties.get(name)
-    return prop is not None and prop.owner
+    return prop.owner if prop is not None else schema.is_document

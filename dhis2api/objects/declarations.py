@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from dhis2api.objects.members import Member
 from sharing.access import TypeRules
 
 
@@ -52,6 +53,7 @@ class Declaration:
     computed: ClassVar[Mapping[str, Computed | ComputedMembers]] = {}
     owned_reverse: ClassVar[tuple[str, ...]] = ()  # reverse foreign keys that this side owns (optionSet.options)
     singles: ClassVar[Mapping[str, tuple[str, str]]] = {}  # member → (related name of embedded rows, their `role`)
+    required_singles: ClassVar[tuple[str, ...]] = ()  # those of them that E4000 misses
     singulars: ClassVar[Mapping[str, str]] = {}  # collection → item name, when not the plural without its "s"
     attribute_flag: ClassVar[str | None] = None  # the flag on `attribute` that allows values for this type
     nameable: ClassVar[bool] = False
@@ -63,4 +65,8 @@ class Declaration:
     write_only: ClassVar[tuple[str, ...]] = ()  # members that hooks of the type write and nothing reads; for patches
     put_answers_import_report: ClassVar[bool] = False  # PUT of a user, alone, answers a report of many
     own_views: ClassVar[bool] = False  # the type's app routes its addresses to views of its own
+    members: ClassVar[tuple[Member, ...]] = ()  # of a document: what stands in its content
+    favoritable: ClassVar[bool] = False  # users may mark its objects
+    subscribable: ClassVar[bool] = False  # users may subscribe to its objects
+    secondary: ClassVar[bool] = False  # left out of an export that selects no types
     read_only: ClassVar[bool] = False  # no create, update or delete

@@ -9,7 +9,8 @@ from django.db import models
 from dhis2api.objects import base_members
 from dhis2api.objects.columns import RefSet, WireHint
 from dhis2api.objects.declarations import ComputedMembers, Declaration
-from dhis2api.objects.models import Embedded
+from dhis2api.objects.document_schema import declare_members
+from dhis2api.objects.models import Document, Embedded
 from dhis2api.objects.schema import Kind, Link, Property, Schema, Shape
 from dhis2api.web.params import camel_case
 
@@ -31,13 +32,15 @@ def derive_schema(model: type[models.Model]) -> Schema:
     singular = wire.singular or model.__name__[0].lower() + model.__name__[1:]
     schema = Schema(model, wire, singular, wire.plural or f"{singular}s", wire.klass)
     schema.embedded = issubclass(model, Embedded)
-    for field in model._meta.local_fields:
+    for field in model._meta.concrete_fields:  # a proxy has those of the model behind it
         found = _column(schema, field)
         if found is not None:
             schema.properties[found.name] = found
     for many in model._meta.local_many_to_many:
         found = _members(schema, many)
         schema.properties[found.name] = found
+    if issubclass(model, Document):
+        declare_members(schema, wire.members)
     return schema
 
 
@@ -158,7 +161,7 @@ def _single(schema: Schema, name: str, relation: Any, other: Schema) -> Property
     link = Link(other.model, relation.field.attname, "pk", role=schema.wire.singles[name][1])
     return Property(
         name=name, kind=Kind.COMPLEX, shape=Shape.EMBEDDED, klass=other.klass, singular=name, field_name=name,
-        target=other.model.__name__, link=link,
+        target=other.model.__name__, link=link, required=name in schema.wire.required_singles,
     )  # fmt: skip
 
 

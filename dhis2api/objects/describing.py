@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dhis2api.objects.registry import find_schema
-from dhis2api.objects.schema import TEXT_KINDS, Property, Schema
+from dhis2api.objects.schema import TEXT_KINDS, Property, Schema, Shape
 from dhis2api.objects.xml import ATTRIBUTES
 from dhis2api.web.params import camel_case
 from dhis2api.web.xml import DXF
@@ -29,7 +29,7 @@ def describe_schema(schema: Schema, api_base: str) -> dict[str, Any]:
         "singular": schema.singular,
         "plural": schema.plural,
         "metadata": schema.wire.metadata and served,
-        "secondaryMetadata": False,
+        "secondaryMetadata": schema.wire.secondary,
         "namespace": DXF,
         "name": schema.singular,
         "collectionName": schema.plural,
@@ -43,8 +43,8 @@ def describe_schema(schema: Schema, api_base: str) -> dict[str, Any]:
         "href": f"{api_base}/schemas/{schema.singular}",
         "persisted": True,
         "translatable": schema.translatable,
-        "favoritable": False,
-        "subscribable": False,
+        "favoritable": schema.wire.favoritable,
+        "subscribable": schema.wire.subscribable,
         "defaultPrivate": rules.default_private,
         "implicitPrivateAuthority": rules.implicit_private,
         "order": schema.order,
@@ -78,7 +78,7 @@ def describe_property(prop: Property, schema: Schema, api_base: str) -> dict[str
         "attribute": prop.name in ATTRIBUTES,
         "simple": prop.simple,
         "collection": prop.collection,
-        "sortable": prop.simple and prop.column is not None,
+        "sortable": prop.simple and (prop.column is not None or prop.shape is Shape.DOCUMENT),
         "ordered": prop.ordered,
         "owner": prop.owner,
         "identifiableObject": target is not None and not target.embedded and not prop.collection,

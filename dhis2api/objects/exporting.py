@@ -38,7 +38,11 @@ def select_types(params: MetadataExportParams, context: ReadingContext) -> Selec
     if chosen is None and not principal.has_any(WHOLE_EXPORT):
         raise ApiError(UNFILTERED_EXPORT)
     if chosen is None:
-        schemas = [schema for schema in metadata_schemas() if can_read_type(schema.rules, principal)]
+        schemas = [
+            schema
+            for schema in metadata_schemas()
+            if can_read_type(schema.rules, principal) and not schema.wire.secondary
+        ]
     else:
         schemas = chosen
     if any(s.singular == "user" and not can_read_type(s.rules, principal) for s in schemas):

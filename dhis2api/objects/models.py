@@ -124,6 +124,28 @@ class ShortNamed(models.Model):
         abstract = True
 
 
+class Document(models.Model):
+    """Members that no engine computes with: kept as JSON, described by the `members` of the type's `Wire`.
+
+    Declared references are `{"id": uid}`; what is not declared is kept as it came.
+    """
+
+    content = models.JSONField(default=dict)
+
+    class Meta:
+        abstract = True
+
+
+class Marked(models.Model):
+    """The uids of the users who marked the object as a favourite, and of those who subscribed to it."""
+
+    favorites = json(list)
+    subscribers = json(list)
+
+    class Meta:
+        abstract = True
+
+
 class Embedded(models.Model):
     """A row that lives and dies with its owner and is replaced with it (data set elements, legends, …)."""
 

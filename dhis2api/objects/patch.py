@@ -58,6 +58,13 @@ def plan_patch(schema: Schema, operations: list[Any]) -> PatchPlan:
     return plan
 
 
+def require_members(schema: Schema, stored: dict[str, Any], plan: PatchPlan) -> None:
+    """Errors: ApiError 400 for a path to a member that neither the type has nor this document."""
+    for name in plan.rewritten:
+        if not (schema.has(name) or name in schema.wire.write_only or name in stored):
+            raise ApiError(PATCH_INVALID, f"Property {name} does not exist on {schema.simple_klass}")
+
+
 def apply_patch(stored: dict[str, Any], operations: list[Any]) -> dict[str, Any]:
     """`stored` with all operations of a plan applied in order; `stored` itself is changed.
 
@@ -88,7 +95,7 @@ def _check_operation(schema: Schema, operation: Any, position: int) -> list[str]
     if not isinstance(path, str) or not path.startswith("/") or path == "/":
         raise ApiError(PATCH_INVALID, f"Invalid path {path}")
     steps = _steps(path)
-    if not schema.has(steps[0]) and steps[0] not in schema.wire.write_only:
+    if not (schema.has(steps[0]) or steps[0] in schema.wire.write_only or schema.is_document):
         raise ApiError(PATCH_INVALID, f"Property {steps[0]} does not exist on {schema.simple_klass}")
     if steps[0] in _IMMUTABLE:
         raise ApiError(PATCH_INVALID, f"Invalid path {path}: the identifier cannot be changed")

@@ -14,6 +14,7 @@ from django.db import models
 
 from dhis2api.objects.declarations import Declaration
 from dhis2api.objects.derive import add_relations, derive_schema
+from dhis2api.objects.document_schema import settle_items
 from dhis2api.objects.schema import Kind, Link, Property, Schema, Shape
 
 _contributions: list[tuple[str, Property]] = []
@@ -48,6 +49,7 @@ def _schemas() -> dict[str, Schema]:
     for singular, prop in _contributions:
         prop.item_klass = found[prop.target].klass if prop.target in found else None
         found[singular].properties[prop.name] = prop
+    settle_items(found)
     return dict(sorted(found.items(), key=lambda item: (item[1].order, item[1].singular)))
 
 

@@ -17,6 +17,7 @@ from django.db import models
 from dhis2api.objects.declarations import Computed, ComputedMembers, Declaration
 
 if TYPE_CHECKING:
+    from dhis2api.objects.members import Item
     from sharing.access import TypeRules
 
 
@@ -56,6 +57,7 @@ class Shape(StrEnum):
     MEMBERS = "members"  # references in a table between, or a reverse foreign key
     EMBEDDED = "embedded"  # rows owned by the object
     JSON = "json"  # a jsonb column
+    DOCUMENT = "document"  # a member of a document's `content`
     COMPUTED = "computed"  # not stored
 
 
@@ -104,6 +106,9 @@ class Property:
     computed: Computed | ComputedMembers | None = None
     default: Any = None
     many_to_many: bool = False
+    protects: bool = False  # of a document: what it refers to cannot be deleted
+    names_any: bool = False  # of an item in a document: the id of an object of any type, or of none
+    identifies: bool = False  # of an item in a document: its id, made up when absent
     alias: bool = False  # an old name of another member: never part of a preset but `*`
 
     @property
@@ -115,6 +120,11 @@ class Property:
         return self.kind is Kind.COLLECTION
 
     @property
+    def refers(self) -> bool:
+        """Whether it holds references to objects that live on their own."""
+        return self.target is not None and Kind.REFERENCE in (self.kind, self.item_kind)
+
+    @property
     def is_text(self) -> bool:
         return self.kind in TEXT_KINDS
 
@@ -123,13 +133,15 @@ class Property:
 class Schema:
     """One type of object."""
 
-    model: type[models.Model]
+    model: type[models.Model] | None
     wire: type[Declaration]
     singular: str
     plural: str
     klass: str
     properties: dict[str, Property] = field(default_factory=dict)
     embedded: bool = False
+    is_document: bool = False  # it has a `content`, or is a complex value in one
+    item: Item | None = None  # of a complex value in a document, which has no model
 
     @property
     def simple_klass(self) -> str:

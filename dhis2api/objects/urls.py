@@ -6,12 +6,13 @@ from django.urls import URLPattern, path
 
 from dhis2api.objects.describing import words
 from dhis2api.objects.gist.views import GistsView, GistView, MemberGistView
+from dhis2api.objects.marks import mark_favorite, subscribe
 from dhis2api.objects.member_views import MemberItemView, MemberView, TranslationsView
 from dhis2api.objects.metadata_views import CsvImportClassesView, MetadataView
 from dhis2api.objects.registry import endpoint_schemas
 from dhis2api.objects.schema import Schema
 from dhis2api.objects.schema_views import SchemaPropertyView, SchemasView, SchemaView
-from dhis2api.objects.views import AnyObjectView, ObjectsView, ObjectView
+from dhis2api.objects.views import AnyObjectView, MarkView, ObjectsView, ObjectView
 
 
 def object_routes(schema: Schema, objects: type[ObjectsView], one: type[ObjectView]) -> list[URLPattern]:
@@ -23,6 +24,8 @@ def object_routes(schema: Schema, objects: type[ObjectsView], one: type[ObjectVi
         path(f"{plural}/<str:uid>/<str:member>/gist", MemberGistView.as_view(object_schema=schema)),
         path(plural, objects.as_view(object_schema=schema, name=words(plural)), name=plural),
         path(f"{plural}/<str:uid>", one.as_view(object_schema=schema, name=words(singular)), name=singular),
+        path(f"{plural}/<str:uid>/favorite", MarkView.as_view(object_schema=schema, mark=mark_favorite)),
+        path(f"{plural}/<str:uid>/subscriber", MarkView.as_view(object_schema=schema, mark=subscribe)),
     ]
 
 

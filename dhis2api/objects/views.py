@@ -160,6 +160,21 @@ def as_in_version(request: ApiRequest, error: ApiError) -> ApiError:
     return ApiError(CONFLICT, error.message, detail=error.detail)
 
 
+class MarkView(ApiView):
+    """The caller's mark on an object: a favourite, or a subscription."""
+
+    object_schema: ClassVar[Schema] = None  # set by the route
+    mark: ClassVar[Callable[..., str]] = None  # set by the route
+
+    def post(self, request: ApiRequest, uid: str) -> ApiResponse:
+        """Set the mark."""
+        return ok(self.mark(self.object_schema, uid, request.user, marked=True))
+
+    def delete(self, request: ApiRequest, uid: str) -> ApiResponse:
+        """Remove the mark."""
+        return ok(self.mark(self.object_schema, uid, request.user, marked=False))
+
+
 def list_answer(
     request: ApiRequest, schema: Schema, params: ListParams, restriction: Q | None = None,
     complete: Callable[[dict[str, Any]], dict[str, Any]] | None = None,

@@ -123,11 +123,11 @@ def append_value(parent: Element, name: str, value: Any) -> None:
 def append_members(element: Element, members: Mapping[str, Any]) -> None:
     """The members of a mapping: attributes if all are scalars that a name can stand before, else children."""
     named = {str(name): value for name, value in members.items()}
-    if all(_is_scalar(value) and _is_name(name) for name, value in named.items()):
+    if all(_is_scalar(value) and is_name(name) for name, value in named.items()):
         set_attributes(element, named)
         return
     for name, value in named.items():
-        if _is_name(name):
+        if is_name(name):
             append_value(element, name, value)
         else:  # a key of a map, such as a uid that begins with a digit
             append_value(append(element, "entry", key=name), "value", value)
@@ -217,5 +217,6 @@ def _is_scalar(value: Any) -> bool:
     return value is None or isinstance(value, str | int | float | bool | date | Enum)
 
 
-def _is_name(name: str) -> bool:
+def is_name(name: str) -> bool:
+    """Whether an element or attribute may be called so, as far as this server's own names go."""
     return re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", name) is not None

@@ -28,6 +28,9 @@ def _has_option_set(row: Mapping[str, Any], context: Any) -> bool:
     return row.get("optionSet") is not None
 
 
+HAS_OPTION_SET = Computed(_has_option_set, needs=("optionSet",), kind="BOOLEAN")
+
+
 class DataElement(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Described, Shared, Attributed, Translated):
     """What is counted or recorded."""
 
@@ -52,7 +55,7 @@ class DataElement(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Described
         access = named("DATAELEMENT")
         attribute_flag = "dataElement"
         computed = {
-            "optionSetValue": Computed(_has_option_set, needs=("optionSet",), kind="BOOLEAN"),
+            "optionSetValue": HAS_OPTION_SET,
             "dimensionItem": Computed(lambda row, context: row["id"]),
             "dimensionItemType": Computed(lambda row, context: "DATA_ELEMENT"),
         }

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.db import models
 
 from dhis2api.objects.columns import (
     RefList,
     RefSet,
+    choice,
     date,
     flag,
     integer,
     json,
     long_text,
     number,
+    optional_flag,
     reference,
     text,
 )
-from dhis2api.objects.declarations import Computed, Declaration
+from dhis2api.objects.declarations import Declaration
 from dhis2api.objects.models import (
     ApiObject,
     Attributed,
@@ -31,12 +30,13 @@ from dhis2api.objects.models import (
     Translated,
     UniquelyShortNamed,
 )
-from metadata.enums import FormType
+from metadata.enums import (
+    DataSetNotificationRecipient,
+    DataSetNotificationTrigger,
+    SendStrategy,
+)
+from metadata.models.programs import form_type
 from sharing.access import TypeRules, named
-
-
-def _form_type(row: Mapping[str, Any], context: Any) -> str:
-    return FormType.SECTION if row.get("sections") else FormType.DEFAULT
 
 
 class DataSet(ApiObject, Coded, Named, UniquelyShortNamed, Described, Shared, Attributed, Translated):
@@ -64,6 +64,8 @@ class DataSet(ApiObject, Coded, Named, UniquelyShortNamed, Described, Shared, At
     style = json(null=True)
     display_options = long_text(max_length=50_000)
     form_name = text(230, translation_key="FORM_NAME")
+    data_entry_form = reference("metadata.DataEntryForm", on_delete=models.SET_NULL)
+    workflow = reference("metadata.DataApprovalWorkflow", related_name="data_sets", on_delete=models.SET_NULL)
     compulsory_fields_complete_only = flag()
     legend_sets = RefList("metadata.LegendSet")
 
@@ -73,7 +75,7 @@ class DataSet(ApiObject, Coded, Named, UniquelyShortNamed, Described, Shared, At
         access = named("DATASET", data=True)
         attribute_flag = "dataSet"
         versioned = True
-        computed = {"formType": Computed(_form_type, needs=("sections",), kind="CONSTANT")}
+        computed = {"formType": form_type("dataEntryForm", "sections")}
 
 
 class DataSetElement(Embedded):
@@ -158,3 +160,24 @@ class GreyedField(Embedded):
         singular = "dataElementOperand"
         endpoint = False
         natural_key = ("data_element", "category_option_combo")
+
+
+class DataSetNotificationTemplate(ApiObject, Coded, Named, Translated):
+    """A message about a data set that is complete, or should be."""
+
+    subject_template = text(100, translation_key="SUBJECT_TEMPLATE")
+    message_template = long_text(required=True, translation_key="MESSAGE_TEMPLATE")
+    data_set_notification_trigger = choice(DataSetNotificationTrigger)
+    notification_recipient = choice(DataSetNotificationRecipient)
+    recipient_user_group = reference("users.UserGroup", on_delete=models.SET_NULL)
+    delivery_channels = json(list)
+    data_sets = RefSet(DataSet)
+    relative_scheduled_days = integer()
+    send_strategy = choice(SendStrategy)
+    notify_users_in_hierarchy_only = optional_flag()
+    notify_parent_organisation_unit_only = optional_flag()
+
+    class Wire(Declaration):
+        klass = "org.hisp.dhis.dataset.notifications.DataSetNotificationTemplate"
+        order = 1311
+        access = named("DATASET", shareable=False)

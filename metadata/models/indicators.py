@@ -59,7 +59,7 @@ class Indicator(ApiObject, Coded, Named, ShortNamed, Described, Shared, Attribut
         }
 
 
-class IndicatorGroup(ApiObject, Coded, UniquelyNamed, Shared, Attributed, Translated):
+class IndicatorGroup(ApiObject, Coded, Named, Shared, Attributed, Translated):
     """A group of indicators."""
 
     description = long_text(min_length=2, translation_key="DESCRIPTION")
@@ -72,7 +72,7 @@ class IndicatorGroup(ApiObject, Coded, UniquelyNamed, Shared, Attributed, Transl
         attribute_flag = "indicatorGroup"
 
 
-class IndicatorGroupSet(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Shared, Translated):
+class IndicatorGroupSet(ApiObject, Coded, Named, UniquelyShortNamed, Shared, Translated):
     """A dimension made of groups of indicators."""
 
     description = long_text(min_length=2, translation_key="DESCRIPTION")

@@ -138,6 +138,7 @@ class ProgramTrackedEntityAttribute(Embedded):
     searchable = flag()
     render_type = json(null=True)
     skip_individual_analytics = flag()
+    number = integer(name="sortOrder")  # as sent; rows keep the order of the payload
 
     class Wire(Declaration):
         klass = "org.hisp.dhis.program.ProgramTrackedEntityAttribute"
@@ -203,6 +204,7 @@ class ProgramStageDataElement(Embedded):
     render_type = json(null=True)
     skip_synchronization = flag()
     skip_analytics = flag()
+    number = integer(name="sortOrder")  # as sent; rows keep the order of the payload
 
     class Wire(Declaration):
         klass = "org.hisp.dhis.program.ProgramStageDataElement"

@@ -29,6 +29,7 @@ from dhis2api.objects.models import (
 )
 from dhis2api.value_types import ValueType
 from metadata.enums import AggregationType, FeatureType, RelationshipEntity
+from metadata.models.data_elements import HAS_OPTION_SET
 from sharing.access import TypeRules, named
 
 
@@ -61,6 +62,7 @@ class TrackedEntityAttribute(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed
         order = 1450
         access = named("TRACKED_ENTITY_ATTRIBUTE")
         attribute_flag = "trackedEntityAttribute"
+        computed = {"optionSetValue": HAS_OPTION_SET}
 
 
 class TrackedEntityType(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Described, Shared, Attributed, Translated):

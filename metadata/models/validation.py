@@ -56,6 +56,7 @@ class ValidationRule(ApiObject, Coded, UniquelyNamed, Shared, Attributed, Transl
         access = named("VALIDATIONRULE")
         attribute_flag = "validationRule"
         singles = {"leftSide": ("expression_rows", "leftSide"), "rightSide": ("expression_rows", "rightSide")}
+        required_singles = ("leftSide", "rightSide")
 
 
 class ValidationRuleExpression(ExpressionRow):
@@ -126,6 +127,7 @@ class Predictor(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Described, 
             "generator": ("expression_rows", "generator"),
             "sampleSkipTest": ("expression_rows", "sampleSkipTest"),
         }
+        required_singles = ("generator",)
 
 
 class PredictorExpression(ExpressionRow):

@@ -1,11 +1,16 @@
 """Rules of single metadata types, hung into the generic import by name when the app is ready."""
 
+from functools import partial
+
+from dhis2api.objects.importer.document_upkeep import protecting_documents
 from dhis2api.objects.importer.hooks import hooks_of
 from metadata.rules import (
+    approval,
     categories,
     category_bounds,
     data_elements,
     data_sets,
+    documents,
     option_combos,
     options,
     org_units,
@@ -16,6 +21,9 @@ from metadata.rules import (
     tracked_attributes,
     users,
 )
+
+MARKED = ("dashboard", "eventChart", "eventReport", "eventVisualization", "map", "visualization")
+PROTECTED_BY_DOCUMENTS = ("category", "categoryOption", "dataElement", "dataSet")
 
 
 def register() -> None:
@@ -67,3 +75,16 @@ def register() -> None:
     hooks_of("programRuleVariable").checks.append(program_rules.variable_is_right)
     hooks_of("programRuleVariable").check_all.append(program_rules.variable_names_are_single)
     hooks_of("programRuleVariable").before_write.append(program_rules.fit_variables)
+
+    hooks_of("dataApprovalLevel").check_all.append(approval.levels_are_single)
+    hooks_of("dataApprovalLevel").after_write.append(approval.place_level)
+    hooks_of("dataApprovalLevel").before_delete.append(approval.close_gap)
+
+    hooks_of("dashboard").check_all.append(documents.dashboard_items_exist)
+    hooks_of("dashboard").checks.append(documents.dashboard_columns_are_few)
+    hooks_of("sqlView").checks.append(documents.sql_query_selects)
+    hooks_of("eventReport").prepare.append(documents.type_of_event_report)
+    for singular in MARKED:
+        hooks_of(singular).before_write.append(documents.keep_marks)
+    for singular in PROTECTED_BY_DOCUMENTS:
+        hooks_of(singular).vetoes.append(partial(protecting_documents, singular))

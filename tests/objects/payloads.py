@@ -6,17 +6,28 @@ from itertools import count
 from typing import Any
 
 from dhis2api.objects.registry import get_schema
-from dhis2api.objects.schema import Kind, Property, Schema, Shape
+from dhis2api.objects.schema import Kind, Property, Schema
 from dhis2api.objects.uids import generate_uid
 from tests.harness.client import ApiClient
 
 NUMBERS = count(1)
+
+EXPRESSION = {
+    "expression": "1", "missingValueStrategy": "SKIP_IF_ALL_VALUES_MISSING", "slidingWindow": False, "translations": [],
+}  # fmt: skip
 
 # What a schema cannot say: rules of single types, and which of an enumeration's names suits.
 OF_TYPE: dict[str, dict[str, Any]] = {
     "dataSet": {"periodType": "Monthly"},
     "user": {"username": lambda n: f"somebody{n}", "userRoles": lambda n: [{"id": "yrB6vc5Ip3r"}]},
     "organisationUnitLevel": {"level": lambda n: 100 + n},
+    "sqlView": {"sqlQuery": "select 1"},
+    "eventVisualization": {"type": "LINE_LIST"},
+    "eventReport": {"type": "PIVOT_TABLE"},
+    "eventChart": {"type": "COLUMN"},
+    "dataApprovalLevel": {"orgUnitLevel": lambda n: n},
+    "validationRule": {"leftSide": EXPRESSION, "rightSide": EXPRESSION},
+    "predictor": {"generator": EXPRESSION},
     "programRuleVariable": {"programRuleVariableSourceType": "CALCULATED_VALUE"},
 }
 
@@ -30,7 +41,7 @@ REFERENCES: dict[str, dict[str, str]] = {
 def minimal(api: ApiClient, schema: Schema) -> dict[str, Any]:
     """A payload that the type accepts; objects that it must refer to are created through the API."""
     number = next(NUMBERS)
-    payload = {"id": generate_uid()}
+    payload: dict[str, Any] = {"id": generate_uid()}
     for name, prop in schema.properties.items():
         if prop.required and prop.writable and prop.owner:
             payload[name] = _value(api, schema, prop, number)
@@ -54,7 +65,7 @@ def create(api: ApiClient, singular: str, **members: Any) -> dict[str, Any]:
 
 
 def _value(api: ApiClient, schema: Schema, prop: Property, number: int) -> Any:
-    if prop.shape is Shape.REFERENCE:
+    if prop.kind is Kind.REFERENCE and prop.target is not None:
         target = get_schema(prop.target)
         if target.wire.default_objects:
             return {"id": target.wire.default_objects[0]}

@@ -23,6 +23,9 @@ NAMES = [
     "id",
     "name",
     "categoryCombo",
+    "dashboardItems",
+    "visualization",
+    "type",
     "sharing",
     "access",
     "users",
@@ -35,24 +38,25 @@ NAMES = [
     "x",
 ]
 WORDS = st.lists(st.sampled_from([*NAMES, *":![],)."]), max_size=20).map("".join)
+SCHEMAS = st.sampled_from(["dataElement", "dashboard", "visualization"])
 SCOPE = FilterScope(Principal("abcdefghij1", frozenset()), "fr")
 
 
-@given(SYMBOLS | WORDS)
-def test_any_fields_are_read(text: str) -> None:
+@given(SCHEMAS, SYMBOLS | WORDS)
+def test_any_fields_are_read(schema: str, text: str) -> None:
     assert all(isinstance(selection, Selection) for selection in parse_fields(text))
-    compile_fields(get_schema("dataElement"), text, default="*")
+    compile_fields(get_schema(schema), text, default="*")
 
 
-@given(SYMBOLS | WORDS)
-def test_any_filter_is_compiled_or_refused(text: str) -> None:
+@given(SCHEMAS, SYMBOLS | WORDS)
+def test_any_filter_is_compiled_or_refused(schema: str, text: str) -> None:
     with contextlib.suppress(ApiError):
-        compile_filters(get_schema("dataElement"), parse_filters([text]), SCOPE)
+        compile_filters(get_schema(schema), parse_filters([text]), SCOPE)
 
 
-@given(SYMBOLS | WORDS)
-def test_any_order_orders(text: str) -> None:
-    assert compile_order(get_schema("dataElement"), text, "fr")
+@given(SCHEMAS, SYMBOLS | WORDS)
+def test_any_order_orders(schema: str, text: str) -> None:
+    assert compile_order(get_schema(schema), text, "fr")
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=5)

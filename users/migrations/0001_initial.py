@@ -34,6 +34,8 @@ class Migration(migrations.Migration):
                 ('introduction', models.TextField(blank=True, null=True)),
                 ('gender', models.CharField(blank=True, max_length=50, null=True)),
                 ('birthday', models.DateField(blank=True, null=True)),
+                ('last_checked_interpretations', models.DateTimeField(blank=True, null=True)),
+                ('data_view_max_organisation_unit_level', models.IntegerField(blank=True, null=True)),
                 ('nationality', models.CharField(blank=True, max_length=160, null=True)),
                 ('employer', models.CharField(blank=True, max_length=160, null=True)),
                 ('education', models.TextField(blank=True, null=True)),

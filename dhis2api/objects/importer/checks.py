@@ -107,7 +107,10 @@ def content_fits_schema(item: ImportObject, bundle: Bundle, heat: Preheat) -> It
     """E4000-E4008, E4049: required members, lengths, ranges, e-mail, URL and user name."""
     yield from content_faults(item.schema, item.values, item.faults)
     for name, rows in item.embedded.items():
-        child = get_schema(item.schema.properties[name].target)
+        prop = item.schema.properties[name]
+        if prop.required and not rows:
+            yield Fault(E4000, (name,), name, prop.klass)
+        child = get_schema(prop.target)
         for row in rows:
             yield from content_faults(child, row.values, item.faults, f"{name}.")
 
@@ -132,14 +135,15 @@ def content_faults(
             if prop.required and prop.singular not in unresolved:
                 yield Fault(E4000, (prop.name,), f"{prefix}{prop.name}", prop.klass)
         elif prop.is_text:
-            yield from _text(prop, value, prefix)
+            yield from text_faults(prop, value, prefix)
         elif prop.kind in (Kind.INTEGER, Kind.NUMBER):
-            yield from _range(prop, value, prefix)
+            yield from range_faults(prop, value, prefix)
         elif prop.shape is Shape.JSON and prop.length and len(str(value)) > prop.length:
             yield Fault(E4001, (prop.name, prop.length, len(str(value))), f"{prefix}{prop.name}", prop.klass)
 
 
-def _text(prop: Property, value: str, prefix: str) -> Iterator[Fault]:
+def text_faults(prop: Property, value: str, prefix: str) -> Iterator[Fault]:
+    """E4001-E4004, E4049 of a text."""
     name = f"{prefix}{prop.name}"
     if prop.length is not None and len(value) > prop.length:
         yield Fault(E4001, (prop.name, prop.length, len(value)), name, prop.klass)
@@ -154,7 +158,8 @@ def _text(prop: Property, value: str, prefix: str) -> Iterator[Fault]:
         yield Fault(E4049, (prop.name, value), name, prop.klass)
 
 
-def _range(prop: Property, value: float, prefix: str) -> Iterator[Fault]:
+def range_faults(prop: Property, value: float, prefix: str) -> Iterator[Fault]:
+    """E4008 of a number."""
     low = prop.minimum if prop.minimum is not None else float("-inf")
     high = prop.maximum if prop.maximum is not None else float("inf")
     if not low <= value <= high:

@@ -20,8 +20,8 @@ _TRUE = frozenset({"true", "True", "TRUE"})
 _FALSE = frozenset({"false", "False", "FALSE"})
 
 
-def convert(schema: Schema, prop: Property, value: Any, place: str) -> Any:
-    """The column value of `value`; None for null and empty text.
+def convert(schema: Schema | None, prop: Property, value: Any, place: str) -> Any:
+    """The column value of `value`; None for null and empty text. `schema` is needed for dates.
 
     Errors: ApiError 400 with `place` (`dataElements[3].valueType`).
     """
@@ -31,14 +31,14 @@ def convert(schema: Schema, prop: Property, value: Any, place: str) -> Any:
         return _json(prop, value, place)
     if prop.kind is Kind.REFERENCE:  # a text shown as a reference ({"id": "202601"})
         value = value.get("id") if isinstance(value, dict) else value
-        return _text(value, place)
+        return convert_text(value, place)
     if prop.kind is Kind.BOOLEAN:
         return _boolean(value, place)
     if prop.kind in (Kind.INTEGER, Kind.NUMBER):
         return _number(prop, value, place)
     if prop.kind is Kind.DATE:
         return _date(schema, prop, value, place)
-    text = _text(value, place)
+    text = convert_text(value, place)
     if prop.enum_type is not None and text not in prop.enum_type.__members__:
         allowed = ", ".join(prop.enum_type.__members__)
         raise _bad(place, value, f"one of [{allowed}]")
@@ -50,7 +50,8 @@ def _bad(place: str, value: Any, expected: str) -> ApiError:
     return ApiError(BAD_REQUEST, f"Value `{shown}` is not valid for `{place}`. It should be {expected}")
 
 
-def _text(value: Any, place: str) -> str:
+def convert_text(value: Any, place: str) -> str:
+    """A text; numbers and booleans are written out. Errors: ApiError 400 with the place."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
@@ -102,7 +103,7 @@ def _json(prop: Property, value: Any, place: str) -> Any:
         if not isinstance(value, list):
             raise _bad(place, value, "a list")
         if prop.item_kind is Kind.TEXT:
-            return [_text(item, place) for item in value]
+            return [convert_text(item, place) for item in value]
         return value
     if not isinstance(value, dict | list):
         raise _bad(place, value, "an object")

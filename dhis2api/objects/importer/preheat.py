@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from dhis2api.objects.document_references import references_in
 from dhis2api.objects.errors import E5003
 from dhis2api.objects.importer.params import Identifier, Strategy
 from dhis2api.objects.importer.records import Action, Bundle, Fault, ImportObject, describe
@@ -170,6 +171,8 @@ def _walk(schema: Schema, raw: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             continue
         if prop.shape is Shape.REFERENCE:
             yield prop.target, value
+        elif prop.shape is Shape.DOCUMENT:
+            yield from references_in(prop, value)
         elif prop.shape is Shape.MEMBERS and isinstance(value, list):
             yield from ((prop.target, member) for member in value)
         elif prop.shape is Shape.EMBEDDED and prop.owner and isinstance(value, list | dict):

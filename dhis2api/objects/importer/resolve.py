@@ -8,6 +8,7 @@ from typing import Any
 from dhis2api.errors import BAD_REQUEST, ApiError
 from dhis2api.objects.errors import E4000, E5002, E5006, E5007, E5008
 from dhis2api.objects.importer.convert import convert
+from dhis2api.objects.importer.documents import Refer, read_content
 from dhis2api.objects.importer.params import ReportMode
 from dhis2api.objects.importer.preheat import Preheat, Target
 from dhis2api.objects.importer.records import Action, Bundle, EmbeddedRow, Fault, ImportObject, MemberChange, describe
@@ -39,7 +40,7 @@ def _resolve_object(bundle: Bundle, heat: Preheat, item: ImportObject) -> None:
         value = item.raw.get(name)
         if not prop.owner and name in item.raw and bundle.params.report_mode is ReportMode.ERRORS_NOT_OWNER:
             _refuse_non_owner(item, prop, value)
-        if name in _OWN or not (prop.owner and prop.persisted and prop.writable):
+        if name in _OWN or prop.shape is Shape.DOCUMENT or not (prop.owner and prop.persisted and prop.writable):
             continue
         if item.keeps(name):
             if prop.column is not None and item.stored is not None:
@@ -56,6 +57,8 @@ def _resolve_object(bundle: Bundle, heat: Preheat, item: ImportObject) -> None:
             item.values[prop.column] = _copied_default(prop) if found is None else found
     for name, changes in item.changes.items():
         item.changed_members[name] = _changed(bundle, heat, item, item.schema.properties[name], changes)
+    if item.schema.is_document:
+        item.values["content"] = read_content(item, _document_references(bundle, heat, item), place)
     item.created = convert(item.schema, item.schema.properties["created"], item.raw.get("created"), f"{place}.created")
     if "attributeValues" in item.schema.properties:
         kept = item.keeps("attributeValues")
@@ -66,6 +69,26 @@ def _resolve_object(bundle: Bundle, heat: Preheat, item: ImportObject) -> None:
 
 def _kept(item: ImportObject, column: str) -> Any:
     return (item.stored or {}).get(column)
+
+
+def _document_references(bundle: Bundle, heat: Preheat, item: ImportObject) -> Refer:
+    """What stands in the content of a document is resolved as what has columns; a fault's value is the item's id."""
+    seen: set[tuple[int, str, str]] = set()
+
+    def refer(prop: Property, reference: Any, owner: str) -> str | None:
+        known = len(item.faults)
+        target = _reference(bundle, heat, item, prop, reference)
+        if target is not None and prop.collection and (id(prop), owner, target.uid) in seen:
+            shown = describe(None, target.uid, get_schema(prop.target))
+            item.faults.append(_reference_fault(E5007, item, prop, shown, get_schema(prop.target)))
+        for fault in item.faults[known:]:
+            fault.value = owner
+        if target is None:
+            return None
+        seen.add((id(prop), owner, target.uid))
+        return target.uid
+
+    return refer
 
 
 def _copied_default(prop: Property) -> Any:

@@ -7,10 +7,12 @@ from typing import Any
 from dhis2api.errors import BAD_REQUEST, ApiError
 from dhis2api.objects.importer.checks import content_faults
 from dhis2api.objects.importer.convert import convert
+from dhis2api.objects.importer.documents import content_faults as document_faults
+from dhis2api.objects.importer.documents import read_content
 from dhis2api.objects.importer.records import ImportObject
 from dhis2api.objects.importer.report import error_reports
 from dhis2api.objects.registry import find_schema
-from dhis2api.objects.schema import Schema, Shape
+from dhis2api.objects.schema import Property, Schema, Shape
 
 
 def check_schema(schema: Schema, raw: Any) -> list[dict[str, Any]]:
@@ -27,7 +29,16 @@ def check_schema(schema: Schema, raw: Any) -> list[dict[str, Any]]:
         elif prop.shape is Shape.REFERENCE and prop.required and not _has_default(prop.target):
             item.values[prop.column] = raw.get(name)
     item.faults = list(content_faults(schema, item.values))
+    if schema.is_document:
+        content = read_content(item, _as_given, schema.singular)
+        item.faults += document_faults(schema, content, set())
     return error_reports(item)
+
+
+def _as_given(prop: Property, reference: Any, owner: str) -> str | None:
+    """References are not looked up."""
+    found = reference.get("id") or reference.get("code") if isinstance(reference, dict) else reference
+    return str(found) if found else None
 
 
 def _has_default(target: str | None) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from dhis2api.objects.importer.records import EmbeddedRow, ImportObject
-from dhis2api.objects.members import member_keys
+from dhis2api.objects.relations import member_keys
 from dhis2api.objects.schema import Property, Shape
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dhis2api.objects.importer import checks, uniqueness
+from dhis2api.objects.importer import checks, documents, uniqueness
 from dhis2api.objects.importer.attribute_values import values_fit_types
 from dhis2api.objects.importer.hooks import hooks_of
 from dhis2api.objects.importer.preheat import Preheat
@@ -20,6 +20,7 @@ CONTENT: tuple[Callable[..., object], ...] = (
     checks.sharing_is_allowed,
     checks.exists_or_not,
     checks.content_fits_schema,
+    documents.document_fits_schema,
     checks.attributes_are_assigned,
     checks.mandatory_attributes_present,
     checks.translations_are_single,

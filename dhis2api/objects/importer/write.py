@@ -15,6 +15,7 @@ from django.db.models import ProtectedError, RestrictedError
 from django.db.models.deletion import Collector
 
 from dhis2api.objects.errors import E4030
+from dhis2api.objects.importer.document_upkeep import forget_in_documents
 from dhis2api.objects.importer.hooks import hooks_of
 from dhis2api.objects.importer.member_changes import change_members
 from dhis2api.objects.importer.preheat import owned_collections
@@ -246,6 +247,7 @@ def _delete_rows(schema: Schema, keys: list[int]) -> None:
         hook(keys)
     collector = Collector(using="default")
     collector.collect(schema.model._base_manager.filter(pk__in=keys))
+    forget_in_documents(collector)
     collector.delete()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as with_changes
 from datetime import datetime, time
 from typing import Any
 
@@ -22,6 +23,7 @@ from dhis2api.objects.base_members import display_name_of
 from dhis2api.objects.declarations import Computed
 from dhis2api.objects.query.conditions import Condition
 from dhis2api.objects.query.displayed import displayed_text, falls_back
+from dhis2api.objects.query.documents import DocumentFilter
 from dhis2api.objects.query.lookups import NEGATED, JsonSize
 from dhis2api.objects.query.memory import MAX_ROWS, holds
 from dhis2api.objects.query.operators import Operator, find_operator
@@ -94,6 +96,8 @@ def _on_path(schema: Schema, condition: Condition, operator: Operator, scope: Fi
     current = schema
     for position, step in enumerate(steps[:-1]):
         prop = current.properties.get(step)
+        if prop is not None and prop.shape is Shape.DOCUMENT:
+            break
         if prop is None or prop.query_path is None:
             break  # a name that no column has may have parts of its own
         if prop.shape is Shape.JSON:
@@ -136,6 +140,8 @@ def _on_end(
 ) -> Q:
     """The condition on a member of the last type on the way, which `path` leads to."""
     prop = current.properties.get(rest[0])
+    if prop is not None and prop.shape is Shape.DOCUMENT:
+        return _on_document(current, rest, path, operator, condition, scope)
     if prop is None or prop.query_path is None:
         return _on_missing(current, rest[0], rest, path, operator, condition, scope)
     if prop.shape is Shape.REFERENCE and operator.values != "none":
@@ -150,6 +156,23 @@ def _on_end(
 
 def _translates(schema: Schema, scope: FilterScope) -> bool:
     return bool(scope.locale) and schema.translatable
+
+
+def _on_document(
+    current: Schema, rest: list[str], path: str, operator: Operator, condition: Condition, scope: FilterScope
+) -> Q:
+    """The condition on a member of a document, which `path` leads to."""
+
+    def on_target(target: Schema, steps: list[str]) -> Any:
+        if not can_read_type(target.rules, scope.principal) and steps[0] not in _OF_USER_REFERENCES:
+            raise condition.fault("path", f"Unknown path property: {condition.path}")
+        inner = with_changes(condition, path=".".join(steps))
+        rows = target.model._base_manager.filter(readable(target.rules, scope.principal))
+        return rows.filter(compile_condition(target, inner, scope)).values("uid")
+
+    member = DocumentFilter(operator, condition, _WORDS.findall, on_target)
+    found = current.model._base_manager.filter(member.compile(current, rest))
+    return Q(**{f"{path}pk__in": found.values("pk")})
 
 
 def _on_missing(

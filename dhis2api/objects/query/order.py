@@ -14,7 +14,8 @@ from django.db.models.functions import Concat, Lower
 
 from dhis2api.objects.base_members import display_name_of
 from dhis2api.objects.query.displayed import displayed_text
-from dhis2api.objects.schema import Schema
+from dhis2api.objects.query.documents import order_expression
+from dhis2api.objects.schema import Schema, Shape
 
 DIRECTIONS = frozenset({"asc", "desc", "iasc", "idesc"})
 
@@ -49,6 +50,9 @@ def _expression(schema: Schema, name: str, direction: str, locale: str | None) -
     if schema.singular == "user" and name in ("name", "displayName"):
         shown = Concat("first_name", Value(" "), "surname")
         return Lower(shown) if direction.startswith("i") else shown
+    if prop is not None and prop.simple and prop.shape is Shape.DOCUMENT and prop.readable:
+        shown = order_expression(prop)
+        return Lower(shown) if direction.startswith("i") and prop.is_text else shown
     for translated in schema.properties.values():
         if translated.translation_key and display_name_of(translated) == name:
             shown = displayed_text(schema, translated, locale if schema.translatable else None)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
 from dhis2api.objects.declarations import Computed, ComputedMembers
-from dhis2api.objects.members import member_keys
 from dhis2api.objects.query.transformers import transform
 from dhis2api.objects.reading.attribute_values import AttributeDetails
 from dhis2api.objects.reading.budget import Related, Rendered, size_of, within_budget
 from dhis2api.objects.reading.context import ReadingContext
+from dhis2api.objects.reading.documents import Documents, undeclared
 from dhis2api.objects.reading.names import add_grant_names
 from dhis2api.objects.reading.pick import pick
 from dhis2api.objects.reading.plan import ID_ONLY, Entry, Node, compile_selections
 from dhis2api.objects.registry import get_schema
+from dhis2api.objects.relations import member_keys
 from dhis2api.objects.schema import Kind, Property, Shape
 
 CHUNK = 5_000  # rows held at once while a whole type is read
@@ -64,6 +66,10 @@ def load_by_pk(node: Node, keys: Iterable[int], context: ReadingContext) -> Rela
     return _by_column("pk", node, node.schema.model._base_manager.filter(pk__in=keys), context)
 
 
+def _load_referred(node: Node, uids: set[str], context: ReadingContext) -> Related:
+    return _by_column("uid", node, node.schema.model._base_manager.filter(uid__in=uids), context)
+
+
 def _load_by_uid(node: Node, context: ReadingContext) -> Related:
     return _by_column("uid", node, node.schema.model._base_manager.order_by("pk"), context)
 
@@ -81,6 +87,8 @@ def _columns(node: Node) -> list[str]:
     for prop in node.needed().values():
         if prop.column:
             columns.add(prop.column)
+    if node.reads_content:
+        columns.add("content")
     return sorted(columns)
 
 
@@ -97,9 +105,10 @@ def _render_all(node: Node, rows: list[dict[str, Any]], context: ReadingContext)
     if "sharing" in needed and needed["sharing"].shape is Shape.JSON:
         add_grant_names(row["sharing"] for row in rows)
     details = AttributeDetails.of(node, context, _load_by_uid)
-    rendered.paths = {name: found.path for name, found in related.items()}
+    documents = Documents.of(node, rows, context, _load_referred)
+    rendered.paths = {name: found.path for name, found in related.items()} | documents.paths
     for row in rows:
-        _render(node, row, related, context, details, rendered)
+        _render(node, row, related, context, Details(details, documents), rendered)
     return rendered
 
 
@@ -126,32 +135,48 @@ def _related(node: Node, prop: Property, rows: list[dict[str, Any]], context: Re
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What was loaded beside the rows and what they refer to by columns."""
+
+    attributes: AttributeDetails
+    documents: Documents
+
+
 def _render(
     node: Node, row: dict[str, Any], related: Mapping[str, Related], context: ReadingContext,
-    details: AttributeDetails, rendered: Rendered,
+    details: Details, rendered: Rendered,
 ) -> None:  # fmt: skip
     """Add the object of `row` and its size to `rendered`."""
     values = _RowValues(node, row, related)
     shown: dict[str, Any] = {}
     size = 1
     for name, entry in node.entries.items():
-        value = _value(entry, values, context, details)
+        if entry.prop.shape is Shape.DOCUMENT:
+            value, below = details.documents.shown(entry, row["content"])
+        else:
+            value, below = _value(entry, values, context, details.attributes), None
         if value is None and not (node.user_reference and name == "code"):
             continue
         if context.exclude_defaults and _is_default_reference(entry.prop, value):
             continue
         key, value = transform(name, value, entry.transformers) if entry.transformers else (name, value)
         shown[key] = value
-        below = _size_below(entry, values, value, details)
+        if below is None:
+            below = _size_below(entry, values, value, details.attributes)
         if below is None:
             size += size_of(value)
         else:
             size += below
             rendered.nested[name] = rendered.nested.get(name, 0) + below
     for uid, transformers in node.attributes.items():
-        value = details.typed(uid, (row.get("attribute_values") or {}).get(uid))
+        value = details.attributes.typed(uid, (row.get("attribute_values") or {}).get(uid))
         if value is not None:
             key, value = transform(uid, value, transformers)
+            shown[key] = value
+            size += size_of(value)
+    if node.shows_undeclared or node.undeclared:
+        for key, value in undeclared(node, row["content"]):
             shown[key] = value
             size += size_of(value)
     rendered.objects.append(shown)
@@ -188,6 +213,8 @@ class _RowValues(Mapping[str, Any]):
             if prop.shape is Shape.EMBEDDED and not prop.collection:
                 return members[0] if members else None
             return members
+        if prop.shape is Shape.DOCUMENT:
+            return self.row["content"].get(name)
         return self.row[prop.column]
 
     def size(self, prop: Property) -> int:

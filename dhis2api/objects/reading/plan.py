@@ -19,6 +19,9 @@ IDENTIFIABLE = ("id", "name", "code", "created", "lastUpdated", "lastUpdatedBy")
 NAMEABLE = ("id", "name", "shortName", "description", "code", "created", "lastUpdated")
 USER_REFERENCE = ("id", "code", "name", "displayName", "username")
 ID_ONLY = (Selection("id"),)
+WHOLE = (Selection("*"),)
+# What shows the undeclared members of a document too.
+_UNDECLARED = frozenset({"*", ":all", ":owner", ":persisted"})
 
 
 @dataclass(slots=True)
@@ -39,12 +42,23 @@ class Node:
     entries: dict[str, Entry] = field(default_factory=dict)
     attributes: dict[str, tuple[Transformer, ...]] = field(default_factory=dict)  # custom attributes asked by uid
     user_reference: bool = False  # the fixed five members, a missing code as null
+    undeclared: dict[str, Selection] = field(default_factory=dict)  # names that no member has; a document may
+    shows_undeclared: bool = False  # all the members of a document that its schema does not know
+    removed: frozenset[str] = frozenset()  # excluded names
 
     @property
     def multiplies(self) -> bool:
         """Whether objects refer to objects that refer to others, which may be written many times over."""
         nested = [entry.node for entry in self.entries.values() if entry.node is not None]
         return any(entry.node is not None for node in nested for entry in node.entries.values())
+
+    @property
+    def reads_content(self) -> bool:
+        """Whether anything of a document's content is shown, or read by what is shown."""
+        if not self.schema.is_document:
+            return False
+        needed = self.needed().values()
+        return self.shows_undeclared or bool(self.undeclared) or any(p.shape is Shape.DOCUMENT for p in needed)
 
     def needed(self) -> dict[str, Property]:
         """The stored members that must be loaded, those that derived members read included."""
@@ -76,6 +90,8 @@ def compile_selections(schema: Schema, selections: tuple[Selection, ...]) -> Nod
     node = Node(schema)
     removed = {s.name for s in selections if s.excluded and not s.children}
     narrowed = {s.name: s.children for s in selections if s.excluded and s.children}
+    node.removed = frozenset(removed)
+    node.shows_undeclared = schema.is_document and any(s.name in _UNDECLARED for s in selections if not s.excluded)
     for selection in selections:
         if selection.excluded:
             continue
@@ -110,6 +126,8 @@ def _add(node: Node, name: str, selection: Selection) -> None:
     if prop is None or not prop.readable:
         if is_uid(name) and node.schema.has_attributes:
             node.attributes[name] = selection.transformers
+        elif prop is None and node.schema.is_document:
+            node.undeclared[name] = selection
         return
     # A preset's own transformers or brackets say nothing of its members.
     own = selection if selection.name == name else Selection(name)
@@ -131,8 +149,14 @@ def _target_node(prop: Property, children: tuple[Selection, ...] | None) -> Node
         node.user_reference = True
         return node
     if children is None:
-        children = _owned(prop) if prop.shape is Shape.EMBEDDED else ID_ONLY
+        children = _default_selection(prop)
     return compile_selections(target, children)
+
+
+def _default_selection(prop: Property) -> tuple[Selection, ...]:
+    if prop.shape is Shape.EMBEDDED:
+        return _owned(prop)
+    return WHOLE if prop.shape is Shape.DOCUMENT and not prop.refers else ID_ONLY
 
 
 def _owned(prop: Property) -> tuple[Selection, ...]:
@@ -146,13 +170,17 @@ def _owned(prop: Property) -> tuple[Selection, ...]:
 def _merge(entry: Entry, children: tuple[Selection, ...]) -> None:
     """`groups[id],groups[name]` shows both."""
     if entry.node is not None and not entry.node.user_reference:
-        for name, other in compile_selections(entry.node.schema, children).entries.items():
+        more = compile_selections(entry.node.schema, children)
+        for name, other in more.entries.items():
             entry.node.entries.setdefault(name, other)
+        entry.node.undeclared |= more.undeclared
+        entry.node.shows_undeclared |= more.shows_undeclared
     entry.selection = (entry.selection or ()) + children
 
 
 def _narrow(node: Node, name: str, children: tuple[Selection, ...]) -> None:
     entry = node.entries.get(name)
     if entry is not None and entry.node is not None and not entry.node.user_reference:
+        entry.node.removed |= {child.name for child in children}
         for child in children:
             entry.node.entries.pop(child.name, None)
