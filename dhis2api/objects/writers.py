@@ -22,7 +22,7 @@ LONG = datetime.timedelta(days=1)
 LONG_KEPT = datetime.timedelta(days=30)
 SWEPT_EVERY = 100  # writers
 
-_OPEN = "INSERT INTO writer (started) VALUES (%s) RETURNING id"
+_RECORD = "INSERT INTO writer (started) VALUES (%s) RETURNING id"
 _SWEEP = """
     DELETE FROM writer WHERE id IN (
         SELECT id FROM writer
@@ -38,10 +38,13 @@ _EARLIEST = """
 """
 
 
-def open_writer(started: datetime.datetime) -> None:
-    """Begin to write rows that are stamped `started`; to be called inside the transaction that writes them."""
+def record_writer(started: datetime.datetime) -> None:
+    """Note that this transaction wrote rows stamped `started`; when it commits, the note says when.
+
+    To be called after the last look at deferred constraints: a trigger among them takes the time.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [started])
+        cursor.execute(_RECORD, [started])
         if cursor.fetchone()[0] % SWEPT_EVERY == 0:
             times = {"brief": BRIEF, "brief_kept": BRIEF_KEPT, "long_kept": LONG_KEPT, "now": started}
             cursor.execute(_SWEEP, times)
