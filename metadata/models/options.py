@@ -78,7 +78,7 @@ class Legend(Embedded):
     code = text(50)
     start_value = number(required=True)
     end_value = number(required=True)
-    color = text()
+    color = text(kind="COLOR")
     image = text()
     translations = json(list)
 
