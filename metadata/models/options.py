@@ -34,6 +34,7 @@ class OptionSet(ApiObject, Coded, UniquelyNamed, Shared, Attributed, Translated)
         order = 1050
         access = named("OPTIONSET")
         owned_reverse = ("options",)
+        numbered = ("options",)
         attribute_flag = "optionSet"
         versioned = True
 

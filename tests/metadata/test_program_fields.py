@@ -121,3 +121,14 @@ def test_e4006_colours_are_hexadecimal(api: ApiClient, color: str, expected: lis
 
     assert codes(api.post("/api/organisationUnitGroups", group)) == expected
     assert errors(api.post("/api/legendSets", legends)) == [(code, "legends.color") for code in expected]
+
+
+def test_a_stage_keeps_the_number_that_it_says_itself(api: ApiClient) -> None:
+    """Unlike options, which are numbered by their places in their set."""
+    program = create(api, "program")
+    stages = [create(api, "programStage", program={"id": program["id"]}, sortOrder=n)["id"] for n in (7, 3)]
+    listing = program | {"programStages": [{"id": stage} for stage in stages]}
+
+    assert put_in(api, programs=[listing]).status == 200
+    shown = api.get(f"/api/programs/{program['id']}?fields=programStages[id,sortOrder]").json["programStages"]
+    assert shown == [{"id": stages[1], "sortOrder": 3}, {"id": stages[0], "sortOrder": 7}]
