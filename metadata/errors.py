@@ -38,6 +38,7 @@ E7617 = code("E7617", "Organisation unit: `{}` not in hierarchy of current user:
 E4061 = code("E4061", "Dashboard item `{}` object reference `{}` with id `{}` not found")
 E4069 = code("E4069", "Dashboard item `{}` object reference `{}` with id `{}` not accessible")
 E4070 = code("E4070", "Dashboard layout can have at most {} columns, but had {}")
+E4300 = code("E4300", "SQL query is null")
 E4301 = code("E4301", "SQL query must be a select query")
 E4302 = code("E4302", "SQL query can only contain a single semi-colon at the end of the query")
 E4310 = code("E4310", "SQL query contains references to protected tables")
