@@ -19,11 +19,15 @@ E1125 = code("E1125", "Category option combo `{}` contains options not associate
 E1126 = code("E1126", "Category combo `{}` cannot combine more than {} categories, but was: {}")
 E1127 = code("E1127", "Category `{}` cannot have more than {} options, but had: {}")
 E1128 = code("E1128", "Category combo `{}` cannot have more than {} combinations, but requires: {}")
+E1133 = code("E1133", "Category option combo `{}` must be associated with a category combo")
 E1134 = code(
     "E1134", "Only `attributeValues`, `code` and `ignoreApproval` of a category option combo can be changed, not `{}`"
 )
 E1520 = code("E1520", "User `{}` may not move organisation unit `{}`")
+E3012 = code("E3012", "User `{}` does not have read access for object `{}`")
+E4012 = code("E4012", "Period type `{}` of a data input period does not match period type `{}` of data set `{}`")
 E4013 = code("E4013", "Invalid Closing date `{}`, must be after Opening date `{}`")
+E4017 = code("E4017", "Rendering type `{}` is not known for `{}` on device `{}`")
 E4019 = code("E4019", "Failed to parse pattern `{}`. {}")
 E4021 = code("E4021", "Pattern `{}` must have exactly one generated segment (RANDOM or SEQUENTIAL), has {}")
 E4022 = code("E4022", "Pattern `{}` does not conform to the value type `{}`")
@@ -34,6 +38,7 @@ E7617 = code("E7617", "Organisation unit: `{}` not in hierarchy of current user:
 E4061 = code("E4061", "Dashboard item `{}` object reference `{}` with id `{}` not found")
 E4069 = code("E4069", "Dashboard item `{}` object reference `{}` with id `{}` not accessible")
 E4070 = code("E4070", "Dashboard layout can have at most {} columns, but had {}")
+E4300 = code("E4300", "SQL query is null")
 E4301 = code("E4301", "SQL query must be a select query")
 E4302 = code("E4302", "SQL query can only contain a single semi-colon at the end of the query")
 E4310 = code("E4310", "SQL query contains references to protected tables")
@@ -66,7 +71,22 @@ E4052 = code("E4052", "For program rule variable with name `{}`, following keywo
 E4053 = code("E4053", "Program stage `{}` must reference a program")
 E4057 = code("E4057", "A program rule with name `{}` and program uid `{}` already exists")
 E4059 = code("E4059", "Program rule variable `{}` of source type `{}` must have a data element")
+E4071 = code("E4071", "Program indicator `{}` names category mapping `{}`, which program `{}` does not have")
+E4072 = code("E4072", "Program indicator `{}` names category mapping `{}` more than once")
+E4073 = code("E4073", "Program indicator `{}` has more than one mapping of category `{}`: `{}` and `{}`")
+E4074 = code(
+    "E4074", "Program indicator `{}` has mapping `{}` of category `{}`, which is in none of its category combos"
+)
+E4075 = code("E4075", "Program `{}` has more than one category mapping with id `{}`")
+E4076 = code("E4076", "Program `{}` category mapping `{}` names category `{}`, which does not exist")
+E4077 = code("E4077", "Program `{}` has more than one mapping named `{}` of category `{}`")
+E4078 = code("E4078", "Program `{}` category mapping `{}` names category option `{}`, which does not exist")
+E4079 = code(
+    "E4079", "Program `{}` category mapping `{}` names category option `{}`, which category `{}` does not have"
+)
+E4080 = code("E4080", "Program `{}` category mapping `{}` maps category option `{}` more than once")
 E4089 = code("E4089", "Program rule variable `{}` of source type `{}` must have a tracked entity attribute")
+E4090 = code("E4090", "Program rule variable `{}` must have a source type")
 E4091 = code("E4091", "Program rule variable `{}` of source type `{}` must have a program stage")
 E6022_PROGRAM = code("E6022", "Program `{}` cannot be related to itself")
 E4314 = code(

@@ -52,6 +52,7 @@ class Declaration:
     access: ClassVar[TypeRules] = TypeRules()
     computed: ClassVar[Mapping[str, Computed | ComputedMembers]] = {}
     owned_reverse: ClassVar[tuple[str, ...]] = ()  # reverse foreign keys that this side owns (optionSet.options)
+    numbered: ClassVar[tuple[str, ...]] = ()  # those of them whose members' numbers are their places in a payload
     singles: ClassVar[Mapping[str, tuple[str, str]]] = {}  # member → (related name of embedded rows, their `role`)
     required_singles: ClassVar[tuple[str, ...]] = ()  # those of them that E4000 misses
     singulars: ClassVar[Mapping[str, str]] = {}  # collection → item name, when not the plural without its "s"

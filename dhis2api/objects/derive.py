@@ -127,7 +127,7 @@ def _members(schema: Schema, many: Any) -> Property:
     return Property(
         name=name, kind=Kind.COLLECTION, shape=Shape.MEMBERS, klass="java.util.List" if ordered else "java.util.Set",
         singular=name, field_name=name, query_path=many.name, item_kind=Kind.REFERENCE, ordered=ordered,
-        link=Link(through, owner, member, ("sort_order",) if ordered else ()), many_to_many=True,
+        link=Link(through, owner, member, ("sort_order",) if ordered else (), numbered=ordered), many_to_many=True,
     )  # fmt: skip
 
 
@@ -152,7 +152,9 @@ def _reverse(schema: Schema, relation: Any, other: Schema) -> Property:
         query_path=relation.related_name, item_kind=Kind.COMPLEX if other.embedded else Kind.REFERENCE,
         item_klass=other.klass, target=other.model.__name__ if other.embedded else other.singular,
         owner=owned or embedded_here, ordered=owned,
-        link=Link(other.model, column, "pk", sorted_by, reverse=True),
+        link=Link(
+            other.model, column, "pk", sorted_by, reverse=True, numbered=relation.related_name in schema.wire.numbered
+        ),
     )  # fmt: skip
 
 

@@ -52,6 +52,7 @@ E4001 = code("E4001", "Maximum length of property `{}` is {}, but given length w
 E4002 = code("E4002", "Allowed length range for property `{}` is [{} to {}], but given length was {}")
 E4003 = code("E4003", "Property `{}` requires a valid email address, was given `{}`")
 E4004 = code("E4004", "Property `{}` requires a valid URL, was given `{}`")
+E4006 = code("E4006", "Property `{}` requires a valid hexadecimal colour (`#fff` or `#ffffff`), was given `{}`")
 E4008 = code("E4008", "Allowed range for numeric property `{}` is [{} to {}], but number given was {}")
 E4009 = code("E4009", "Attribute `{}` must be unique, and value `{}` already exist")
 E4011 = code("E4011", "Attribute `{}` is required, but no value was found")

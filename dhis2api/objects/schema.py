@@ -70,6 +70,7 @@ class Link:
     member_column: str  # attname on `model`; "pk" where `model` is the member itself
     order: tuple[str, ...] = ()
     reverse: bool = False  # `model` is the member's own table (a reverse foreign key)
+    numbered: bool = False  # `sort_order` is the place in the payload, not what the member says itself
     role: str | None = None  # of embedded rows: only those of this role, of which an owner has one
 
 

@@ -34,6 +34,7 @@ class OptionSet(ApiObject, Coded, UniquelyNamed, Shared, Attributed, Translated)
         order = 1050
         access = named("OPTIONSET")
         owned_reverse = ("options",)
+        numbered = ("options",)
         attribute_flag = "optionSet"
         versioned = True
 
@@ -78,7 +79,7 @@ class Legend(Embedded):
     code = text(50)
     start_value = number(required=True)
     end_value = number(required=True)
-    color = text()
+    color = text(kind="COLOR")
     image = text()
     translations = json(list)
 

@@ -86,7 +86,7 @@ class OrganisationUnitGroup(
     """A group of org units."""
 
     symbol = text()
-    color = text()
+    color = text(kind="COLOR")
     organisation_units = RefSet(OrganisationUnit, related_name="organisation_unit_groups")
     geometry = json(null=True, kind="GEOLOCATION", max_length=131_072)
 

@@ -8,15 +8,19 @@ from metadata.rules import (
     approval,
     categories,
     category_bounds,
+    category_mappings,
     data_elements,
     data_sets,
+    deletion,
     documents,
+    notifications,
     option_combos,
     options,
     org_units,
     program_rules,
     programs,
     relationships,
+    rendering,
     rule_actions,
     tracked_attributes,
     users,
@@ -70,6 +74,19 @@ def register() -> None:
     hooks_of("program").checks.append(programs.program_is_related_to_another)
     hooks_of("program").before_delete.append(relationships.delete_types_of_programs)
     hooks_of("programStage").check_all.append(programs.stages_have_programs)
+    hooks_of("program").prepare.append(category_mappings.mappings_are_objects)
+    hooks_of("program").check_all.append(category_mappings.mappings_are_right)
+    hooks_of("program").check_all.append(programs.fields_are_readable)
+    hooks_of("program").checks.append(rendering.fields_are_drawn_in_known_ways)
+    hooks_of("program").after_write.append(programs.share_stages_of_event_programs)
+    hooks_of("program").before_delete.append(deletion.delete_rules_of_programs)
+    hooks_of("programStage").check_all.append(programs.fields_are_readable)
+    hooks_of("programStage").checks.append(rendering.fields_are_drawn_in_known_ways)
+    hooks_of("programStage").after_write.append(programs.share_stages_as_their_programs)
+    for section in ("programSection", "programStageSection"):
+        hooks_of(section).checks.append(rendering.section_is_drawn_in_a_known_way)
+    hooks_of("programIndicator").check_all.append(category_mappings.indicators_use_mappings_of_their_program)
+    hooks_of("programNotificationTemplate").before_write.append(notifications.fit_templates)
     hooks_of("programRule").check_all.append(program_rules.rule_names_are_single)
     hooks_of("programRuleAction").prepare.append(program_rules.read_old_names)
     hooks_of("programRuleVariable").checks.append(program_rules.variable_is_right)
@@ -83,6 +100,9 @@ def register() -> None:
     hooks_of("dashboard").check_all.append(documents.dashboard_items_exist)
     hooks_of("dashboard").checks.append(documents.dashboard_columns_are_few)
     hooks_of("sqlView").checks.append(documents.sql_query_selects)
+    hooks_of("attribute").vetoes.append(deletion.attribute_has_values)
+    for named in deletion.UIDS:
+        hooks_of(named).vetoes.append(partial(deletion.named_in_expressions, named))
     hooks_of("eventReport").prepare.append(documents.type_of_event_report)
     for singular in MARKED:
         hooks_of(singular).before_write.append(documents.keep_marks)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
 from metadata.errors import E1134
-from metadata.models import CategoryCombo, CategoryOption, CategoryOptionCombo, DataElement, DataSet
+from metadata.models import CategoryCombo, CategoryOption, CategoryOptionCombo, DataElement, DataSet, Program
 from metadata.models.categories import DEFAULT_CATEGORY_COMBO
 from metadata.option_combos import NAME_LENGTH, generate_option_combos, lock_option_combos
 
@@ -52,9 +52,9 @@ def lock_of_options(keys: Sequence[int]) -> None:
 
 
 def fall_back_to_default(keys: Sequence[int]) -> None:
-    """Data elements and data sets of a deleted combo fall back to the default one."""
+    """Data elements, data sets and programs of a deleted combo fall back to the default one."""
     default = CategoryCombo.objects.filter(uid=DEFAULT_CATEGORY_COMBO).first()
-    for model in (DataElement, DataSet):
+    for model in (DataElement, DataSet, Program):
         model.objects.filter(category_combo_id__in=keys).update(category_combo=default)
 
 

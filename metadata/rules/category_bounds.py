@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
 from metadata.errors import E1120, E1126, E1127, E1128
-from metadata.models import Category, CategoryCombo, CategoryOptionCombo
+from metadata.models import CategoryCombo, CategoryOptionCombo
 from metadata.option_combos import (
     MAX_CATEGORIES,
     MAX_COMBINATIONS,
@@ -19,8 +19,7 @@ from metadata.option_combos import (
     held_option_combos,
     lock_option_combos,
 )
-
-Options = dict[int, set[int]]  # category → its options, by primary keys
+from metadata.rules.category_structure import options_of_categories
 
 
 def options_are_few(item: ImportObject, bundle: Bundle) -> Iterable[Fault]:
@@ -32,7 +31,7 @@ def options_are_few(item: ImportObject, bundle: Bundle) -> Iterable[Fault]:
 
 def combinations_are_few(bundle: Bundle, objects: list[ImportObject]) -> None:
     """E1126, E1128; of categories as they are after the import."""
-    options = _options(bundle, {pk for item in objects for pk in _categories(item)})
+    options = options_of_categories(bundle, {pk for item in objects for pk in _categories(item)})
     for item in objects:
         categories = _categories(item)
         if len(categories) > MAX_CATEGORIES:
@@ -49,7 +48,7 @@ def data_keeps_its_option_combos(bundle: Bundle, objects: list[ImportObject]) ->
     changed = _changed(objects)
     if not changed:
         return
-    options = _options(bundle, {pk for item in changed.values() for pk in _categories(item)})
+    options = options_of_categories(bundle, {pk for item in changed.values() for pk in _categories(item)})
     outside = {
         option_combo: combo for option_combo, (combo, chosen) in _option_combos(list(changed)).items()
         if not _is_product(chosen, [options[pk] for pk in _categories(changed[combo]) if options[pk]])
@@ -71,15 +70,6 @@ def _changed(objects: list[ImportObject]) -> dict[int, ImportObject]:
     for combo, category in through.values_list("categorycombo_id", "category_id"):
         stored[combo].add(category)
     return {item.pk: item for item in objects if item.stored is not None and stored[item.pk] != set(_categories(item))}
-
-
-def _options(bundle: Bundle, categories: set[int]) -> Options:
-    found: Options = defaultdict(set)
-    for category, option in Category.category_options.through.objects.filter(category_id__in=categories).values_list(
-        "category_id", "categoryoption_id"
-    ):
-        found[category].add(option)
-    return found | {item.pk: set(item.members.get("categoryOptions", ())) for item in bundle.of("category")}
 
 
 def _option_combos(combos: list[int]) -> dict[int, tuple[int, set[int]]]:

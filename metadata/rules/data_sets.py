@@ -9,7 +9,7 @@ from django.db.models import F
 from dhis2api.objects.errors import E4027
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
 from dhis2api.periods import PERIOD_TYPES, find_period
-from metadata.errors import E4013
+from metadata.errors import E4012, E4013
 from metadata.models import DataSet, DataSetElement, GreyedField, Section
 
 
@@ -21,14 +21,20 @@ def period_type_is_known(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
 
 
 def input_periods_are_valid(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
-    """E4013: an input period closes after it opens; E4027: it is a period."""
+    """E4013: an input period closes after it opens; E4027: it is a period; E4012: of the data set's type."""
+    expected = item.values.get("period_type")
     for row in item.embedded.get("dataInputPeriods", ()):
         opening, closing = row.values["opening_date"], row.values["closing_date"]
         if opening and closing and closing < opening:
             yield Fault(E4013, (closing, opening), "dataInputPeriods", main_id=item.uid)
-        period = row.values["period"]
-        if period is not None and find_period(period) is None:
-            yield Fault(E4027, (period, "period"), "dataInputPeriods.period", main_id=item.uid)
+        if row.values["period"] is None:
+            continue  # E4000
+        period = find_period(row.values["period"])
+        if period is None:
+            yield Fault(E4027, (row.values["period"], "period"), "dataInputPeriods.period", main_id=item.uid)
+        elif period.type.name != expected and expected in PERIOD_TYPES:
+            given = (period.type.name, expected, item.uid)
+            yield Fault(E4012, given, "dataInputPeriods.period", main_id=item.uid)
 
 
 def prune_sections(bundle: Bundle, objects: list[ImportObject]) -> None:

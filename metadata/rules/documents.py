@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dhis2api.objects.errors import E5002, E5008
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
-from metadata.errors import E4061, E4069, E4070, E4301, E4302, E4310, E4311
+from metadata.errors import E4061, E4069, E4070, E4300, E4301, E4302, E4310, E4311
 
 MAX_COLUMNS = 60
 REPLACED = {E5002: E4061, E5008: E4069}
@@ -49,10 +49,11 @@ def dashboard_columns_are_few(item: ImportObject, bundle: Bundle) -> Iterator[Fa
 
 
 def sql_query_selects(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
-    """E4301, E4302, E4310, E4311: the query of a view reads, is one statement, and leaves people's tables alone."""
+    """E4300-E4302, E4310, E4311: the query of a view reads, is one statement, and leaves people's tables alone."""
     query = item.values["content"].get("sqlQuery")
     if not query:
-        return  # E4000
+        yield Fault(E4300, (), "sqlQuery", main_id=item.uid)
+        return
     if not _SELECT.match(query):
         yield Fault(E4301, (), "sqlQuery", main_id=item.uid)
     if ";" in query.strip().removesuffix(";"):

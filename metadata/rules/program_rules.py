@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
 from metadata.enums import ProgramRuleVariableSourceType as Source
-from metadata.errors import E4051, E4052, E4057, E4059, E4089, E4091
-from metadata.models import Program, ProgramRule, ProgramRuleVariable
+from metadata.errors import E4051, E4052, E4057, E4059, E4089, E4090, E4091
+from metadata.models import DataElement, Program, ProgramRule, ProgramRuleVariable, TrackedEntityAttribute
 
 KEYWORDS = frozenset({"and", "or", "not"})
 DATA_ELEMENT_SOURCES = frozenset(
@@ -24,6 +24,11 @@ OLD_ACTION_NAMES = (
     ("evaluationEnvironments", "programRuleActionEvaluationEnvironments"),
 )
 ENVIRONMENTS = ["WEB", "ANDROID"]
+# What the value of a variable may come from: the type, its model, and the column that refers to it.
+FIELDS = (
+    ("dataElement", DataElement, "data_element_id"),
+    ("trackedEntityAttribute", TrackedEntityAttribute, "tracked_entity_attribute_id"),
+)
 
 
 def read_old_names(bundle: Bundle, objects: list[ImportObject]) -> None:
@@ -60,12 +65,14 @@ def variable_names_are_single(bundle: Bundle, objects: list[ImportObject]) -> No
 
 
 def variable_is_right(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
-    """E4052: no word of the name is an operator; E4059, E4089, E4091: what the source type needs is there."""
+    """E4052: no word of the name is an operator; E4059, E4089-E4091: a source type, and what it needs, are there."""
     name = item.values.get("name") or ""
     forbidden = sorted(KEYWORDS.intersection(name.split()))
     if forbidden:
         yield Fault(E4052, (name, ", ".join(forbidden)), "name", main_id=item.uid)
     source = item.values.get("program_rule_variable_source_type")
+    if source is None:
+        yield Fault(E4090, (name,), "programRuleVariableSourceType", main_id=item.uid)
     if source in DATA_ELEMENT_SOURCES and item.values.get("data_element_id") is None:
         yield Fault(E4059, (name, source), "dataElement", main_id=item.uid)
     if source == Source.TEI_ATTRIBUTE and item.values.get("tracked_entity_attribute_id") is None:
@@ -75,7 +82,7 @@ def variable_is_right(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
 
 
 def fit_variables(bundle: Bundle, objects: list[ImportObject]) -> None:
-    """References that a variable's source type has no use for are dropped."""
+    """References that a source type has no use for are dropped; the value type is that of what remains."""
     for item in objects:
         source = item.values.get("program_rule_variable_source_type")
         if source not in DATA_ELEMENT_SOURCES:
@@ -84,6 +91,13 @@ def fit_variables(bundle: Bundle, objects: list[ImportObject]) -> None:
             item.values["tracked_entity_attribute_id"] = None
         if source != Source.DATAELEMENT_NEWEST_EVENT_PROGRAM_STAGE:
             item.values["program_stage_id"] = None
+    for singular, model, column in FIELDS:
+        keys = {item.values[column] for item in objects} - {None}
+        value_types = dict(model.objects.filter(pk__in=keys).values_list("pk", "value_type"))
+        value_types |= {o.pk: o.values.get("value_type") for o in bundle.of(singular) if o.pk in keys}
+        for item in objects:
+            if item.values[column] is not None:
+                item.values["value_type"] = value_types[item.values[column]]
 
 
 def _programs(objects: list[ImportObject]) -> set[int]:

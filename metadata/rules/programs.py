@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from django.db.models import F, OuterRef, Subquery
+
+from dhis2api.objects.errors import E5008
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
 from dhis2api.value_types import DATE_TYPES
 from metadata.enums import ProgramType
-from metadata.errors import E4023, E4053, E6001, E6022_PROGRAM
-from metadata.models import DataElement, ProgramRuleAction, ProgramStageSection
+from metadata.errors import E3012, E4023, E4053, E6001, E6022_PROGRAM
+from metadata.models import DataElement, Program, ProgramRuleAction, ProgramStage, ProgramStageSection
 
 
 def program_is_related_to_another(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
@@ -57,3 +61,34 @@ def delete_dropped_sections(bundle: Bundle, objects: list[ImportObject]) -> None
     held = ProgramRuleAction.objects.filter(program_stage_section__in=dropped).values("program_stage_section")
     if naming:
         dropped.exclude(pk__in=held).delete()
+
+
+def fields_are_readable(bundle: Bundle, objects: list[ImportObject]) -> None:
+    """E3012 in place of E5008 for attributes of a program and data elements of a stage."""
+    for item in objects:
+        item.faults[:] = [
+            replace(fault, code=E3012, args=(bundle.principal.username, fault.args[0]))
+            if fault.code is E5008 and fault.property in ("trackedEntityAttribute", "dataElement")
+            else fault
+            for fault in item.faults
+        ]
+
+
+def share_stages_of_event_programs(bundle: Bundle, objects: list[ImportObject]) -> None:
+    """The stage of an event program is shared as its program is, whatever a payload says of the stage."""
+    _share(bundle, (item.pk for item in objects))
+
+
+def share_stages_as_their_programs(bundle: Bundle, objects: list[ImportObject]) -> None:
+    """The same for stages that come without their program."""
+    in_payload = {item.pk for item in bundle.of("program")}
+    _share(bundle, {item.values["program_id"] for item in objects if item.values.get("program_id")} - in_payload)
+
+
+def _share(bundle: Bundle, programs: Iterable[int]) -> None:
+    stages = ProgramStage.objects.filter(
+        program_id__in=list(programs), program__program_type=ProgramType.WITHOUT_REGISTRATION
+    )
+    sharing = Program.objects.filter(pk=OuterRef("program_id")).values("sharing")
+    different = stages.exclude(sharing=F("program__sharing"))
+    different.update(sharing=Subquery(sharing[:1]), last_updated=bundle.now)

@@ -25,11 +25,11 @@ def sql_view(query: str, **members: Any) -> dict[str, Any]:
     [
         ("select name from dataelement", []),
         ("WITH x AS (SELECT 1) select * from x;", []),
+        ("", ["E4000", "E4300"]),
         ("explain select 1", ["E4301"]),
         ("select 1; select 2", ["E4302"]),
         ("select * from userinfo", ["E4310"]),
         ("with x as (select 1) delete from dataelement", ["E4311"]),
-        ("", ["E4000"]),
     ],
 )
 def test_a_view_only_reads(api: ApiClient, query: str, expected: list[str]) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 
-from dhis2api.objects.registry import all_schemas
 from tests.harness.client import ApiClient
 from tests.harness.databases import OwnDatabase
+from tests.metadata.emptying import empty
 from tests.metadata.packages import contents, data_set, program
 
 
@@ -27,14 +26,3 @@ def test_a_package_goes_into_an_empty_database(
 
         assert answer.status == 200, answer
         assert contents(api, plural, uid) == expected
-
-
-def empty() -> None:
-    """Take all metadata away but the system's defaults, which every server has."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")  # foreign keys do not matter meanwhile
-        for schema in all_schemas():
-            if schema.model is not None and schema.model._meta.app_label == "metadata":
-                table = connection.ops.quote_name(schema.model._meta.db_table)
-                cursor.execute(f"DELETE FROM {table} WHERE uid <> ALL(%s)", [list(schema.wire.default_objects)])
-        cursor.execute("SET session_replication_role = DEFAULT")

@@ -21,6 +21,7 @@ from dhis2api.objects.errors import (
     E4002,
     E4003,
     E4004,
+    E4006,
     E4008,
     E4011,
     E4014,
@@ -48,6 +49,7 @@ from sharing.access import (
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 _URL = re.compile(r"https?://[^\s]+")
+_COLOR = re.compile(r"#([0-9a-fA-F]{3}){1,2}")
 _USERNAME = re.compile(r"(?=.{4,255}$)(?![-_.@])(?!.*[-_.@]{2})[-_.@a-zA-Z0-9]+(?<![-_.@])")
 
 
@@ -104,7 +106,7 @@ def exists_or_not(item: ImportObject, bundle: Bundle, heat: Preheat) -> Iterator
 
 
 def content_fits_schema(item: ImportObject, bundle: Bundle, heat: Preheat) -> Iterator[Fault]:
-    """E4000-E4008, E4049: required members, lengths, ranges, e-mail, URL and user name."""
+    """E4000-E4008, E4049: required members, lengths, ranges, e-mail, URL, colour and user name."""
     yield from content_faults(item.schema, item.values, item.faults)
     for name, rows in item.embedded.items():
         prop = item.schema.properties[name]
@@ -143,7 +145,7 @@ def content_faults(
 
 
 def text_faults(prop: Property, value: str, prefix: str) -> Iterator[Fault]:
-    """E4001-E4004, E4049 of a text."""
+    """E4001-E4004, E4006, E4049 of a text."""
     name = f"{prefix}{prop.name}"
     if prop.length is not None and len(value) > prop.length:
         yield Fault(E4001, (prop.name, prop.length, len(value)), name, prop.klass)
@@ -154,6 +156,8 @@ def text_faults(prop: Property, value: str, prefix: str) -> Iterator[Fault]:
         yield Fault(E4003, (prop.name, value), name, prop.klass)
     if prop.kind is Kind.URL and not _URL.fullmatch(value):
         yield Fault(E4004, (prop.name, value), name, prop.klass)
+    if prop.kind is Kind.COLOR and not _COLOR.fullmatch(value):
+        yield Fault(E4006, (prop.name, value), name, prop.klass)
     if prop.kind is Kind.USERNAME and not _USERNAME.fullmatch(value):
         yield Fault(E4049, (prop.name, value), name, prop.klass)
 

@@ -57,11 +57,10 @@ def _execute(template: str, link: Link, pairs: Pairs) -> None:
         "member": quote(columns.get(link.member_column, "id")),
     }
     position = _AFTER_LAST.format(**names)
-    is_ordered = "sort_order" in link.order
     order = {
-        "order_column": ", sort_order" if is_ordered else "",
-        "order_value": f", {position}" if is_ordered else "",
-        "order_set": f", sort_order = {position}" if is_ordered else "",
+        "order_column": ", sort_order" if link.numbered else "",
+        "order_value": f", {position}" if link.numbered else "",
+        "order_set": f", sort_order = {position}" if link.numbered else "",
     }
     with connection.cursor() as cursor:
         owners, members = [owner for owner, _ in pairs], [member for _, member in pairs]

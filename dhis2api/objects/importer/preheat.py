@@ -22,6 +22,8 @@ from dhis2api.objects.importer.records import Action, Bundle, Fault, ImportObjec
 from dhis2api.objects.registry import find_schema, get_schema
 from dhis2api.objects.schema import Property, Schema, Shape
 
+Reserved = dict[tuple[str, str], int | None]  # table and uid of a new object → its primary key
+
 
 @dataclass(slots=True)
 class Target:
@@ -57,8 +59,9 @@ class Preheat:
 def preheat(bundle: Bundle) -> Preheat:
     """Load everything, decide each object's action, and give new objects their primary keys."""
     heat = Preheat()
+    reserved: Reserved = {}
     for singular, objects in bundle.objects.items():
-        _load_stored(bundle, get_schema(singular), objects)
+        _load_stored(bundle, get_schema(singular), objects, reserved)
     _load_attributes(heat)
     for singular, wanted in _references(bundle).items():
         _load_targets(heat, get_schema(singular), wanted)
@@ -72,7 +75,7 @@ def preheat(bundle: Bundle) -> Preheat:
     return heat
 
 
-def _load_stored(bundle: Bundle, schema: Schema, objects: list[ImportObject]) -> None:
+def _load_stored(bundle: Bundle, schema: Schema, objects: list[ImportObject], reserved: Reserved) -> None:
     by_code = bundle.params.identifier is not Identifier.UID and schema.has("code") and schema.properties["code"].unique
     uids = {o.uid for o in objects}
     wanted = Q(uid__in=uids)
@@ -98,8 +101,13 @@ def _load_stored(bundle: Bundle, schema: Schema, objects: list[ImportObject]) ->
         elif bundle.params.strategy is not Strategy.DELETE:
             new.append(item)
         item.action = _action(bundle.params.strategy, item)
-    for item, pk in zip(new, reserve_keys(schema, len(new)), strict=True):
+    # Older names of a type share its table, and an export may show the same object under each of them.
+    table = schema.model._meta.db_table
+    unknown = [item for item in new if (table, item.uid) not in reserved]
+    for item, pk in zip(unknown, reserve_keys(schema, len(unknown)), strict=True):
         item.pk = pk
+    for item in new:
+        item.pk = reserved.setdefault((table, item.uid), item.pk)
 
 
 def _action(strategy: Strategy, item: ImportObject) -> Action:

@@ -164,9 +164,9 @@ def _write_reverse(prop: Property, wanted: dict[int, list[int]]) -> None:
     for owner, members in wanted.items():
         for position, member in enumerate(members):
             setattr(rows[member], link.owner_column, owner)
-            if "sort_order" in link.order:
+            if link.numbered:
                 rows[member].sort_order = position
-    changed = [field.name] + (["sort_order"] if "sort_order" in link.order else [])
+    changed = [field.name] + (["sort_order"] if link.numbered else [])
     manager.bulk_create(
         list(rows.values()), batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=changed
     )
