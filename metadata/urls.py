@@ -12,8 +12,10 @@ from metadata.action_views import (
     DataSetVersionView,
     FilledLevelsView,
     GeometriesView,
+    GmlView,
     OptionCombosOfComboView,
     OptionCombosView,
+    ProgramCopyView,
     ProgramOrgUnitsView,
 )
 from metadata.dependencies import ROOTS
@@ -36,6 +38,8 @@ urlpatterns = [
     path("maintenance/categoryOptionComboUpdate", OptionCombosView.as_view()),
     path("maintenance/categoryOptionComboUpdate/categoryCombo/<str:uid>", OptionCombosOfComboView.as_view()),
     path("categoryOptions/orgUnits", CategoryOptionOrgUnitsView.as_view()),
+    path("programs/<str:uid>/copy", ProgramCopyView.as_view()),
+    path("metadata/gml", GmlView.as_view()),
     path("programs/orgUnits", ProgramOrgUnitsView.as_view()),
     *merging_routes,
     path("dataSets/<str:uid>/version", DataSetVersionView.as_view()),

@@ -84,9 +84,7 @@ def test_a_merge_waits_for_an_import_that_writes_values(
     answers: list[Answer] = []
 
     with transaction.atomic():
-        rows: list[dict[str, Any]] = [
-            value(**{member: uid}, period=f"20140{n}") for n, uid in enumerate((OLD, OLDER), 1)
-        ]
+        rows = [value(**{member: OLD}, period="201401"), value(**{member: OLDER}, period="201402")]
         assert send(api, *rows).counts["imported"] == 2
         thread = beside(merge, answers)
         until_somebody_waits(own_database)
