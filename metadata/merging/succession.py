@@ -10,6 +10,7 @@ from dhis2api.objects.errors import DEFAULT_IMMUTABLE
 from dhis2api.objects.importer.records import Action, ImportObject
 from dhis2api.objects.importer.write import delete
 from dhis2api.objects.schema import Schema
+from metadata.merging.attribute_values import replace_in_attribute_values
 from metadata.merging.data import Strategy, move_data
 from metadata.merging.documents import Succession, replace_in_documents
 from metadata.merging.reassign import Change, reassign
@@ -36,6 +37,7 @@ def pass_on(schema: Schema, sources: Sequence[Any], heirs: Sequence[Any], change
     reassign(schema.model, change)
     replace_in_texts(succession.gone, heirs[0].uid, change)
     replace_in_documents(succession, change)
+    replace_in_attribute_values(succession, change)
 
 
 def remove(schema: Schema, sources: Sequence[Any]) -> None:

@@ -148,6 +148,19 @@ def test_favourites_show_the_target(api: ApiClient, units: None) -> None:
     assert [one["id"] for one in found["rows"][0]["items"]] == [NEW, ids.BO, "LEVEL-1"]
 
 
+def test_attribute_values_that_name_a_source_name_the_target(api: ApiClient, units: None) -> None:
+    place, words = (
+        create(api, "attribute", valueType=kind, dataElementAttribute=True)["id"]
+        for kind in ("ORGANISATION_UNIT", "TEXT")
+    )
+    values = [{"attribute": {"id": uid}, "value": OLD} for uid in (place, words)]
+    element = create(api, "dataElement", attributeValues=values)["id"]
+
+    assert merge(api).status == 200
+
+    assert api.get(f"/api/dataElements/{element}?fields={place},{words}").json == {place: NEW, words: OLD}
+
+
 def test_a_split_shares_memberships_and_gives_the_rest_to_the_primary_target(api: ApiClient, units: None) -> None:
     uid = group(api, OLD)
     chart = create(api, "visualization", organisationUnits=[{"id": OLD}, {"id": NEW}])["id"]
