@@ -117,6 +117,40 @@ def test_members_pass_on_once(api: ApiClient, elements: None) -> None:
     assert found == {"dataSetElements": [{"dataElement": {"id": NEW}}]}
 
 
+def test_rows_that_come_to_say_the_same_are_one(api: ApiClient, elements: None) -> None:
+    """Operands of forms, by data element and option combo; elements of stages."""
+    operands = [{"dataElement": {"id": uid}} for uid in (OLD, NEW)]
+    operands.append(operands[0] | {"categoryOptionCombo": {"id": COMBO}})
+    data_set = create(api, "dataSet", compulsoryDataElementOperands=operands)["id"]
+    section = create(api, "section", dataSet={"id": data_set}, greyedFields=operands)["id"]
+    stage = create(api, "programStage", programStageDataElements=[{"dataElement": {"id": uid}} for uid in (OLD, NEW)])
+
+    assert merge(api, deleteSources=True).status == 200
+
+    left = [{"dataElement": {"id": NEW}}, {"dataElement": {"id": NEW}, "categoryOptionCombo": {"id": COMBO}}]
+    for path, member in (
+        (f"dataSets/{data_set}", "compulsoryDataElementOperands"),
+        (f"sections/{section}", "greyedFields"),
+    ):
+        rows = shown(api, path, f"{member}[dataElement,categoryOptionCombo]")[member]
+        assert sorted(rows, key=len) == left, member
+    found = shown(api, f"programStages/{stage['id']}", "programStageDataElements[dataElement]")
+    assert found == {"programStageDataElements": left[:1]}
+
+
+def test_single_references_name_the_target(api: ApiClient, elements: None) -> None:
+    predictor = create(api, "predictor", output={"id": OLD})["id"]
+    variable = create(
+        api, "programRuleVariable", programRuleVariableSourceType="DATAELEMENT_NEWEST_EVENT_PROGRAM",
+        dataElement={"id": OLDER},
+    )["id"]  # fmt: skip
+
+    assert merge(api, deleteSources=True).status == 200
+
+    assert shown(api, f"predictors/{predictor}", "output") == {"output": {"id": NEW}}
+    assert shown(api, f"programRuleVariables/{variable}", "dataElement") == {"dataElement": {"id": NEW}}
+
+
 def test_expressions_name_the_target(api: ApiClient, elements: None) -> None:
     indicator = create(api, "indicator", numerator=f"#{{{OLD}}}+#{{{OLDER}.{COMBO}}}+#{{x{OLD}}}", denominator="1")
     side = EXPRESSION | {"expression": f"#{{{OLD}}}"}
