@@ -24,7 +24,7 @@ serve: $(INSTALLED) ## Run the server at http://localhost:8080 until Ctrl-C (POR
 	@exec $(RUN) manage.py serve --with-parent
 
 test: $(INSTALLED_DEV) ## Run the tests on a real PostgreSQL and Redis (T=tests/datavalues: a part of them).
-	@$(RUN) -m pytest $(T)
+	@$(RUN) -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal $(T)
 
 lint: $(INSTALLED_DEV) ## Check style and the floors of the house.
 	@$(RUN) -m ruff check .

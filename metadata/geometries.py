@@ -17,6 +17,7 @@ from django.utils import timezone
 from dhis2api.errors import BAD_REQUEST, ApiError, Code, Conflict
 from dhis2api.objects.errors import NO_UPDATE
 from dhis2api.objects.registry import get_schema
+from dhis2api.objects.writers import record_writer
 from metadata import errors
 from metadata.models import Attribute, OrganisationUnit
 from metadata.params import AttributeParams, GeoJsonImportParams
@@ -204,6 +205,7 @@ def _store(units: Iterable[OrganisationUnit], column: str, user: Any) -> None:
     for unit in units:
         unit.last_updated, unit.last_updated_by_id = now, user.pk
     OrganisationUnit.objects.bulk_update(units, [column, "last_updated", "last_updated_by"], batch_size=BATCH)
+    record_writer(now)
 
 
 def _conflict(code: Code, index: int, *values: object) -> Conflict:

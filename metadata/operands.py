@@ -17,7 +17,8 @@ from dhis2api.errors import E1005, ApiError
 from dhis2api.objects.errors import INVALID_QUERY
 from dhis2api.objects.query.conditions import Condition, parse_filters
 from dhis2api.objects.query.fields import Selection, parse_fields
-from dhis2api.objects.query.filters import FilterScope, compile_filters
+from dhis2api.objects.query.filters import compile_filters
+from dhis2api.objects.query.scope import FilterScope
 from dhis2api.objects.reading.budget import check_size
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import Page, readable_rows

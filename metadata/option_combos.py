@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from dhis2api.errors import ApiError
 from dhis2api.objects.uids import generate_uid
+from dhis2api.objects.writers import record_writer
 from metadata.errors import E1128
 from metadata.models import Category, CategoryCombo, CategoryOption, CategoryOptionCombo
 
@@ -67,14 +68,16 @@ def generate_option_combos(combos: Sequence[int]) -> Generated:
                 created.append(row)
                 links.append((row, options))
             elif known[options].name != name:
-                known[options].name = name
+                known[options].name, known[options].last_updated = name, now
                 renamed.append(known[options])
         left |= {row.pk: row.name for options, row in known.items() if options not in names}
     CategoryOptionCombo.objects.bulk_create(created)
     through.objects.bulk_create(
         through(categoryoptioncombo_id=row.pk, categoryoption_id=pk) for row, options in links for pk in options
     )
-    CategoryOptionCombo.objects.bulk_update(renamed, ["name"])
+    CategoryOptionCombo.objects.bulk_update(renamed, ["name", "last_updated"])
+    if created or renamed:
+        record_writer(now)
     lock_option_combos(CategoryOptionCombo.objects.filter(pk__in=left))
     held = held_option_combos(list(left))
     CategoryOptionCombo.objects.filter(pk__in=left.keys() - held).delete()

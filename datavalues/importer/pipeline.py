@@ -27,7 +27,7 @@ from datavalues.params import ImportParams, Strategy
 from datavalues.records import DataValueSet, Header
 from datavalues.schemes import TYPES, Schemes, SchemeTexts, resolve_schemes
 from datavalues.summary import ImportSummary
-from dhis2api.objects.writers import open_writer
+from dhis2api.objects.writers import record_writer
 from metadata.hierarchy import capture_scope
 
 DECODERS: dict[str, Callable[[BinaryIO], DataValueSet]] = {"json": json_format.decode, "xml": xml_format.decode}
@@ -51,8 +51,8 @@ def import_data_value_set(stream: BinaryIO, *, params: ImportParams, user: Any, 
         data = DECODERS[format](stream)
         try:
             context = _new_context(data.header, params, user, summary)
-            open_writer(context.now)
             _run(context, data)
+            record_writer(context.now)
         except ImportStopped as stop:
             summary.fail(str(stop))
         dry_run = params.dry_run if data.header.dry_run is None else data.header.dry_run

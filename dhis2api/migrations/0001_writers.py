@@ -9,7 +9,8 @@ WRITERS = f"""
     CREATE TABLE writer (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         started timestamptz NOT NULL,
-        closed timestamptz
+        closed timestamptz,
+        merged boolean NOT NULL DEFAULT false
     );
     CREATE INDEX writer_closed ON writer (closed, started);
     CREATE FUNCTION close_writer() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -19,7 +20,7 @@ WRITERS = f"""
         RETURN NULL;
     END $$;
     CREATE CONSTRAINT TRIGGER close_writer AFTER INSERT ON writer
-        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION close_writer();
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.closed IS NULL) EXECUTE FUNCTION close_writer();
 """
 
 

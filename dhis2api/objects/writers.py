@@ -14,37 +14,36 @@ from django.db import connection
 
 LOCK = 0x77726974657273  # "writers": an advisory lock, any number of our own
 
-# Brief writers are kept for minutes, the others for a month. A pull that looks back beyond that goes back by as much
-# more as a forgotten writer can have taken.
-BRIEF = datetime.timedelta(seconds=10)
-BRIEF_KEPT = datetime.timedelta(minutes=10)
-LONG = datetime.timedelta(days=1)
-LONG_KEPT = datetime.timedelta(days=30)
+MERGED_AFTER = datetime.timedelta(minutes=10)  # then those that began in one second become one, for all of them
+KEPT = datetime.timedelta(days=30)  # who pulls more rarely has everything anew
 SWEPT_EVERY = 100  # writers
 
-_OPEN = "INSERT INTO writer (started) VALUES (%s) RETURNING id"
-_SWEEP = """
-    DELETE FROM writer WHERE id IN (
-        SELECT id FROM writer
-        WHERE closed < %(now)s - %(brief_kept)s
-          AND (closed < %(now)s - %(long_kept)s OR closed - started < %(brief)s)
-        ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 10000
+_RECORD = "INSERT INTO writer (started) VALUES (%s) RETURNING id"
+_FORGET = "DELETE FROM writer WHERE closed < %s"
+_MERGE = """
+    WITH gone AS (
+        DELETE FROM writer WHERE id IN (
+            SELECT id FROM writer WHERE closed < %s AND NOT merged ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 10000
+        ) RETURNING started, closed
     )
+    INSERT INTO writer (started, closed, merged)
+    SELECT min(started), max(closed), true FROM gone GROUP BY date_trunc('second', started)
 """
 # Exclusive: it waits for those that are just becoming visible, which takes them milliseconds.
 _AWAIT_CLOSING = "SELECT pg_advisory_lock(%s), pg_advisory_unlock(%s)"
-_EARLIEST = """
-    SELECT min(started), clock_timestamp() FROM writer WHERE closed > %(since)s AND started < %(since)s
-"""
+_EARLIEST = "SELECT min(started) FROM writer WHERE closed > %(since)s AND started < %(since)s"
 
 
-def open_writer(started: datetime.datetime) -> None:
-    """Begin to write rows that are stamped `started`; to be called inside the transaction that writes them."""
+def record_writer(started: datetime.datetime) -> None:
+    """Note that this transaction wrote rows stamped `started`; when it commits, the note says when.
+
+    To be called after the last look at deferred constraints: a trigger among them takes the time.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [started])
+        cursor.execute(_RECORD, [started])
         if cursor.fetchone()[0] % SWEPT_EVERY == 0:
-            times = {"brief": BRIEF, "brief_kept": BRIEF_KEPT, "long_kept": LONG_KEPT, "now": started}
-            cursor.execute(_SWEEP, times)
+            cursor.execute(_FORGET, [started - KEPT])
+            cursor.execute(_MERGE, [started - MERGED_AFTER])
 
 
 def look_back(since: datetime.datetime) -> datetime.datetime | None:
@@ -52,12 +51,4 @@ def look_back(since: datetime.datetime) -> datetime.datetime | None:
     with connection.cursor() as cursor:
         cursor.execute(_AWAIT_CLOSING, [LOCK, LOCK])
         cursor.execute(_EARLIEST, {"since": since})
-        earliest, now = cursor.fetchone()
-    known = []
-    if earliest is not None:
-        known.append(earliest)
-    if since < now - LONG_KEPT:
-        known.append(since - LONG)
-    elif since < now - BRIEF_KEPT:
-        known.append(since - BRIEF)
-    return min(known, default=None)
+        return cursor.fetchone()[0]

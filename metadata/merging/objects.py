@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from dhis2api.objects.crud import lock_for_update
@@ -17,7 +17,7 @@ from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import readable_rows
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Schema
-from dhis2api.objects.writers import open_writer
+from dhis2api.objects.writers import record_writer
 from dhis2api.web.timestamps import to_milliseconds
 from metadata.merging import errors
 from metadata.merging.bodies import MergeBody, read_merge
@@ -140,7 +140,6 @@ def _check(schema: Schema, kind: Kind, wanted: MergeBody, found: dict[str, Any],
 def _merge(schema: Schema, kind: Kind, wanted: MergeBody, rows: tuple[list[Any], Any], user: Any) -> None:
     sources, target = rows
     now = to_milliseconds(timezone.now())
-    open_writer(now)
     if kind.before is not None:
         kind.before(sources, target)
     change = Change([row.pk for row in sources], [target.pk], user.pk, now)
@@ -148,3 +147,5 @@ def _merge(schema: Schema, kind: Kind, wanted: MergeBody, rows: tuple[list[Any],
     if wanted.delete_sources:
         remove(schema, sources)
     schema.model._base_manager.filter(pk=target.pk).update(last_updated=now, last_updated_by=user.pk)
+    connection.check_constraints()  # before the note of when this was written
+    record_writer(now)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from dhis2api.errors import ApiError
 from dhis2api.objects.crud import lock_for_update
 from dhis2api.objects.registry import get_schema
-from dhis2api.objects.writers import open_writer
+from dhis2api.objects.writers import record_writer
 from dhis2api.web.timestamps import to_milliseconds
 from metadata.merging import errors
 from metadata.merging.bodies import MergeBody, SplitBody, read_merge, read_split
@@ -112,7 +112,6 @@ def _succeed(
     *, deletes: bool,
 ) -> None:  # fmt: skip
     now = to_milliseconds(timezone.now())
-    open_writer(now)
     schema = get_schema("organisationUnit")
     change = Change([unit.pk for unit in sources], [unit.pk for unit in targets], user.pk, now)
     children = list(OrganisationUnit.objects.filter(parent_id__in=change.sources).values_list("pk", flat=True))
@@ -122,3 +121,5 @@ def _succeed(
     if deletes:
         remove(schema, sources)
     OrganisationUnit.objects.filter(pk__in=change.targets).update(last_updated=now, last_updated_by=user.pk)
+    connection.check_constraints()  # before the note of when this was written
+    record_writer(now)

@@ -22,7 +22,7 @@ from dhis2api.embedded.home import find_home
 from dhis2api.embedded.schema import PROJECT
 from tests.harness.client import basic
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 def _as_from_a_terminal() -> None:

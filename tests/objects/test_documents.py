@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from dhis2api.errors import ApiError
-from dhis2api.objects.query.filters import Condition, FilterScope, compile_filters
+from dhis2api.objects.query.conditions import Condition
+from dhis2api.objects.query.filters import compile_filters
 from dhis2api.objects.query.operators import OPERATORS, SYNONYMS
+from dhis2api.objects.query.scope import FilterScope
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.uids import generate_uid
 from metadata.models import DataElement, Visualization

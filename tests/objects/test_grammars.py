@@ -12,8 +12,9 @@ from dhis2api.errors import ApiError
 from dhis2api.objects.patch import apply_patch, plan_patch
 from dhis2api.objects.query.conditions import parse_filters
 from dhis2api.objects.query.fields import Selection, parse_fields
-from dhis2api.objects.query.filters import FilterScope, compile_filters
+from dhis2api.objects.query.filters import compile_filters
 from dhis2api.objects.query.order import compile_order
+from dhis2api.objects.query.scope import FilterScope
 from dhis2api.objects.reading.plan import compile_fields
 from dhis2api.objects.registry import get_schema
 from sharing.access import Principal

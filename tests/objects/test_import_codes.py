@@ -104,18 +104,6 @@ def test_e4009_and_e5003_what_must_be_unique(api: ApiClient) -> None:
     assert put_in(api, dataElements=[data_element(code=""), data_element(code="")]).status == 200
 
 
-def test_objects_that_exchange_their_names_are_refused_as_a_whole(api: ApiClient) -> None:
-    """The payload is consistent, but the database would see both names twice on the way."""
-    first, second = data_element(name="First of two"), data_element(name="Second of two")
-    put_in(api, dataElements=[first, second])
-
-    answer = put_in(api, dataElements=[first | {"name": "Second of two"}, second | {"name": "First of two"}])
-
-    assert (answer.status, answer.json["errorCode"]) == (409, "E1004")
-    assert "Second of two" not in answer.text
-    assert DataElement.objects.get(uid=first["id"]).name == "First of two"
-
-
 def test_e4011_and_e6012_custom_attributes(api: ApiClient) -> None:
     needed = attribute("mandatoryA1", mandatory=True)
     foreign = attribute("foreignAtt1", data_element_attribute=False, option_attribute=True)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection, transaction
 
-from dhis2api.objects.writers import BRIEF, LONG, look_back
+from dhis2api.objects.writers import look_back
 from tests.harness.client import ApiClient
 from tests.harness.databases import OwnDatabase
 from tests.objects.imports import data_element, put_in
@@ -93,34 +93,31 @@ def test_a_refused_import_leaves_no_trace(own_database: OwnDatabase, api: ApiCli
         assert cursor.fetchone() == (0,)
 
 
-def test_long_ago_a_pull_reads_as_far_back_as_a_forgotten_writer_took(own_database: OwnDatabase) -> None:
-    today = datetime.now(UTC)
+def test_writers_of_one_second_become_one_after_a_while(own_database: OwnDatabase, api: ApiClient) -> None:
+    """They still cover what each of them covered; what is older than a month is forgotten."""
+    second = datetime.now(UTC).replace(microsecond=0)
+    earlier = second - timedelta(hours=1)
+    rows = [
+        (earlier + timedelta(milliseconds=10), timedelta(milliseconds=100)),
+        (earlier + timedelta(milliseconds=300), timedelta(seconds=70)),
+        (earlier + timedelta(milliseconds=1500), timedelta(milliseconds=100)),
+        (second - timedelta(days=40), timedelta(minutes=1)),
+        (second - timedelta(minutes=1), timedelta(seconds=1)),
+        (second - timedelta(minutes=1), timedelta(seconds=2)),
+    ]
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM writer")
-
-    assert look_back(today) is None
-    assert look_back(today - timedelta(hours=1)) == today - timedelta(hours=1) - BRIEF
-    assert look_back(today - timedelta(days=60)) == today - timedelta(days=60) - LONG
-
-
-def test_forgotten_are_brief_writers_and_old_ones(own_database: OwnDatabase, api: ApiClient) -> None:
-    today = datetime.now(UTC)
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM writer")
-        rows = [
-            (today - timedelta(hours=1), timedelta(seconds=1)),
-            (today - timedelta(hours=1), timedelta(minutes=1)),
-            (today - timedelta(days=40), timedelta(minutes=1)),
-            (today - timedelta(minutes=1), timedelta(seconds=1)),
-        ]
         for started, lasted in rows:
-            cursor.execute("INSERT INTO writer (started) VALUES (%s) RETURNING id", [started])
-            (key,) = cursor.fetchone()
-            cursor.execute("UPDATE writer SET closed = %s WHERE id = %s", [started + lasted, key])
+            cursor.execute("INSERT INTO writer (started, closed) VALUES (%s, %s)", [started, started + lasted])
         cursor.execute("SELECT setval(pg_get_serial_sequence('writer', 'id'), 99)")
 
     put_in(api, dataElements=[data_element()])
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM writer")
-        assert cursor.fetchone() == (3,)  # a long one of today, a brief one of just now, and the import's own
+        cursor.execute("SELECT started, closed - started FROM writer WHERE merged ORDER BY started")
+        assert cursor.fetchall() == [(rows[0][0], timedelta(seconds=70, milliseconds=290)), rows[2]]
+        cursor.execute("SELECT count(*) FROM writer WHERE NOT merged")
+        assert cursor.fetchone() == (3,)  # two of just now, and the import's own
+    assert look_back(earlier + timedelta(milliseconds=200)) == rows[0][0]
+    assert look_back(earlier) is None
+    assert look_back(second - timedelta(days=40) + timedelta(seconds=1)) is None

@@ -17,7 +17,8 @@ from dhis2api.errors import E1005, ApiError
 from dhis2api.objects.errors import INVALID_QUERY, NO_READ_TYPE
 from dhis2api.objects.params import Junction
 from dhis2api.objects.query.conditions import MAX_FILTERS, Condition, parse_filters
-from dhis2api.objects.query.filters import FilterScope, compile_condition
+from dhis2api.objects.query.filters import compile_condition
+from dhis2api.objects.query.scope import FilterScope
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Schema
 from sharing.access import Principal, access_matches, can_read_type

@@ -29,8 +29,8 @@ from dhis2api.objects.gist.plan import (
     compile_gist,
     has_members,
 )
-from dhis2api.objects.query.filters import FilterScope
 from dhis2api.objects.query.order import compile_order
+from dhis2api.objects.query.scope import FilterScope
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import computed_values, readable_rows
 from dhis2api.objects.reading.load import load_objects

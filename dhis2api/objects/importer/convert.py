@@ -64,10 +64,8 @@ def convert_text(value: Any, place: str) -> str:
 def _boolean(value: Any, place: str) -> bool:
     if isinstance(value, bool):
         return value
-    if value in _TRUE:
-        return True
-    if value in _FALSE:
-        return False
+    if isinstance(value, str) and value in _TRUE | _FALSE:
+        return value in _TRUE
     raise _bad(place, value, "true or false")
 
 

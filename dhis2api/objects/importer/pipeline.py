@@ -26,7 +26,7 @@ from dhis2api.objects.importer.resolve import resolve
 from dhis2api.objects.importer.validate import validate
 from dhis2api.objects.importer.write import write
 from dhis2api.objects.schema import Schema
-from dhis2api.objects.writers import open_writer
+from dhis2api.objects.writers import record_writer
 from dhis2api.web.timestamps import to_milliseconds
 
 logger = logging.getLogger(__name__)
@@ -119,7 +119,6 @@ class MetAnotherImport(Exception):
 def _attempt(bundle: Bundle, decoding: Callable[[], None], *, is_last: bool = False) -> None:
     decoding()
     with transaction.atomic():
-        open_writer(bundle.now)
         take_locks(bundle.objects)
         heat = preheat(bundle)
         resolve(bundle, heat)
@@ -134,6 +133,7 @@ def _attempt(bundle: Bundle, decoding: Callable[[], None], *, is_last: bool = Fa
         if bundle.committed:
             # Foreign keys are deferred to the commit, which may be the caller's: ask them while we can begin again.
             connection.check_constraints()
+            record_writer(bundle.now)
         else:
             transaction.set_rollback(True)
 

@@ -86,8 +86,9 @@ def _load_stored(bundle: Bundle, schema: Schema, objects: list[ImportObject]) ->
         item.stored = None
         if bundle.params.identifier is not Identifier.CODE:
             item.stored = rows.get(item.uid)
-        if item.stored is None and by_code:
-            item.stored = coded.get(item.raw.get("code"))
+        code = item.raw.get("code")
+        if item.stored is None and isinstance(code, str):
+            item.stored = coded.get(code)
         if item.stored is not None:
             item.pk, item.uid = item.stored["id"], item.stored["uid"]
         elif item.uid in rows:

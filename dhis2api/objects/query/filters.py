@@ -6,9 +6,7 @@ Source: DHIS2 2.42, metadata API, object filter.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from dataclasses import replace as with_changes
 from datetime import datetime, time
 from typing import Any
@@ -27,32 +25,18 @@ from dhis2api.objects.query.documents import DocumentFilter
 from dhis2api.objects.query.lookups import NEGATED, JsonSize
 from dhis2api.objects.query.memory import MAX_ROWS, holds
 from dhis2api.objects.query.operators import Operator, find_operator
-from dhis2api.objects.query.values import parse_value
+from dhis2api.objects.query.own_access import on_access
+from dhis2api.objects.query.scope import NOTHING, FilterScope
+from dhis2api.objects.query.texts import WORDS, any_of, on_text, on_words, parsed, without_value
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Kind, Property, Schema, Shape
 from dhis2api.objects.uids import is_uid
 from dhis2api.objects.writers import look_back
-from sharing.access import Principal, can_read_type, data_readable, data_writable, judge, readable
+from sharing.access import can_read_type, readable
 
-_WORDS = re.compile(r"[^\W_]+", re.UNICODE)
 _ATTRIBUTE_ID = "attributeValues.attribute.id"
-# Django drops an empty Q from a disjunction; these two stay what they say.
-_NOTHING = Q(pk__in=[])
-_EVERYTHING = ~_NOTHING
 # What a reference to a user shows is what a filter may ask of it without the right to read users.
 _OF_USER_REFERENCES = frozenset({"id", "code", "name", "displayName", "username"})
-
-
-ComputedValues = Callable[[Schema, str, int], Mapping[str, Any]]  # type, member, most rows → uid → value
-
-
-@dataclass(frozen=True, slots=True)
-class FilterScope:
-    """What a filter may depend on besides its own text."""
-
-    principal: Principal
-    locale: str | None = None
-    computed: ComputedValues | None = None  # for members that no column holds; None: they cannot be asked
 
 
 def compile_filters(schema: Schema, conditions: Sequence[Condition], scope: FilterScope, *, junction: str = "AND") -> Q:
@@ -75,17 +59,10 @@ def compile_condition(schema: Schema, condition: Condition, scope: FilterScope) 
         return compile_condition(schema, Condition(condition.value, "!null", None), scope)
     if condition.path == "identifiable":
         names = [n for n in ("id", "code", "name", "shortName") if schema.has(n) and schema.properties[n].column]
-        return _any(_on_end(schema, [n], "", operator, condition, scope) for n in names)
+        return any_of(_on_end(schema, [n], "", operator, condition, scope) for n in names)
     if condition.path.startswith("access."):
-        return _on_access(schema, condition, scope)
+        return on_access(schema, condition, scope)
     return _on_path(schema, condition, operator, scope)
-
-
-def _any(found: Any) -> Q:
-    joined = Q()
-    for one in found:
-        joined |= one
-    return joined
 
 
 def _on_path(schema: Schema, condition: Condition, operator: Operator, scope: FilterScope) -> Q:
@@ -170,7 +147,7 @@ def _on_document(
         rows = target.model._base_manager.filter(readable(target.rules, scope.principal))
         return rows.filter(compile_condition(target, inner, scope)).values("uid")
 
-    member = DocumentFilter(operator, condition, _WORDS.findall, on_target)
+    member = DocumentFilter(operator, condition, WORDS.findall, on_target)
     found = current.model._base_manager.filter(member.compile(current, rest))
     return Q(**{f"{path}pk__in": found.values("pk")})
 
@@ -183,11 +160,11 @@ def _on_missing(
     translated = {display_name_of(p): p for p in current.properties.values() if p.translation_key}.get(step)
     if current.singular == "user" and step in ("name", "displayName") and len(rest) == 1:
         named = current.model._base_manager.annotate(full_name=Concat("first_name", Value(" "), "surname"))
-        return Q(**{f"{path}pk__in": named.filter(_on_text("full_name", operator, condition)).values("pk")})
+        return Q(**{f"{path}pk__in": named.filter(on_text("full_name", operator, condition)).values("pk")})
     if translated is not None and len(rest) == 1:
         return _on_translated(current, translated, operator, condition, scope, path)
     if is_uid(step) and current.has_attributes and len(rest) == 1:
-        return _on_text(f"{path}attribute_values__{step}", operator, condition, json_text=True)
+        return on_text(f"{path}attribute_values__{step}", operator, condition, json_text=True)
     prop = current.properties.get(step)
     if prop is None or not isinstance(prop.computed, Computed) or len(rest) > 1:
         raise condition.fault("path", f"Unknown path property: {condition.path}")
@@ -202,7 +179,7 @@ def _on_emptiness(schema: Schema, prop: Property, operator: Operator, condition:
     """A boolean that is true where a collection is empty."""
     collection = schema.properties[prop.computed.true_without].query_path
     filled = schema.model._base_manager.filter(**{f"{collection}__isnull": False}).values("pk")
-    wants_empty = _parsed(prop, condition.value, condition) != operator.negated
+    wants_empty = parsed(prop, condition.value, condition) != operator.negated
     inside = Q(**{f"{path}pk__in": filled})
     return ~inside & Q(**{f"{path}pk__isnull": False}) if wants_empty else inside
 
@@ -216,11 +193,11 @@ def _on_computed(schema: Schema, prop: Property, operator: Operator, condition: 
             raise condition.fault("operator", f"`{condition.operator}` is not a valid operator.")
         wanted = condition.size()
     elif operator.values == "list":
-        wanted = [_parsed(prop, text, condition) for text in condition.listed()]
+        wanted = [parsed(prop, text, condition) for text in condition.listed()]
     elif operator.text_only and not prop.is_text:
         raise _not_supported(condition, prop)
     else:
-        wanted = _parsed(prop, condition.value, condition)
+        wanted = parsed(prop, condition.value, condition)
     values = scope.computed(schema, prop.name, MAX_ROWS)
     return Q(uid__in=[uid for uid, value in values.items() if holds(value, operator, wanted)])
 
@@ -232,12 +209,12 @@ def _on_translated(
     translates = _translates(schema, scope)
     if not translates and not falls_back(schema, prop):
         if operator.lookup == "token" and anchored:
-            return _token(f"{path}{prop.query_path}", condition.value, False, negated=operator.negated, anchored=True)
+            return on_words(f"{path}{prop.query_path}", condition.value, False, negated=operator.negated, anchored=True)
         return _on_property(schema, prop, operator, condition, path)
     shown = displayed_text(schema, prop, scope.locale if translates else None)
     manager = schema.model._base_manager
     name = "displayed_text"
-    inner = manager.annotate(**{name: shown}).filter(_on_text(name, operator, condition, anchored=anchored))
+    inner = manager.annotate(**{name: shown}).filter(on_text(name, operator, condition, anchored=anchored))
     if path:
         return Q(**{f"{path}pk__in": inner.values("pk")})
     return Q(pk__in=inner.values("pk"))
@@ -248,15 +225,15 @@ def _on_property(schema: Schema, prop: Property, operator: Operator, condition: 
     if prop.shape is Shape.JSON:
         return _on_size_of(schema, F(prop.query_path), operator, condition, path)
     if operator.values == "none":
-        return _without_value(column, operator, is_text=prop.is_text)
+        return without_value(column, operator, is_text=prop.is_text)
     if prop.is_text:
-        return _on_text(column, operator, condition, is_id=prop.name == "id", prop=prop, anchored=bool(path))
+        return on_text(column, operator, condition, is_id=prop.name == "id", prop=prop, anchored=bool(path))
     if operator.text_only:
         raise _not_supported(condition, prop)
     if operator.values == "list":
-        values = [_parsed(prop, text, condition) for text in condition.listed()]
+        values = [parsed(prop, text, condition) for text in condition.listed()]
         return Q(**{f"{column}__{operator.lookup}": values})
-    value = _parsed(prop, condition.value, condition)
+    value = parsed(prop, condition.value, condition)
     if _is_day(schema, prop):
         return _on_day(column, operator, value)
     found = Q(**{f"{column}__{operator.lookup}": value})
@@ -265,13 +242,6 @@ def _on_property(schema: Schema, prop: Property, operator: Operator, condition: 
         earliest = look_back(value)
         return found if earliest is None else found | Q(**{f"{column}__gte": earliest})
     return found
-
-
-def _parsed(prop: Property, text: str, condition: Condition) -> Any:
-    try:
-        return parse_value(prop, text)
-    except ValueError as error:
-        raise condition.fault("value", str(error)) from None
 
 
 def _is_day(schema: Schema, prop: Property) -> bool:
@@ -285,63 +255,11 @@ def _on_day(column: str, operator: Operator, moment: datetime) -> Q:
     if local.time() == time.min:
         return Q(**{f"{column}__{operator.lookup}": local.date()})
     if operator.lookup == "exact":
-        return _NOTHING
+        return NOTHING
     if operator.lookup == NEGATED["exact"]:
         return Q(**{f"{column}__isnull": False})
     after = operator.lookup in ("gt", "gte")
     return Q(**{f"{column}__{'gt' if after else 'lte'}": local.date()})
-
-
-def _on_text(
-    column: str, operator: Operator, condition: Condition, *, is_id: bool = False, json_text: bool = False,
-    prop: Property | None = None, anchored: bool = False,
-) -> Q:  # fmt: skip
-    if operator.values == "none":
-        return _without_value(column, operator, is_text=True)
-    if operator.lookup == "token":
-        return _token(column, condition.value, is_id, negated=operator.negated, json_text=json_text, anchored=anchored)
-    if operator.values == "list":
-        if json_text:
-            found = _any(Q(**{column: value}) for value in condition.listed())
-            return ~found & Q(**{f"{column}__isnull": False}) if operator.negated else found
-        values = condition.listed()
-        if prop is not None and prop.enum_type is not None:
-            values = [_parsed(prop, text, condition) for text in values]
-        return Q(**{f"{column}__{operator.lookup}": values})
-    value = condition.value
-    if prop is not None and prop.enum_type is not None and not operator.text_only:
-        value = _parsed(prop, value, condition)
-    if operator.text_only:
-        value = value.replace("%", "")
-    if json_text and operator.negated:
-        positive = operator.lookup.removeprefix("not_")
-        return ~Q(**{f"{column}__{positive}": value}) & Q(**{f"{column}__isnull": False})
-    return Q(**{f"{column}__{operator.lookup}": value})
-
-
-def _without_value(column: str, operator: Operator, *, is_text: bool) -> Q:
-    """`null` and `empty`, which for a text are different things."""
-    found = Q(**{f"{column}__isnull": not operator.negated})
-    if operator.lookup != "empty" or not is_text:
-        return found
-    return found & Q(**{f"{column}__{NEGATED['exact']}": ""}) if operator.negated else found | Q(**{column: ""})
-
-
-def _token(
-    column: str, value: str, is_id: bool, *, negated: bool, json_text: bool = False, anchored: bool = False
-) -> Q:
-    """Every word occurs; `anchored`: at the start of a word of the text, as where DHIS2 filters in memory."""
-    words = _WORDS.findall(value)
-    if not words or (is_id and any(len(word) < 4 for word in words)):
-        return _EVERYTHING if negated else _NOTHING
-    lookup = "iregex" if anchored else "icontains"
-    texts = [rf"\m{word}" for word in words] if anchored else words  # words are letters and digits alone
-    if negated and not json_text:
-        return _any(Q(**{f"{column}__{NEGATED[lookup]}": text}) for text in texts)
-    found = Q()
-    for text in texts:
-        found &= Q(**{f"{column}__{lookup}": text})
-    return ~found & Q(**{f"{column}__isnull": False}) if negated else found
 
 
 def _on_collection(schema: Schema, path: str, operator: Operator, condition: Condition, allowed: Q) -> Q:
@@ -372,7 +290,7 @@ def _on_json(schema: Schema, prop: Property, rest: list[str], path: str, operato
     if prop.name == "translations" and len(rest) == 1 and operator.lookup in ("exact", "in"):
         values = condition.listed() if operator.values == "list" else [condition.value]
         some = (
-            _any(Q(**{f"{prop.query_path}__contains": [{rest[0]: value}]}) for value in values) if values else _NOTHING
+            any_of(Q(**{f"{prop.query_path}__contains": [{rest[0]: value}]}) for value in values) if values else NOTHING
         )
         return Q(**{f"{path}pk__in": schema.model._base_manager.filter(some).values("pk")})
     if prop.kind not in (Kind.COMPLEX, Kind.GEOLOCATION) and prop.name != "sharing":
@@ -383,40 +301,7 @@ def _on_json(schema: Schema, prop: Property, rest: list[str], path: str, operato
     for step in rest[:-1]:
         value = KeyTransform(step, value)
     inner = schema.model._base_manager.annotate(json_text=Cast(KeyTextTransform(rest[-1], value), TextField()))
-    return Q(**{f"{path}pk__in": inner.filter(_on_text("json_text", operator, condition)).values("pk")})
-
-
-def _on_access(schema: Schema, condition: Condition, scope: FilterScope) -> Q:
-    """`access.read:eq:true` and kin: the caller's own rights."""
-    operator = find_operator(condition.operator)
-    if operator.lookup.removeprefix("not_") != "exact":
-        raise condition.fault("operator", f"`{condition.operator}` is not a valid operator.")
-    wanted = ((condition.value or "").lower() == "true") != operator.negated
-    right = condition.path.removeprefix("access.")
-    rules = schema.rules
-    if right == "read":
-        found = readable(rules, scope.principal)
-    elif right == "data.read":
-        found = data_readable(rules, scope.principal)
-    elif right == "data.write":
-        found = data_writable(rules, scope.principal)
-    elif right in ("write", "update", "delete", "manage"):
-        found = _judged(schema, right, scope)
-    else:
-        raise condition.fault("path", f"Unknown path property: {condition.path}")
-    if not found:
-        return _EVERYTHING if wanted else _NOTHING
-    return found if wanted else ~found
-
-
-def _judged(schema: Schema, right: str, scope: FilterScope) -> Q:
-    """Rights that depend on more than grants, decided by the rule table for each distinct `sharing`."""
-    if scope.principal.is_superuser:
-        return _EVERYTHING
-    if not schema.shareable:
-        return _EVERYTHING if getattr(judge(schema.rules, None, scope.principal), right) else _NOTHING
-    rows = schema.model._base_manager.filter(readable(schema.rules, scope.principal)).values_list("pk", "sharing")
-    return Q(pk__in=[pk for pk, sharing in rows if getattr(judge(schema.rules, sharing, scope.principal), right)])
+    return Q(**{f"{path}pk__in": inner.filter(on_text("json_text", operator, condition)).values("pk")})
 
 
 def _not_supported(condition: Condition, prop: Property) -> ApiError:

@@ -13,8 +13,9 @@ from django.db.models.functions import Concat
 from dhis2api.errors import E1005, ApiError
 from dhis2api.objects.errors import NO_READ_TYPE, TOO_MANY_ROWS
 from dhis2api.objects.query.conditions import Condition, parse_filters
-from dhis2api.objects.query.filters import ComputedValues, FilterScope, compile_filters
+from dhis2api.objects.query.filters import compile_filters
 from dhis2api.objects.query.order import compile_order
+from dhis2api.objects.query.scope import ComputedValues, FilterScope
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.load import load_objects, stream_objects
 from dhis2api.objects.reading.plan import Node, compile_fields
