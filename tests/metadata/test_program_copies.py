@@ -149,4 +149,4 @@ def test_the_number_of_queries_does_not_follow_the_parts(api: ApiClient) -> None
             copied(api, uid)
         counts.append(queries.count)
 
-    assert counts[1] <= counts[0] + 1  # one writer in a hundred sweeps up after others
+    assert counts[1] <= counts[0] + 2  # one writer in a hundred sweeps up after others
