@@ -8,7 +8,8 @@ class DatavaluesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Data protects the metadata that it is kept by: hang the vetoes into the import."""
-        from datavalues import protection
+        """Data protects the metadata that it is kept by: hang the vetoes into the import. It goes along with merges."""
+        from datavalues import merging, protection
 
         protection.register()
+        merging.register()

@@ -6,24 +6,29 @@ from typing import Any
 
 from dhis2api.objects.errors import IMPORT_FAILED
 from dhis2api.objects.params import ObjectParams
-from dhis2api.objects.views import reading_context
-from dhis2api.web.bodies import read_json
-from dhis2api.web.messages import WebMessage, answer, conflict, ok
-from dhis2api.web.negotiation import GEOJSON, JSON
+from dhis2api.objects.registry import get_schema
+from dhis2api.objects.views import check_identifier, reading_context
+from dhis2api.web.bodies import open_body, read_json
+from dhis2api.web.messages import WebMessage, answer, conflict, created, ok
+from dhis2api.web.negotiation import GEOJSON, JSON, XML
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest, ApiView
 from dhis2api.web.xml import generic_document
 from metadata.associations import category_combos_of, data_set_version, org_units_of
 from metadata.geometries import GeoJsonReport, clear_geometries, import_geometries
+from metadata.gml import import_gml
 from metadata.levels import filled_levels, save_levels
 from metadata.maintenance import update_all_option_combos, update_option_combos
 from metadata.params import (
     AttributeParams,
     CategoryOptionAssociationParams,
     GeoJsonImportParams,
+    GmlImportParams,
     ProgramAssociationParams,
+    ProgramCopyParams,
 )
+from metadata.program_copies import copy_program
 
 
 class GeometriesView(ApiView):
@@ -40,6 +45,34 @@ class GeometriesView(ApiView):
     def delete(self, request: ApiRequest, params: AttributeParams) -> ApiResponse:
         """Take the geometries, or the values of a GeoJSON attribute, from all org units."""
         return _geometry_answer(clear_geometries(params=params, user=request.user))
+
+
+class GmlView(ApiView):
+    """Geometries of org units as GML."""
+
+    consumes = (XML, "application/*+xml")
+
+    @declares(GmlImportParams)
+    def post(self, request: ApiRequest, params: GmlImportParams) -> ApiResponse:
+        """Give the org units that the features of a FeatureCollection name their geometries."""
+        with open_body(request) as stream:
+            return _geometry_answer(import_gml(stream, dry_run=params.dry_run, user=request.user))
+
+
+class ProgramCopyView(ApiView):
+    """A program as the beginning of another."""
+
+    consumes = ()
+
+    @declares(ProgramCopyParams)
+    def post(self, request: ApiRequest, params: ProgramCopyParams, uid: str) -> ApiResponse:
+        """Copy a program with what it is made of."""
+        check_identifier(get_schema("program"), uid)
+        context = reading_context(request)
+        copy, report = copy_program(uid, prefix=params.prefix, context=context, user=request.user)
+        if not report.is_ok:
+            return conflict(IMPORT_FAILED.template, report, status="WARNING")
+        return created(f"/programs/{copy}", message=f"Program created: '{copy}'")
 
 
 class FilledLevelsView(ApiView):

@@ -101,3 +101,15 @@ class GeoJsonImportParams(AttributeParams):
     @property
     def by_id(self) -> bool:
         return not self.geo_json_property if self.geo_json_id is None else self.geo_json_id
+
+
+class GmlImportParams(Params):
+    """Parameters of `POST /api/metadata/gml`."""
+
+    dry_run: bool = param(False, doc="Count; write nothing.")
+
+
+class ProgramCopyParams(Params):
+    """Parameters of `POST /api/programs/{id}/copy`."""
+
+    prefix: str = param("Copy of ", doc="What goes before the names of the program and its indicators.")

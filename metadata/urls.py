@@ -12,11 +12,14 @@ from metadata.action_views import (
     DataSetVersionView,
     FilledLevelsView,
     GeometriesView,
+    GmlView,
     OptionCombosOfComboView,
     OptionCombosView,
+    ProgramCopyView,
     ProgramOrgUnitsView,
 )
 from metadata.dependencies import ROOTS
+from metadata.merging.urls import urlpatterns as merging_routes
 from metadata.org_unit_lists import ancestors, descendants, parents
 from metadata.views import (
     OperandsView,
@@ -35,7 +38,10 @@ urlpatterns = [
     path("maintenance/categoryOptionComboUpdate", OptionCombosView.as_view()),
     path("maintenance/categoryOptionComboUpdate/categoryCombo/<str:uid>", OptionCombosOfComboView.as_view()),
     path("categoryOptions/orgUnits", CategoryOptionOrgUnitsView.as_view()),
+    path("programs/<str:uid>/copy", ProgramCopyView.as_view()),
+    path("metadata/gml", GmlView.as_view()),
     path("programs/orgUnits", ProgramOrgUnitsView.as_view()),
+    *merging_routes,
     path("dataSets/<str:uid>/version", DataSetVersionView.as_view()),
     path("dataSets/<str:uid>/categoryCombos", DataSetCategoryCombosView.as_view()),
     *object_routes(get_schema("organisationUnit"), OrgUnitsView, OrgUnitView),

@@ -37,7 +37,7 @@ def protecting_documents(singular: str, keys: Sequence[int]) -> dict[int, str]:
     target = get_schema(singular)
     by_uid = dict(target.model._base_manager.filter(pk__in=keys).values_list("uid", "pk"))
     found: dict[int, str] = {}
-    for schema in _documents():
+    for schema in document_types():
         guarding = [p for p in places(schema) if p.prop.target == singular and p.prop.protects]
         for row in _referring(schema, guarding, {singular: set(by_uid)}):
             kept = by_uid.keys() & set(protected_in(schema, row.content, singular))
@@ -50,7 +50,7 @@ def protecting_documents(singular: str, keys: Sequence[int]) -> dict[int, str]:
 def _forget(gone: dict[str, set[str]]) -> dict[str, set[str]]:
     """Rewrite the documents; those that had to go, by type."""
     lost: dict[str, set[str]] = defaultdict(set)
-    for schema in _documents():
+    for schema in document_types():
         changed = []
         for row in _referring(schema, [p for p in places(schema) if gone_of(p.prop, gone)], gone):
             content = without(schema, row.content, gone)
@@ -76,7 +76,7 @@ def _referring(schema: Schema, where: Iterable[Place], gone: dict[str, set[str]]
     return list(rows.select_for_update(of=("self",)))
 
 
-def _documents() -> Iterator[Schema]:
+def document_types() -> Iterator[Schema]:
     """The types whose objects are documents; views of a table of another type are that type's."""
     return (s for s in endpoint_schemas() if s.is_document and not s.model._meta.proxy)
 
