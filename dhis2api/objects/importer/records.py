@@ -121,6 +121,8 @@ class Bundle:
     members_only: bool = False  # only collections change; what else is stored is not judged again
     force: bool = False  # what may be without a deleted object lets go of it
     committed: bool = False
+    # What stored objects refer to, by type, embedded collection and member; read when it is asked for.
+    held: dict[tuple[str, str, str], dict[int, set[int]]] = field(default_factory=dict)
 
     def all_objects(self) -> Iterator[ImportObject]:
         for objects in self.objects.values():

@@ -9,6 +9,7 @@ from dhis2api.errors import BAD_REQUEST, ApiError
 from dhis2api.objects.errors import E4000, E5002, E5006, E5007, E5008
 from dhis2api.objects.importer.convert import convert
 from dhis2api.objects.importer.documents import Refer, read_content
+from dhis2api.objects.importer.kept_references import already_refers
 from dhis2api.objects.importer.params import ReportMode
 from dhis2api.objects.importer.preheat import Preheat, Target
 from dhis2api.objects.importer.records import Action, Bundle, EmbeddedRow, Fault, ImportObject, MemberChange, describe
@@ -95,7 +96,10 @@ def _copied_default(prop: Property) -> Any:
     return prop.default.copy() if isinstance(prop.default, dict | list) else prop.default
 
 
-def _reference(bundle: Bundle, heat: Preheat, item: ImportObject, prop: Property, value: Any) -> Target | None:
+def _reference(
+    bundle: Bundle, heat: Preheat, item: ImportObject, prop: Property, value: Any, owner: Property | None = None
+) -> Target | None:
+    """The object referred to; `owner` is the collection of embedded rows that the reference stands in."""
     target_schema = get_schema(prop.target)
     if value is None or value == "":
         # A required category combo (category, …) that is absent is the system default.
@@ -107,7 +111,7 @@ def _reference(bundle: Bundle, heat: Preheat, item: ImportObject, prop: Property
         shown = describe(None, _identifier(value), target_schema)
         item.faults.append(_reference_fault(E5002, item, prop, shown, None))
         return None
-    return target if _is_readable(bundle, item, prop, target, None) else None
+    return target if _is_readable(bundle, item, prop, target, None, owner) else None
 
 
 def _members(bundle: Bundle, heat: Preheat, item: ImportObject, prop: Property, value: Any, place: str) -> list[int]:
@@ -186,7 +190,7 @@ def _embedded_row(
             continue
         value = raw.get(name)
         if prop.shape is Shape.REFERENCE:
-            target = _reference(bundle, heat, item, prop, value)
+            target = _reference(bundle, heat, item, prop, value, owner)
             values[prop.column] = target.pk if target else None
         else:
             found = convert(schema, prop, value, f"{place}.{name}")
@@ -231,13 +235,17 @@ def _refuse_non_owner(item: ImportObject, prop: Property, value: Any) -> None:
 
 
 def _is_readable(
-    bundle: Bundle, item: ImportObject, prop: Property, target: Target, item_schema: Schema | None
-) -> bool:
-    """Whether the importer may read what is referred to; E5008 if not. Objects of the same payload are."""
+    bundle: Bundle, item: ImportObject, prop: Property, target: Target, item_schema: Schema | None,
+    owner: Property | None = None,
+) -> bool:  # fmt: skip
+    """Whether the importer may read what is referred to; E5008 if not.
+
+    Objects of the same payload are readable, and what the stored object refers to already may stay.
+    """
     schema = get_schema(prop.target)
     if bundle.principal.is_superuser or not schema.shareable or target.sharing is None:
         return True
-    if judge(schema.rules, target.sharing, bundle.principal).read:
+    if judge(schema.rules, target.sharing, bundle.principal).read or already_refers(bundle, item, prop, target, owner):
         return True
     shown = describe(None, target.uid, schema)
     item.faults.append(_reference_fault(E5008, item, prop, shown, item_schema))
