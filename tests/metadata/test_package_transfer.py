@@ -34,7 +34,7 @@ def empty() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")  # foreign keys do not matter meanwhile
         for schema in all_schemas():
-            if schema.model._meta.app_label == "metadata":
+            if schema.model is not None and schema.model._meta.app_label == "metadata":
                 table = connection.ops.quote_name(schema.model._meta.db_table)
                 cursor.execute(f"DELETE FROM {table} WHERE uid <> ALL(%s)", [list(schema.wire.default_objects)])
         cursor.execute("SET session_replication_role = DEFAULT")
