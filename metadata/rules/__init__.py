@@ -6,6 +6,7 @@ from dhis2api.objects.importer.document_upkeep import protecting_documents
 from dhis2api.objects.importer.hooks import hooks_of
 from metadata.rules import (
     approval,
+    axes,
     categories,
     category_bounds,
     data_elements,
@@ -22,6 +23,7 @@ from metadata.rules import (
     users,
 )
 
+ANALYTICAL = ("eventChart", "eventReport", "eventVisualization", "map", "mapView", "visualization")
 MARKED = ("dashboard", "eventChart", "eventReport", "eventVisualization", "map", "visualization")
 PROTECTED_BY_DOCUMENTS = ("category", "categoryOption", "dataElement", "dataSet")
 
@@ -84,6 +86,8 @@ def register() -> None:
     hooks_of("dashboard").checks.append(documents.dashboard_columns_are_few)
     hooks_of("sqlView").checks.append(documents.sql_query_selects)
     hooks_of("eventReport").prepare.append(documents.type_of_event_report)
+    for singular in ANALYTICAL:
+        hooks_of(singular).prepare.append(axes.complete_favourites)
     for singular in MARKED:
         hooks_of(singular).before_write.append(documents.keep_marks)
     for singular in PROTECTED_BY_DOCUMENTS:
