@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from dhis2api.objects.declarations import Computed, ComputedMembers
+from dhis2api.objects.declarations import Computed, ComputedMembers, ComputedValue
 from dhis2api.objects.query.transformers import transform
 from dhis2api.objects.reading.attribute_values import AttributeDetails
-from dhis2api.objects.reading.budget import Related, Rendered, size_of, within_budget
+from dhis2api.objects.reading.budget import CHARACTERS, Related, Rendered, size_of, within_budget
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.documents import Documents, undeclared
 from dhis2api.objects.reading.names import add_grant_names
@@ -25,6 +25,7 @@ from dhis2api.objects.schema import Kind, Property, Shape
 CHUNK = 5_000  # rows held at once while a whole type is read
 LIGHT_CHUNK = 20_000  # of rows of which no more than LIGHT_MEMBERS short values are read
 LIGHT_MEMBERS = 12
+_PLAIN_KINDS = frozenset(Kind) - {Kind.REFERENCE, Kind.DATE}
 
 
 def load_objects(node: Node, rows: QuerySet[Any], context: ReadingContext) -> list[dict[str, Any]]:
@@ -107,17 +108,32 @@ def _render_all(node: Node, rows: list[dict[str, Any]], context: ReadingContext)
     details = AttributeDetails.of(node, context, _load_by_uid)
     documents = Documents.of(node, rows, context, _load_referred)
     rendered.paths = {name: found.path for name, found in related.items()} | documents.paths
+    plain = _plain_columns(node)
     for row in rows:
-        _render(node, row, related, context, Details(details, documents), rendered)
+        _render(node, row, related, context, Details(details, documents), rendered, plain)
     return rendered
 
 
+def _plain_columns(node: Node) -> dict[str, str]:
+    """The members that are shown as their columns hold them: most of a long list, so they take a short way."""
+    return {
+        name: entry.prop.column
+        for name, entry in node.entries.items()
+        if entry.prop.shape is Shape.COLUMN and entry.prop.kind in _PLAIN_KINDS
+        and not entry.transformers and not (node.user_reference and name == "code")
+    }  # fmt: skip
+
+
 def _is_related(prop: Property) -> bool:
-    return prop.shape in (Shape.REFERENCE, Shape.MEMBERS, Shape.EMBEDDED) or isinstance(prop.computed, ComputedMembers)
+    is_computed = isinstance(prop.computed, ComputedMembers | ComputedValue)
+    return is_computed or prop.shape in (Shape.REFERENCE, Shape.MEMBERS, Shape.EMBEDDED)
 
 
 def _related(node: Node, prop: Property, rows: list[dict[str, Any]], context: ReadingContext) -> Related:
-    """What the rows refer to through `prop`: by referred key for a reference, by row for a collection."""
+    """What the rows refer to through `prop`: by referred key for a reference, by row for all else."""
+    if isinstance(prop.computed, ComputedValue):
+        values = prop.computed.load([row["pk"] for row in rows], context)
+        return Related(values, {owner: size_of(value) for owner, value in values.items()})
     entry = node.entries.get(prop.name)
     child = entry.node if entry and entry.node else compile_selections(get_schema(prop.target), ID_ONLY)
     if prop.shape is Shape.REFERENCE:
@@ -145,13 +161,19 @@ class Details:
 
 def _render(
     node: Node, row: dict[str, Any], related: Mapping[str, Related], context: ReadingContext,
-    details: Details, rendered: Rendered,
+    details: Details, rendered: Rendered, plain: Mapping[str, str],
 ) -> None:  # fmt: skip
     """Add the object of `row` and its size to `rendered`."""
     values = _RowValues(node, row, related)
     shown: dict[str, Any] = {}
     size = 1
     for name, entry in node.entries.items():
+        if name in plain:
+            value = row[plain[name]]
+            if value is not None:
+                shown[name] = value
+                size += 1 + (len(value) >> CHARACTERS) if type(value) is str else 1
+            continue
         if entry.prop.shape is Shape.DOCUMENT:
             value, below = details.documents.shown(entry, row["content"])
         else:
@@ -209,8 +231,10 @@ class _RowValues(Mapping[str, Any]):
         if name in self.related:
             if prop.shape is Shape.REFERENCE:
                 return self.related[name].shown.get(self.row[prop.column])
+            if isinstance(prop.computed, ComputedValue):
+                return self.related[name].shown.get(self.row["pk"])
             members = self.related[name].shown.get(self.row["pk"], [])
-            if prop.shape is Shape.EMBEDDED and not prop.collection:
+            if not prop.collection:
                 return members[0] if members else None
             return members
         if prop.shape is Shape.DOCUMENT:
@@ -235,6 +259,8 @@ def _value(entry: Entry, values: _RowValues, context: ReadingContext, details: A
         value = prop.computed.compute(values, context)
         return pick(value, entry.selection) if entry.selection else value
     value = values[prop.name]
+    if isinstance(prop.computed, ComputedValue):
+        return pick(value, entry.selection) if entry.selection else value
     if prop.shape is Shape.JSON:
         if prop.name == "attributeValues":
             return details.listed(value, entry)
