@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -64,7 +64,7 @@ def load_by_pk(node: Node, keys: Iterable[int], context: ReadingContext) -> Rela
     keys = list(keys)
     if not keys:
         return Related({}, {})
-    return _by_column("pk", node, node.schema.model._base_manager.filter(pk__in=keys), context)
+    return _by_column("pk", node, node.schema.model._base_manager.filter(pk__any_of=keys), context)
 
 
 def _load_referred(node: Node, uids: set[str], context: ReadingContext) -> Related:
@@ -108,20 +108,34 @@ def _render_all(node: Node, rows: list[dict[str, Any]], context: ReadingContext)
     details = AttributeDetails.of(node, context, _load_by_uid)
     documents = Documents.of(node, rows, context, _load_referred)
     rendered.paths = {name: found.path for name, found in related.items()} | documents.paths
-    plain = _plain_columns(node)
+    ways = _short_ways(node, related, context)
     for row in rows:
-        _render(node, row, related, context, Details(details, documents), rendered, plain)
+        _render(node, row, related, context, Details(details, documents), rendered, ways)
     return rendered
 
 
-def _plain_columns(node: Node) -> dict[str, str]:
-    """The members that are shown as their columns hold them: most of a long list, so they take a short way."""
-    return {
-        name: entry.prop.column
-        for name, entry in node.entries.items()
-        if entry.prop.shape is Shape.COLUMN and entry.prop.kind in _PLAIN_KINDS
-        and not entry.transformers and not (node.user_reference and name == "code")
-    }  # fmt: skip
+class _Way(NamedTuple):
+    """Where a member is found without more ado: in a column, or by a column's value among what rows refer to."""
+
+    column: str
+    related: Related | None = None
+    is_collection: bool = False
+
+
+def _short_ways(node: Node, related: Mapping[str, Related], context: ReadingContext) -> dict[str, _Way]:
+    """The members that are shown as they were read: most of a long list."""
+    ways: dict[str, _Way] = {}
+    for name, entry in node.entries.items():
+        prop = entry.prop
+        if entry.transformers or (node.user_reference and name == "code"):
+            continue
+        if prop.shape is Shape.COLUMN and prop.kind in _PLAIN_KINDS:
+            ways[name] = _Way(prop.column)
+        elif prop.shape is Shape.REFERENCE and not context.exclude_defaults:
+            ways[name] = _Way(prop.column, related[name])
+        elif prop.shape in (Shape.MEMBERS, Shape.EMBEDDED) and prop.collection:
+            ways[name] = _Way("pk", related[name], is_collection=True)
+    return ways
 
 
 def _is_related(prop: Property) -> bool:
@@ -161,18 +175,27 @@ class Details:
 
 def _render(
     node: Node, row: dict[str, Any], related: Mapping[str, Related], context: ReadingContext,
-    details: Details, rendered: Rendered, plain: Mapping[str, str],
+    details: Details, rendered: Rendered, ways: Mapping[str, _Way],
 ) -> None:  # fmt: skip
     """Add the object of `row` and its size to `rendered`."""
     values = _RowValues(node, row, related)
     shown: dict[str, Any] = {}
     size = 1
     for name, entry in node.entries.items():
-        if name in plain:
-            value = row[plain[name]]
+        way = ways.get(name)
+        if way is not None:
+            column, found, is_collection = way
+            value = row[column]
+            if found is not None:
+                below = found.sizes.get(value, 1)
+                value = found.shown.get(value, [] if is_collection else None)
             if value is not None:
                 shown[name] = value
-                size += 1 + (len(value) >> CHARACTERS) if type(value) is str else 1
+                if found is not None:
+                    size += below
+                    rendered.nested[name] = rendered.nested.get(name, 0) + below
+                else:
+                    size += 1 + (len(value) >> CHARACTERS) if type(value) is str else 1
             continue
         if entry.prop.shape is Shape.DOCUMENT:
             value, below = details.documents.shown(entry, row["content"])
