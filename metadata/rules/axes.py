@@ -41,8 +41,14 @@ Raw = dict[str, Any]
 
 
 def complete_favourites(bundle: Bundle, objects: list[ImportObject]) -> None:
-    """Complete every favourite of the payload; of a map, the views in it."""
+    """Complete every favourite of the payload; of a map, the views in it.
+
+    A partial update changes what it names, and nothing follows from it: the rest of what it would follow from is not
+    in the payload.
+    """
     for item in objects:
+        if item.is_partial:
+            continue
         views = item.raw.get("mapViews")
         if item.schema.singular != "map":
             item.raw |= missing_form(item.raw)

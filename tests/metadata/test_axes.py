@@ -94,3 +94,17 @@ def test_a_payload_with_both_forms_keeps_both(api: ApiClient) -> None:
     shown = stored(api, "visualizations", payload, "columnDimensions,columns")
 
     assert shown == {"columnDimensions": ["dx"], "columns": [{"id": "pe", "items": [{"id": "TODAY"}]}]}
+
+
+def test_a_patch_changes_what_it_names(api: ApiClient) -> None:
+    rows = [{"id": "pe", "items": [{"id": "TODAY"}]}]
+    payload = visualization(columns=[{"id": "dx"}], rows=rows, columnDimensions=["dx"], rowDimensions=["pe"])
+    assert api.post("/api/visualizations", payload).status == 201
+
+    patch = [{"op": "replace", "path": "/columnDimensions", "value": ["ou"]}]
+    path = f"/api/visualizations/{payload['id']}"
+    assert api.patch(path, patch, content_type="application/json-patch+json").status == 200
+
+    assert api.get(f"{path}?fields=columnDimensions,rowDimensions,rows").json == {
+        "columnDimensions": ["ou"], "rowDimensions": ["pe"], "rows": rows,
+    }  # fmt: skip
