@@ -119,7 +119,6 @@ class MetAnotherImport(Exception):
 def _attempt(bundle: Bundle, decoding: Callable[[], None], *, is_last: bool = False) -> None:
     decoding()
     with transaction.atomic():
-        open_writer(bundle.now)
         take_locks(bundle.objects)
         heat = preheat(bundle)
         resolve(bundle, heat)
@@ -134,6 +133,8 @@ def _attempt(bundle: Bundle, decoding: Callable[[], None], *, is_last: bool = Fa
         if bundle.committed:
             # Foreign keys are deferred to the commit, which may be the caller's: ask them while we can begin again.
             connection.check_constraints()
+            # After that, which would close the writer before what it wrote becomes visible.
+            open_writer(bundle.now)
         else:
             transaction.set_rollback(True)
 
