@@ -8,7 +8,7 @@ only other kinds of authorities, a null public string, a null owner).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,8 @@ class TypeRules:
     update: tuple[str, ...] = ()
     delete: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
+    # Of a type whose objects others guard: the keys of the rows that somebody may read, as a subquery.
+    readable_keys: Callable[[Principal], Any] | None = None
 
     @property
     def any_create(self) -> tuple[str, ...]:
@@ -164,7 +166,11 @@ def readable(rules: TypeRules, user: Principal, prefix: str = "") -> Q:
     """The rows that `user` may read; `prefix` leads to the shared model (`data_set__`)."""
     if not can_read_type(rules, user):
         return Q(pk__in=[])
-    if user.is_superuser or not rules.shareable:
+    if user.is_superuser:
+        return Q()
+    if rules.readable_keys is not None:
+        return Q(**{f"{prefix}pk__in": rules.readable_keys(user)})
+    if not rules.shareable:
         return Q()
     column = f"{prefix}sharing"
     return Q(**{f"{column}__owner": user.uid}) | _grant(column, user, "^r")

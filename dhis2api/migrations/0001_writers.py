@@ -10,9 +10,11 @@ WRITERS = f"""
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         started timestamptz NOT NULL,
         closed timestamptz,
+        transaction xid8 DEFAULT pg_current_xact_id(),
         merged boolean NOT NULL DEFAULT false
     );
     CREATE INDEX writer_closed ON writer (closed, started);
+    CREATE INDEX writer_transaction ON writer (transaction);
     CREATE FUNCTION close_writer() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         PERFORM pg_advisory_xact_lock_shared({LOCK});

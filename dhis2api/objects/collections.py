@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from dhis2api.errors import ApiError, Code
+from dhis2api.errors import E1005, ApiError, Code
 from dhis2api.objects.crud import lock_for_update, require_update
 from dhis2api.objects.errors import (
     E1108,
@@ -28,6 +28,8 @@ from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.importer.pipeline import import_partly
 from dhis2api.objects.importer.records import Fault, ImportObject, MemberChange
 from dhis2api.objects.importer.report import Stats, TypeReport, object_report
+from dhis2api.objects.reading.context import ReadingContext
+from dhis2api.objects.reading.listing import readable_rows
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.relations import owning_side
 from dhis2api.objects.schema import Property, Schema, Shape
@@ -108,10 +110,30 @@ def find_member(schema: Schema, name: str) -> Property:
     return prop
 
 
+def find_item(schema: Schema, uid: str, name: str, item: str, context: ReadingContext) -> Schema:
+    """The type of the object `item`, which stands in the collection of the object `uid`.
+
+    Errors: 404 where the object is missing or unreadable, where it has no such collection, or not that in it.
+    """
+    prop = find_member(schema, name)
+    owner = readable_rows(schema, context).filter(uid=uid)
+    if not owner.exists():
+        raise ApiError(E1005, schema.simple_klass, uid)
+    if not prop.collection or prop.link is None or get_schema(prop.target).embedded:
+        raise ApiError(UNKNOWN_PROPERTY, name, schema.klass)
+    if item not in _present(schema, prop, uid, {item: None}):
+        raise ApiError(E1005, get_schema(prop.target).simple_klass, item)
+    return get_schema(prop.target)
+
+
 def _collection(schema: Schema, name: str, refusal: Code) -> Property:
     """Errors: 404 for a name that is no member, 409 with `refusal` for one that is no collection of objects."""
     prop = find_member(schema, name)
-    is_kept = prop.shape is Shape.MEMBERS and (prop.owner and prop.writable or owning_side(prop) is not None)
+    is_kept = (
+        prop.collection
+        and prop.shape is Shape.MEMBERS
+        and (prop.owner and prop.writable or owning_side(prop) is not None)
+    )
     if not is_kept or schema.wire.read_only or get_schema(prop.target).wire.read_only:
         raise ApiError(refusal)
     return prop

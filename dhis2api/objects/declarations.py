@@ -37,7 +37,41 @@ class ComputedMembers:
 
     target: str
     singular: str
-    load: Callable[[list[int]], dict[int, list[int]]]
+    load: Callable[[list[int]], Mapping[int, list[int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedValue:
+    """A value that stands in other tables (the value type of the attribute that an embedded row names).
+
+    `load(ids, context)` maps the primary keys of a page to values, in a fixed number of queries.
+    """
+
+    load: Callable[[list[int], Any], Mapping[int, Any]]
+    kind: str = "TEXT"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOf:
+    """A reference to the first member of a collection of the same type, which older clients know alone."""
+
+    collection: str
+
+
+@dataclass(frozen=True, slots=True)
+class SameAs:
+    """A collection of the same type under another name: read there, written here."""
+
+    collection: str
+    singular: str
+
+
+Derived = Computed | ComputedMembers | ComputedValue | FirstOf | SameAs
+
+
+def unset(kind: str = "TEXT") -> Computed:
+    """A member of the wire's class that holds a value nowhere but within DHIS2's analytics: known, never shown."""
+    return Computed(lambda row, context: None, kind=kind)
 
 
 class Declaration:
@@ -50,7 +84,7 @@ class Declaration:
     endpoint: ClassVar[bool] = True  # served at /api/{plural}
     metadata: ClassVar[bool] = True  # part of /api/metadata
     access: ClassVar[TypeRules] = TypeRules()
-    computed: ClassVar[Mapping[str, Computed | ComputedMembers]] = {}
+    computed: ClassVar[Mapping[str, Derived]] = {}  # a stored member of the same name wins
     owned_reverse: ClassVar[tuple[str, ...]] = ()  # reverse foreign keys that this side owns (optionSet.options)
     numbered: ClassVar[tuple[str, ...]] = ()  # those of them whose members' numbers are their places in a payload
     singles: ClassVar[Mapping[str, tuple[str, str]]] = {}  # member → (related name of embedded rows, their `role`)

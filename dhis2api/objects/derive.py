@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import models
 
 from dhis2api.objects import base_members
 from dhis2api.objects.columns import RefSet, WireHint
-from dhis2api.objects.declarations import ComputedMembers, Declaration
+from dhis2api.objects.declarations import ComputedMembers, Declaration, Derived, FirstOf, SameAs
 from dhis2api.objects.document_schema import declare_members
 from dhis2api.objects.models import Document, Embedded
 from dhis2api.objects.schema import Kind, Link, Property, Schema, Shape
@@ -63,8 +64,10 @@ def add_relations(schema: Schema, by_model: dict[type[models.Model], Schema]) ->
         found = [_single(schema, name, relation, other) for name in singles] or [_reverse(schema, relation, other)]
         for prop in found:
             schema.properties.setdefault(prop.name, prop)
+    by_singular = {other.singular: other for other in by_model.values()}
     for name, computed in schema.wire.computed.items():
-        schema.properties[name] = _computed(schema, name, computed)
+        if name not in schema.properties:
+            schema.properties[name] = _computed(schema, name, computed, by_singular)
     if not schema.embedded:
         base_members.add(schema)
     _name_singulars(schema)
@@ -167,12 +170,22 @@ def _single(schema: Schema, name: str, relation: Any, other: Schema) -> Property
     )  # fmt: skip
 
 
-def _computed(schema: Schema, name: str, computed: Any) -> Property:
+def _computed(schema: Schema, name: str, computed: Derived, by_singular: dict[str, Schema]) -> Property:
+    if isinstance(computed, SameAs):
+        original = schema.properties[computed.collection]
+        return replace(original, name=name, singular=computed.singular, owner=False, writable=False, alias=True)
+    if isinstance(computed, FirstOf):
+        original = schema.properties[computed.collection]
+        return replace(
+            original, name=name, singular=name, field_name=name, kind=Kind.REFERENCE, klass=original.item_klass,
+            item_kind=None, item_klass=None, query_path=None, owner=False, persisted=False, writable=False,
+        )  # fmt: skip
     if isinstance(computed, ComputedMembers):
+        klass = by_singular[computed.target].klass if computed.target in by_singular else None
         return Property(
             name=name, kind=Kind.COLLECTION, shape=Shape.COMPUTED, klass="java.util.List", singular=computed.singular,
-            field_name=name, item_kind=Kind.REFERENCE, target=computed.target, owner=False, persisted=False,
-            writable=False, computed=computed,
+            field_name=name, item_kind=Kind.REFERENCE, item_klass=klass, target=computed.target, owner=False,
+            persisted=False, writable=False, computed=computed,
         )  # fmt: skip
     kind = Kind(computed.kind)
     return Property(

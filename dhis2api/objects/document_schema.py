@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dhis2api.objects.complex_values import COMPLEX_VALUES
 from dhis2api.objects.declarations import Declaration
 from dhis2api.objects.members import Item, Member
 from dhis2api.objects.schema import Kind, Property, Schema, Shape
@@ -26,9 +27,13 @@ def declare_members(schema: Schema, members: tuple[Member, ...]) -> None:
 def settle_items(found: dict[str, Schema]) -> None:
     """Add the schemas of complex values to `found`, by their own names, and the classes that members refer to.
 
+    Among them are those that objects of many types have (`COMPLEX_VALUES`).
+
     A reference to a type that this server does not have is kept whole, as any complex value.
     """
-    for schema in [s for s in found.values() if s.is_document]:
+    for value in COMPLEX_VALUES:
+        found[value.name] = _item_schema(value)
+    for schema in [s for s in found.values() if s.is_document and s.model is not None]:
         _settle(schema, schema.wire.members, found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -18,7 +19,7 @@ from dhis2api.objects.schema import Schema
 from dhis2api.objects.system_id import system_id
 from dhis2api.version import DHIS2_VERSION, REVISION
 from dhis2api.web.timestamps import format_timestamp
-from sharing.access import can_read_type
+from sharing.access import Principal, can_read_type
 
 SHARING_MEMBERS = "!user,!publicAccess,!userGroupAccesses,!userAccesses,!externalAccess,!sharing"
 WHOLE_EXPORT = ("F_METADATA_EXPORT",)
@@ -31,10 +32,11 @@ DocumentWriter = Callable[[Mapping[str, Any], Iterable[tuple[Schema, Iterable[di
 def select_types(params: MetadataExportParams, context: ReadingContext) -> Selections:
     """What to export; unselected, every type that the caller may read.
 
-    Errors: 409 for an unselected export, or users that are asked for, without the authority.
+    Errors: 409 for an unselected export, or users that are asked for, without the authority. Either F_USER_VIEW or
+        F_METADATA_EXPORT lets users out.
     """
     chosen = _chosen(params.types)
-    principal = context.principal
+    principal = _exporter(context.principal)
     if chosen is None and not principal.has_any(WHOLE_EXPORT):
         raise ApiError(UNFILTERED_EXPORT)
     if chosen is None:
@@ -57,6 +59,7 @@ def export_chunks(selections: Selections, context: ReadingContext, write: Docume
     Errors: 409 for fields and filters that cannot be read; E1003 (400) for nested fields that multiply too much, as
         far as the first objects of a type tell.
     """
+    context = replace(context, principal=_exporter(context.principal))
     try:
         prepared = [(schema, iterate_objects(schema, selection, context)) for schema, selection in selections]
     except ApiError as error:
@@ -65,6 +68,13 @@ def export_chunks(selections: Selections, context: ReadingContext, write: Docume
         # The one endpoint where DHIS2 answers a bad filter with 409 and no code.
         raise ApiError(CONFLICT, error.message, detail=error.detail) from error
     return write({"system": _system()}, _not_empty(prepared))
+
+
+def _exporter(principal: Principal) -> Principal:
+    """Who may export everything reads users there, too, as with F_USER_VIEW."""
+    if not principal.has_any(WHOLE_EXPORT):
+        return principal
+    return replace(principal, authorities=principal.authorities | {"F_USER_VIEW"})
 
 
 def _system() -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from dhis2api.errors import BAD_REQUEST, ApiError
+from dhis2api.errors import BAD_REQUEST, NOT_FOUND, ApiError
 from dhis2api.objects import collections, crud
 from dhis2api.objects.errors import IMPORT_FAILED
 from dhis2api.objects.importer.params import MetadataImportParams
@@ -12,7 +12,7 @@ from dhis2api.objects.importer.report import single_report
 from dhis2api.objects.params import ObjectParams
 from dhis2api.objects.reading.listing import get_object
 from dhis2api.objects.schema import Schema
-from dhis2api.objects.views import JSON_PATCH, LAST_OLD_VERSION, check_identifier, reading_context
+from dhis2api.objects.views import JSON_PATCH, LAST_OLD_VERSION, check_identifier, fields_text, reading_context
 from dhis2api.objects.xml import object_document
 from dhis2api.web.bodies import read_json
 from dhis2api.web.messages import conflict, ok
@@ -89,10 +89,21 @@ class MemberView(ApiView):
 
 
 class MemberItemView(ApiView):
-    """One object in a collection: put it in, take it out."""
+    """One object in a collection: put it in, take it out; up to 2.36, read it."""
 
     object_schema: ClassVar[Schema] = None  # set by the route
     consumes = ()
+
+    @declares(ObjectParams)
+    def get(self, request: ApiRequest, params: ObjectParams, uid: str, name: str, item: str) -> ApiResponse:
+        """The member, as its own address shows it. Errors: 404 after 2.36, and for what is not in the collection."""
+        if request.version > LAST_OLD_VERSION:
+            raise ApiError(NOT_FOUND, f"Since version {LAST_OLD_VERSION + 1} objects are read by their own addresses")
+        check_identifier(self.object_schema, uid)
+        context = reading_context(request, params)
+        target = collections.find_item(self.object_schema, uid, name, item, context)
+        data = get_object(target, item, fields_text(request, params), context)
+        return ApiResponse(data, xml=lambda: object_document(target, data))
 
     def post(self, request: ApiRequest, uid: str, name: str, item: str) -> ApiResponse | HttpResponse:
         """Add the object of the address."""

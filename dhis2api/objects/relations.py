@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from dhis2api.objects.query import lookups  # noqa: F401 - registers `any_of`
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Property, Schema, Shape
 
@@ -13,7 +14,7 @@ def member_keys(prop: Property, owners: list[int]) -> dict[int, list[int]]:
     link = prop.link
     role = {"role": link.role} if link.role else {}
     pairs = (
-        link.model._base_manager.filter(**{f"{link.owner_column}__in": owners}, **role)
+        link.model._base_manager.filter(**{f"{link.owner_column}__any_of": owners}, **role)
         .order_by(link.owner_column, *(link.order or (link.member_column,)))
         .values_list(link.owner_column, link.member_column)
     )

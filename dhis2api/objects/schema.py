@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from dhis2api.objects.declarations import Computed, ComputedMembers, Declaration
+from dhis2api.objects.declarations import Computed, ComputedMembers, ComputedValue, Declaration
 
 if TYPE_CHECKING:
     from dhis2api.objects.members import Item
@@ -104,7 +104,7 @@ class Property:
     maximum: float | None = None
     translation_key: str | None = None
     enum_type: type[enum.Enum] | None = None
-    computed: Computed | ComputedMembers | None = None
+    computed: Computed | ComputedMembers | ComputedValue | None = None
     default: Any = None
     many_to_many: bool = False
     protects: bool = False  # of a document: what it refers to cannot be deleted

@@ -18,7 +18,12 @@ MERGED_AFTER = datetime.timedelta(minutes=10)  # then those that began in one se
 KEPT = datetime.timedelta(days=30)  # who pulls more rarely has everything anew
 SWEPT_EVERY = 100  # writers
 
-_RECORD = "INSERT INTO writer (started) VALUES (%s) RETURNING id"
+# A second note of one transaction speaks for the first, whose time may have been taken before the commit.
+_RECORD = """
+    INSERT INTO writer (started)
+    SELECT least(%s, (SELECT min(started) FROM writer WHERE transaction = pg_current_xact_id()))
+    RETURNING id
+"""
 _FORGET = "DELETE FROM writer WHERE closed < %s"
 _MERGE = """
     WITH gone AS (

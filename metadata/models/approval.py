@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from dhis2api.objects.columns import RefList, integer, reference, text
-from dhis2api.objects.declarations import Declaration
+from dhis2api.objects.declarations import ComputedValue, Declaration
 from dhis2api.objects.models import ApiObject, Coded, Shared, Translated, UniquelyNamed
+from metadata.models.org_units import OrganisationUnitLevel
 from sharing.access import TypeRules
 
 LEVEL = ("F_DATA_APPROVAL_LEVEL",)
 WORKFLOW = ("F_DATA_APPROVAL_WORKFLOW",)
+
+
+def _level_names(levels: list[int], context: Any) -> dict[int, str]:
+    """The names of the levels of org units that approve; a level without a name is called by its number."""
+    numbers = dict(DataApprovalLevel.objects.filter(pk__in=levels).values_list("pk", "org_unit_level"))
+    named = OrganisationUnitLevel.objects.filter(level__in=set(numbers.values()))
+    names = dict(named.values_list("level", "name"))
+    return {pk: names.get(number, f"Level {number}") for pk, number in numbers.items()}
 
 
 class DataApprovalLevel(ApiObject, Coded, UniquelyNamed, Shared, Translated):
@@ -32,6 +43,7 @@ class DataApprovalLevel(ApiObject, Coded, UniquelyNamed, Shared, Translated):
     class Wire(Declaration):
         klass = "org.hisp.dhis.dataapproval.DataApprovalLevel"
         order = 1370
+        computed = {"orgUnitLevelName": ComputedValue(_level_names)}
         access = TypeRules(shareable=True, create_public=LEVEL, create_private=LEVEL, delete=LEVEL)
 
 

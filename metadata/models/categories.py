@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from dhis2api.objects.columns import RefList, RefSet, choice, date, flag, json, reference, text
-from dhis2api.objects.declarations import Computed, Declaration
+from dhis2api.objects.declarations import Computed, ComputedValue, Declaration
 from dhis2api.objects.models import (
     ApiObject,
     Attributed,
@@ -20,7 +20,8 @@ from dhis2api.objects.models import (
     UniquelyShortNamed,
 )
 from metadata.enums import DataDimensionType
-from sharing.access import TypeRules, named
+from metadata.models.dimensions import dimension_members, item_members
+from sharing.access import Principal, TypeRules, judge, named, readable
 
 DEFAULT_CATEGORY = "GLevLNI9wkl"
 DEFAULT_CATEGORY_OPTION = "xYerKDKCefk"
@@ -49,7 +50,7 @@ class CategoryOption(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Descri
         order = 1140
         access = named("CATEGORY_OPTION", data=True)
         attribute_flag = "categoryOption"
-        computed = {"isDefault": IS_DEFAULT}
+        computed = {"isDefault": IS_DEFAULT, **item_members("CATEGORY_OPTION")}
         default_objects = (DEFAULT_CATEGORY_OPTION,)
 
 
@@ -66,6 +67,7 @@ class Category(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Described, S
         order = 1170
         access = named("CATEGORY")
         attribute_flag = "category"
+        computed = dimension_members("CATEGORY", "categoryOptions")
         default_objects = (DEFAULT_CATEGORY,)
 
 
@@ -85,6 +87,22 @@ class CategoryCombo(ApiObject, Coded, UniquelyNamed, Shared, Translated):
         singulars = {"categories": "category"}
 
 
+def _readable_option_combos(user: Principal) -> models.QuerySet[Any]:
+    """The keys of the option combos of which `user` may read every option: they have no sharing of their own."""
+    options = CategoryOption.objects.filter(readable(CategoryOption.Wire.access, user))
+    hiding = CategoryOptionCombo.category_options.through.objects.exclude(categoryoption_id__in=options.values("pk"))
+    return CategoryOptionCombo.objects.exclude(pk__in=hiding.values("categoryoptioncombo_id")).values("pk")
+
+
+def _access_to_option_combos(keys: list[int], context: Any) -> dict[int, dict[str, Any]]:
+    """What the user may do: by authority as with any type without sharing, but read what the options let him."""
+    rules, user = CategoryOptionCombo.Wire.access, context.principal
+    verdict = judge(rules, None, user).to_dict()
+    shown = CategoryOptionCombo.objects.filter(readable(rules, user), pk__in=keys)
+    known = set(shown.values_list("pk", flat=True))
+    return {key: verdict | {"read": key in known} for key in keys}
+
+
 class CategoryOptionCombo(ApiObject, Coded, Attributed, Translated):
     """One combination of category options: what a data value is kept by."""
 
@@ -101,8 +119,10 @@ class CategoryOptionCombo(ApiObject, Coded, Attributed, Translated):
         access = TypeRules(
             create=("F_CATEGORY_COMBO_PUBLIC_ADD", "F_CATEGORY_COMBO_PRIVATE_ADD"),
             delete=("F_CATEGORY_COMBO_DELETE",),
+            readable_keys=_readable_option_combos,
         )
         attribute_flag = "categoryOptionCombo"
+        computed = {"access": ComputedValue(_access_to_option_combos, "COMPLEX"), **item_members(None)}
         default_objects = (DEFAULT_CATEGORY_OPTION_COMBO,)
 
 
@@ -119,6 +139,7 @@ class CategoryOptionGroup(
         order = 1150
         access = named("CATEGORY_OPTION_GROUP")
         attribute_flag = "categoryOptionGroup"
+        computed = item_members("CATEGORY_OPTION_GROUP")
 
 
 class CategoryOptionGroupSet(
@@ -135,3 +156,4 @@ class CategoryOptionGroupSet(
         order = 1160
         access = named("CATEGORY_OPTION_GROUP_SET")
         attribute_flag = "categoryOptionGroupSet"
+        computed = dimension_members("CATEGORY_OPTION_GROUP_SET", "categoryOptionGroups")

@@ -21,6 +21,7 @@ from dhis2api.objects.models import (
 )
 from dhis2api.value_types import ValueType
 from metadata.enums import AggregationType, DataElementDomain
+from metadata.models.dimensions import dimension_members, item_members
 from sharing.access import named
 
 
@@ -56,8 +57,7 @@ class DataElement(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Described
         attribute_flag = "dataElement"
         computed = {
             "optionSetValue": HAS_OPTION_SET,
-            "dimensionItem": Computed(lambda row, context: row["id"]),
-            "dimensionItemType": Computed(lambda row, context: "DATA_ELEMENT"),
+            **item_members("DATA_ELEMENT", legends=True),
         }
 
 
@@ -71,6 +71,7 @@ class DataElementGroup(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Desc
         order = 1210
         access = named("DATAELEMENTGROUP")
         attribute_flag = "dataElementGroup"
+        computed = item_members("DATA_ELEMENT_GROUP")
 
 
 class DataElementGroupSet(
@@ -87,6 +88,7 @@ class DataElementGroupSet(
         order = 1220
         access = named("DATAELEMENTGROUPSET")
         attribute_flag = "dataElementGroupSet"
+        computed = dimension_members("DATA_ELEMENT_GROUP_SET", "dataElementGroups")
 
 
 class Period(models.Model):

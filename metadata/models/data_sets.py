@@ -18,7 +18,7 @@ from dhis2api.objects.columns import (
     reference,
     text,
 )
-from dhis2api.objects.declarations import Declaration
+from dhis2api.objects.declarations import ComputedMembers, Declaration, unset
 from dhis2api.objects.models import (
     ApiObject,
     Attributed,
@@ -35,6 +35,7 @@ from metadata.enums import (
     DataSetNotificationTrigger,
     SendStrategy,
 )
+from metadata.models.dimensions import item_members
 from metadata.models.programs import form_type
 from sharing.access import TypeRules, named
 
@@ -75,7 +76,10 @@ class DataSet(ApiObject, Coded, Named, UniquelyShortNamed, Described, Shared, At
         access = named("DATASET", data=True)
         attribute_flag = "dataSet"
         versioned = True
-        computed = {"formType": form_type("dataEntryForm", "sections")}
+        computed = {
+            "formType": form_type("dataEntryForm", "sections"),
+            **item_members("REPORTING_RATE", legends=True),
+        }
 
 
 class DataSetElement(Embedded):
@@ -121,7 +125,22 @@ class CompulsoryOperand(Embedded):
         klass = "org.hisp.dhis.dataelement.DataElementOperand"
         singular = "dataElementOperand"
         endpoint = False
+        computed = {"attributeOptionCombo": unset("COMPLEX")}
         natural_key = ("data_element", "category_option_combo")
+
+
+def _category_combos(sections: list[int]) -> dict[int, list[int]]:
+    """The category combos of each section's data elements, as the data set has them, in the order of the elements."""
+    placed = Section.data_elements.through._base_manager.filter(section_id__in=sections).order_by("sort_order", "pk")
+    rows = list(
+        placed.values_list("section_id", "section__data_set_id", "dataelement_id", "dataelement__category_combo")
+    )
+    own = DataSetElement._base_manager.filter(data_set_id__in={row[1] for row in rows}, category_combo__isnull=False)
+    overriding = {(row[0], row[1]): row[2] for row in own.values_list("data_set", "data_element", "category_combo")}
+    found: dict[int, dict[int, None]] = {}
+    for section, data_set, element, combo in rows:
+        found.setdefault(section, {})[overriding.get((data_set, element), combo)] = None
+    return {section: list(combos) for section, combos in found.items()}
 
 
 class Section(ApiObject, Coded, Named, Attributed, Translated):
@@ -145,6 +164,7 @@ class Section(ApiObject, Coded, Named, Attributed, Translated):
         order = 1320
         access = TypeRules(create=("F_SECTION_ADD",), delete=("F_SECTION_DELETE",))
         attribute_flag = "section"
+        computed = {"categoryCombos": ComputedMembers("categoryCombo", "categoryCombo", _category_combos)}
         unique_together = (("name", "dataSet"),)
 
 
@@ -159,6 +179,7 @@ class GreyedField(Embedded):
         klass = "org.hisp.dhis.dataelement.DataElementOperand"
         singular = "dataElementOperand"
         endpoint = False
+        computed = {"attributeOptionCombo": unset("COMPLEX")}
         natural_key = ("data_element", "category_option_combo")
 
 

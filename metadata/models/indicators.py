@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dhis2api.objects.columns import RefList, RefSet, flag, integer, json, long_text, reference, text
-from dhis2api.objects.declarations import Computed, Declaration
+from dhis2api.objects.declarations import Computed, Declaration, FirstOf
 from dhis2api.objects.models import (
     ApiObject,
     Attributed,
@@ -16,7 +16,13 @@ from dhis2api.objects.models import (
     UniquelyNamed,
     UniquelyShortNamed,
 )
+from metadata.models.dimensions import item_members
 from sharing.access import TypeRules, named
+
+
+def _exploded(expression: str) -> Computed:
+    """The expression that analytics computes; nothing in it stands for others before analytics runs."""
+    return Computed(lambda row, context: row.get(expression), needs=(expression,))
 
 
 class IndicatorType(ApiObject, Coded, UniquelyNamed, Translated):
@@ -54,8 +60,9 @@ class Indicator(ApiObject, Coded, Named, ShortNamed, Described, Shared, Attribut
         access = named("INDICATOR")
         attribute_flag = "indicator"
         computed = {
-            "dimensionItem": Computed(lambda row, context: row["id"]),
-            "dimensionItemType": Computed(lambda row, context: "INDICATOR"),
+            "explodedNumerator": _exploded("numerator"),
+            "explodedDenominator": _exploded("denominator"),
+            **item_members("INDICATOR", legends=True),
         }
 
 
@@ -70,6 +77,7 @@ class IndicatorGroup(ApiObject, Coded, Named, Shared, Attributed, Translated):
         order = 1260
         access = named("INDICATORGROUP")
         attribute_flag = "indicatorGroup"
+        computed = {"indicatorGroupSet": FirstOf("groupSets")}
 
 
 class IndicatorGroupSet(ApiObject, Coded, Named, UniquelyShortNamed, Shared, Translated):

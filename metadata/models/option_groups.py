@@ -13,6 +13,7 @@ from dhis2api.objects.models import (
     UniquelyNamed,
     UniquelyShortNamed,
 )
+from metadata.models.dimensions import dimension_members, item_members
 from sharing.access import named
 
 
@@ -26,6 +27,7 @@ class OptionGroup(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Described
         klass = "org.hisp.dhis.option.OptionGroup"
         order = 1051
         access = named("OPTIONGROUP")
+        computed = item_members("OPTION_GROUP")
 
 
 class OptionGroupSet(ApiObject, Coded, UniquelyNamed, Shared, Translated):
@@ -40,3 +42,4 @@ class OptionGroupSet(ApiObject, Coded, UniquelyNamed, Shared, Translated):
         klass = "org.hisp.dhis.option.OptionGroupSet"
         order = 1051
         access = named("OPTIONGROUPSET")
+        computed = dimension_members("OPTION_GROUP_SET", "optionGroups")

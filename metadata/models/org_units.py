@@ -19,7 +19,7 @@ from dhis2api.objects.columns import (
     reference,
     text,
 )
-from dhis2api.objects.declarations import Computed, ComputedMembers, Declaration
+from dhis2api.objects.declarations import Computed, ComputedMembers, Declaration, unset
 from dhis2api.objects.models import (
     ApiObject,
     Attributed,
@@ -32,7 +32,13 @@ from dhis2api.objects.models import (
     UniquelyNamed,
     UniquelyShortNamed,
 )
+from metadata.enums import FeatureType
+from metadata.models.dimensions import dimension_members, item_members
 from sharing.access import TypeRules, named
+
+_FEATURE_TYPES = {
+    "Point": FeatureType.POINT, "Polygon": FeatureType.POLYGON, "MultiPolygon": FeatureType.MULTI_POLYGON,
+}  # fmt: skip
 
 
 def _ancestors(ids: list[int]) -> dict[int, list[int]]:
@@ -45,6 +51,12 @@ def _ancestors(ids: list[int]) -> dict[int, list[int]]:
 
 def _leaf(row: Mapping[str, Any], context: Any) -> bool:
     return not row.get("children")
+
+
+def _feature_type(row: Mapping[str, Any], context: Any) -> str | None:
+    """The kind of geometry, as far as the API has a name for it."""
+    kind = (row.get("geometry") or {}).get("type")
+    return _FEATURE_TYPES.get(kind, FeatureType.NONE) if kind else None
 
 
 class OrganisationUnit(ApiObject, Coded, Named, ShortNamed, Described, Attributed, Translated):
@@ -76,6 +88,9 @@ class OrganisationUnit(ApiObject, Coded, Named, ShortNamed, Described, Attribute
         computed = {
             "leaf": Computed(_leaf, needs=("children",), kind="BOOLEAN", true_without="children"),
             "ancestors": ComputedMembers("organisationUnit", "organisationUnit", _ancestors),
+            "type": unset(),
+            "memberCount": unset("INTEGER"),  # counted by the list that is asked for it
+            **item_members("ORGANISATION_UNIT"),
         }
         singulars = {"children": "child"}
 
@@ -95,6 +110,10 @@ class OrganisationUnitGroup(
         order = 1120
         access = named("ORGUNITGROUP")
         attribute_flag = "organisationUnitGroup"
+        computed = {
+            "featureType": Computed(_feature_type, needs=("geometry",), kind="CONSTANT"),
+            **item_members("ORGANISATION_UNIT_GROUP"),
+        }
 
 
 class OrganisationUnitGroupSet(
@@ -112,6 +131,7 @@ class OrganisationUnitGroupSet(
         order = 1130
         access = named("ORGUNITGROUPSET")
         attribute_flag = "organisationUnitGroupSet"
+        computed = dimension_members("ORGANISATION_UNIT_GROUP_SET", "organisationUnitGroups")
 
 
 class OrganisationUnitLevel(ApiObject, Coded, Named, Translated):

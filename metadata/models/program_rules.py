@@ -40,6 +40,7 @@ from metadata.enums import (
     ProgramRuleActionType,
     ProgramRuleVariableSourceType,
 )
+from metadata.models.dimensions import item_members
 from sharing.access import TypeRules, named
 
 MANAGES_RULES = TypeRules(create=("F_PROGRAM_RULE_MANAGEMENT",), delete=("F_PROGRAM_RULE_MANAGEMENT",))
@@ -168,6 +169,7 @@ class ProgramIndicator(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Desc
         order = 1560
         access = named("PROGRAM_INDICATOR")
         attribute_flag = "programIndicator"
+        computed = item_members("PROGRAM_INDICATOR", legends=True)
 
 
 class AnalyticsPeriodBoundary(Embedded):

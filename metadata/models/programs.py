@@ -19,7 +19,7 @@ from dhis2api.objects.columns import (
     reference,
     text,
 )
-from dhis2api.objects.declarations import Computed, Declaration
+from dhis2api.objects.declarations import Computed, ComputedMembers, Declaration
 from dhis2api.objects.models import (
     ApiObject,
     Attributed,
@@ -32,6 +32,7 @@ from dhis2api.objects.models import (
     Translated,
 )
 from metadata.enums import AccessLevel, FeatureType, FormType, ProgramType, ValidationStrategy
+from metadata.models.attribute_rows import attribute_members
 from sharing.access import TypeRules, named
 
 
@@ -123,6 +124,8 @@ class Program(ApiObject, Coded, Named, ShortNamed, Described, Shared, Attributed
         computed = {
             "registration": Computed(_registers, needs=("programType",), kind="BOOLEAN"),
             "withoutRegistration": Computed(_does_not_register, needs=("programType",), kind="BOOLEAN"),
+            # Access to programs is a matter of sharing; clients that asked roles find none.
+            "userRoles": ComputedMembers("userRole", "userRole", lambda programs: {}),
         }
 
 
@@ -144,6 +147,7 @@ class ProgramTrackedEntityAttribute(Embedded):
         klass = "org.hisp.dhis.program.ProgramTrackedEntityAttribute"
         endpoint = False
         natural_key = ("tracked_entity_attribute",)
+        computed = attribute_members("metadata.ProgramTrackedEntityAttribute", "program", "program")
 
 
 class ProgramStage(ApiObject, Coded, Named, Shared, Attributed, Translated):

@@ -29,7 +29,9 @@ from dhis2api.objects.models import (
 )
 from dhis2api.value_types import ValueType
 from metadata.enums import AggregationType, FeatureType, RelationshipEntity
+from metadata.models.attribute_rows import attribute_members
 from metadata.models.data_elements import HAS_OPTION_SET
+from metadata.models.dimensions import item_members
 from sharing.access import TypeRules, named
 
 
@@ -62,7 +64,7 @@ class TrackedEntityAttribute(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed
         order = 1450
         access = named("TRACKED_ENTITY_ATTRIBUTE")
         attribute_flag = "trackedEntityAttribute"
-        computed = {"optionSetValue": HAS_OPTION_SET}
+        computed = {"optionSetValue": HAS_OPTION_SET, **item_members("PROGRAM_ATTRIBUTE", legends=True)}
 
 
 class TrackedEntityType(ApiObject, Coded, UniquelyNamed, UniquelyShortNamed, Described, Shared, Attributed, Translated):
@@ -103,6 +105,7 @@ class TrackedEntityTypeAttribute(Embedded):
         klass = "org.hisp.dhis.trackedentity.TrackedEntityTypeAttribute"
         endpoint = False
         natural_key = ("tracked_entity_attribute",)
+        computed = attribute_members("metadata.TrackedEntityTypeAttribute", "tracked_entity_type", "trackedEntityType")
 
 
 class RelationshipType(ApiObject, Coded, UniquelyNamed, Shared, Attributed, Translated):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from dhis2api.objects.columns import RefSet, choice, flag, integer, json, long_text, optional_flag, reference, text
-from dhis2api.objects.declarations import Declaration
+from dhis2api.objects.declarations import Declaration, unset
 from dhis2api.objects.models import (
     ApiObject,
     Attributed,
@@ -19,6 +19,7 @@ from dhis2api.objects.models import (
     UniquelyShortNamed,
 )
 from metadata.enums import Importance, MissingValueStrategy, Operator, OrganisationUnitDescendants
+from metadata.models.dimensions import item_members
 from sharing.access import TypeRules, named
 
 EXPRESSION = "org.hisp.dhis.expression.Expression"
@@ -55,6 +56,11 @@ class ValidationRule(ApiObject, Coded, UniquelyNamed, Shared, Attributed, Transl
         order = 1390
         access = named("VALIDATIONRULE")
         attribute_flag = "validationRule"
+        computed = {
+            "aggregateExportCategoryOptionCombo": unset(),
+            "aggregateExportAttributeOptionCombo": unset(),
+            **item_members("VALIDATION_RULE"),
+        }
         singles = {"leftSide": ("expression_rows", "leftSide"), "rightSide": ("expression_rows", "rightSide")}
         required_singles = ("leftSide", "rightSide")
 

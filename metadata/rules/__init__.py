@@ -6,6 +6,7 @@ from dhis2api.objects.importer.document_upkeep import protecting_documents
 from dhis2api.objects.importer.hooks import hooks_of
 from metadata.rules import (
     approval,
+    axes,
     categories,
     category_bounds,
     category_mappings,
@@ -26,6 +27,7 @@ from metadata.rules import (
     users,
 )
 
+ANALYTICAL = ("eventChart", "eventReport", "eventVisualization", "map", "mapView", "visualization")
 MARKED = ("dashboard", "eventChart", "eventReport", "eventVisualization", "map", "visualization")
 PROTECTED_BY_DOCUMENTS = ("category", "categoryOption", "dataElement", "dataSet")
 
@@ -104,6 +106,8 @@ def register() -> None:
     for named in deletion.UIDS:
         hooks_of(named).vetoes.append(partial(deletion.named_in_expressions, named))
     hooks_of("eventReport").prepare.append(documents.type_of_event_report)
+    for singular in ANALYTICAL:
+        hooks_of(singular).prepare.append(axes.complete_favourites)
     for singular in MARKED:
         hooks_of(singular).before_write.append(documents.keep_marks)
     for singular in PROTECTED_BY_DOCUMENTS:

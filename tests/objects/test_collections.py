@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dhis2api.objects.uids import generate_uid
 from metadata.models import CategoryCombo, DataElement, DataElementGroup, OptionSet, OrganisationUnit
 from tests.harness.client import Answer, ApiClient
 from tests.harness.queries import query_counter
@@ -361,3 +362,15 @@ def test_put_in_still_counts_members_of_a_payload(api: ApiClient, some_group: Da
 
     assert put_in(api, dataElementGroups=[shown]).status == 200
     assert members(some_group) == {"Member 0", "Member 1"}
+
+
+def test_up_to_36_a_member_is_read_through_its_collection(api: ApiClient, some_group: DataElementGroup) -> None:
+    inside, outside = some_group.data_elements.first(), store([element("Outside")])[0]
+
+    found = api.get(f"/api/36/dataElementGroups/{some_group.uid}/dataElements/{inside.uid}?fields=id,name")
+
+    assert (found.status, found.json) == (200, {"id": inside.uid, "name": inside.name})
+    assert api.get(f"/api/36/dataElementGroups/{some_group.uid}/dataElements/{outside.uid}").status == 404
+    assert api.get(f"/api/36/dataElementGroups/{some_group.uid}/name/{inside.uid}").status == 404
+    assert api.get(f"/api/36/dataElementGroups/{generate_uid()}/dataElements/{inside.uid}").status == 404
+    assert api.get(f"/api/37/dataElementGroups/{some_group.uid}/dataElements/{inside.uid}").status == 404

@@ -313,3 +313,22 @@ def test_members_of_large_collections_are_counted_not_read(api: ApiClient) -> No
 
     assert shown["dataElements"] == 1_500
     assert not any('FROM "metadata_dataelement"' in statement for statement in few.count.statements)
+
+
+def test_a_page_of_gists_as_csv(api: ApiClient, elements: list[DataElement]) -> None:
+    """The members as columns, counted ones too; links are no columns."""
+    fields = "fields=id,name,dataElementGroups::size&order=code&filter=" + MINE
+
+    answer = api.get(f"/api/dataElements/gist.csv?{fields}")
+
+    assert (answer.status, answer.headers["Content-Type"].split(";")[0]) == (200, "text/csv")
+    header, first, *_ = answer.text.splitlines()
+    assert header == "id,name,dataElementGroups"
+    assert first == "gistElement,Alpha,2"
+    assert api.get(f"/api/dataElements/gist?{fields}", headers={"Accept": "text/csv"}).text == answer.text
+
+
+def test_bare_values_as_csv(api: ApiClient, elements: list[DataElement]) -> None:
+    assert api.get(f"/api/dataElements/gist.csv?fields=name&order=code&filter={MINE}").text.split() == [
+        "name", "Alpha", "Beta", "Gamma",
+    ]  # fmt: skip

@@ -22,14 +22,15 @@ def now() -> str:
 
 
 @contextmanager
-def slow_writer(element: dict[str, object]) -> Iterator[None]:
-    """An import that has written, and commits at the end of the block."""
+def slow_writer(*elements: dict[str, object]) -> Iterator[None]:
+    """A transaction of an import for each element, which has written and commits at the end of the block."""
     written, commits = threading.Event(), threading.Event()
 
     def write() -> None:
         try:
             with transaction.atomic():
-                assert put_in(ApiClient(), dataElements=[element]).status == 200
+                for element in elements:
+                    assert put_in(ApiClient(), dataElements=[element]).status == 200
                 written.set()
                 commits.wait(30)
         finally:
@@ -61,6 +62,14 @@ def test_what_is_stamped_before_a_pull_and_committed_after_it(
         since = now()
     assert pull(api, since, operator) == [element["id"]]
     assert pull(api, now(), operator) == []
+
+
+def test_several_imports_of_one_transaction(own_database: OwnDatabase, api: ApiClient) -> None:
+    first, second = data_element(), data_element()
+    with slow_writer(first, second):
+        since = now()
+
+    assert set(pull(api, since)) == {first["id"], second["id"]}
 
 
 def test_the_export_looks_back_too(own_database: OwnDatabase, api: ApiClient) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection
 
 from dhis2api.objects.importer.hooks import hooks_of
-from metadata.models import DataElement, DataElementGroup, OrganisationUnit
+from metadata.models import DataElement, DataElementGroup, OrganisationUnit, Visualization
 from tests.harness.client import Answer, ApiClient
 from tests.harness.databases import OwnDatabase
+from tests.objects.documents import visualization
 from tests.objects.imports import codes, data_element, errors, group, put_in, unit
 
 WRITERS = 4
@@ -104,6 +105,35 @@ def test_a_deletion_meets_imports_that_refer_to_what_it_deletes(own_database: Ow
             assert not DataElement.objects.filter(uid=element["id"]).exists()
             uids = [g["id"] for g in groups]
             assert not DataElementGroup.data_elements.through.objects.filter(dataelementgroup__uid__in=uids).exists()
+
+
+def test_a_document_does_not_refer_to_what_is_deleted_meanwhile(
+    own_database: OwnDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The deletion waits for the import, then finds the document and takes its element out."""
+    element = data_element()
+    chart = visualization(element["id"])
+    assert put_in(ApiClient(), dataElements=[element]).status == 200
+    with ThreadPoolExecutor(1) as pool:
+        deletions: list[Future[list[Answer]]] = []
+
+        def delete_meanwhile(bundle: Any, objects: list[Any]) -> None:
+            deletion = lambda api: api.delete(f"/api/dataElements/{element['id']}")  # noqa: E731 - a request
+            deletions.append(pool.submit(at_once, deletion))
+            while not deletions[0].done() and not _somebody_waits():
+                pass
+
+        monkeypatch.setattr(hooks_of("visualization"), "after_write", [delete_meanwhile])
+        assert put_in(ApiClient(), visualizations=[chart]).status == 200
+        assert statuses(deletions[0].result()) == [200]
+
+    assert Visualization.objects.get(uid=chart["id"]).content.get("dataDimensionItems") == []
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0] > 0
 
 
 def test_two_moves_make_no_circle(own_database: OwnDatabase) -> None:

@@ -95,3 +95,28 @@ def test_every_singular_is_listed_once_and_answers(api: ApiClient) -> None:
     assert "dataElementOperand" in listed
     for singular in listed:
         assert api.get(f"/api/schemas/{singular}?fields=singular").json == {"singular": singular}
+
+
+@pytest.mark.parametrize("singular", ["access", "sharing", "userAccess", "userGroupAccess", "objectStyle"])
+def test_what_many_types_have_is_a_type_of_its_own_without_an_address(api: ApiClient, singular: str) -> None:
+    shown = api.get(f"/api/schemas/{singular}?fields=embeddedObject,metadata,apiEndpoint,properties[name]").json
+
+    assert (shown["embeddedObject"], shown["metadata"], "apiEndpoint" in shown) == (True, False, False)
+    assert shown["properties"]
+
+
+def test_the_schema_of_access_names_what_access_shows(api: ApiClient) -> None:
+    [shown] = api.get("/api/dataSets?fields=access&pageSize=1").json["dataSets"]
+    schema = api.get("/api/schemas/access?fields=properties[name]").json
+
+    assert {prop["name"] for prop in schema["properties"]} == set(shown["access"])
+
+
+def test_every_schema_with_an_address_answers_there(api: ApiClient) -> None:
+    schemas = api.get("/api/schemas?fields=plural,relativeApiEndpoint").json["schemas"]
+    served = [schema for schema in schemas if "relativeApiEndpoint" in schema]
+
+    answers = {s["plural"]: api.get(f"/api{s['relativeApiEndpoint']}?pageSize=1") for s in served}
+
+    assert len(answers) > 50
+    assert all(answer.status == 200 and plural in answer.json for plural, answer in answers.items())

@@ -45,6 +45,7 @@ class GistPage:
     items: list[Any]
     has_more: bool
     total: int | None = None
+    columns: Sequence[str] = ()  # what the gists show, in order; those that are bare values show the first
 
 
 def list_gists(schema: Schema, params: GistListParams, context: ReadingContext, link_base: str = "") -> GistPage:
@@ -136,7 +137,7 @@ def _page(
     keys = list(rows.order_by(*sorting).values_list("pk", flat=True)[params.offset : end + 1])
     page = keys[: params.limit]
     items = _render(plan, schema.model._base_manager.filter(pk__in=page), context, link_base, page)
-    return GistPage(items, len(keys) > params.limit, total)
+    return GistPage(items, len(keys) > params.limit, total, [field.key for field in plan.fields])
 
 
 def _render(

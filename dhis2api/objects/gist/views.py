@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from dhis2api.objects.formats.csv_lists import Dialect, csv_chunks
 from dhis2api.objects.gist.params import PAGE_SIZE, GistListParams, GistParams
 from dhis2api.objects.gist.reading import GistPage, get_gist, get_member_gist, list_gists
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.schema import Schema
 from dhis2api.web.base_url import api_base
-from dhis2api.web.negotiation import JSON
+from dhis2api.web.negotiation import CSV, JSON
 from dhis2api.web.paging import address_with
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest, ApiView
+
+_DIALECT = Dialect(",", ";", has_header=True)
 
 
 class GistsView(ApiView):
     """Gists of the objects of one type."""
 
     object_schema: ClassVar[Schema] = None  # set by the route
-    renders = (JSON,)
+    renders = (JSON, CSV)
 
     @declares(GistListParams)
     def get(self, request: ApiRequest, params: GistListParams) -> ApiResponse:
@@ -71,7 +74,10 @@ def link_base(request: ApiRequest, params: GistParams) -> str:
 
 
 def page_answer(request: ApiRequest, params: GistListParams, page: GistPage, name: str) -> ApiResponse:
-    """A page under `name`, or the bare array."""
+    """A page under `name`, or the bare array; as CSV the gists alone, links left out."""
+    if request.accepted_media_type == CSV:
+        rows = [item if isinstance(item, dict) else {page.columns[0]: item} for item in page.items]
+        return ApiResponse(b"".join(csv_chunks(page.columns, rows, _DIALECT)))
     if params.headless:
         return ApiResponse(page.items)
     return ApiResponse({"pager": _pager(request, params, page), params.page_list_name or name: page.items})

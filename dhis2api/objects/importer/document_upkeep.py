@@ -26,6 +26,8 @@ def forget_in_documents(collector: Collector) -> None:
     """Take everything that `collector` is about to delete out of all documents.
 
     One query for each type of document that can refer to one of the types deleted, one more for those that change.
+    The rows are locked first, those that go along with others too: an import of a document that refers to one of them
+    holds it until the document can be seen.
     """
     gone = _deleted(collector)
     while gone:
@@ -87,9 +89,17 @@ def _deleted(collector: Collector) -> dict[str, set[str]]:
         by_table[schema.model._meta.concrete_model].append(schema)
     gone: dict[str, set[str]] = defaultdict(set)
     for model, rows in collector.data.items():
-        for schema in by_table.get(model._meta.concrete_model, ()):
+        schemas = by_table.get(model._meta.concrete_model, ())
+        if schemas:
+            _lock(model._base_manager.filter(pk__in=[row.pk for row in rows]))
+        for schema in schemas:
             gone[schema.singular].update(row.uid for row in rows)
     for rows in collector.fast_deletes:
         for schema in by_table.get(rows.model._meta.concrete_model, ()):
-            gone[schema.singular].update(rows.values_list("uid", flat=True))
+            gone[schema.singular].update(_lock(rows))
     return gone
+
+
+def _lock(rows: models.QuerySet[Any]) -> list[str]:
+    """The uids of the rows, which nobody can take hold of any more."""
+    return list(rows.order_by("pk").select_for_update(of=("self",)).values_list("uid", flat=True))

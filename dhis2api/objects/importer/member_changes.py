@@ -28,6 +28,18 @@ def change_members(prop: Property, objects: Sequence[ImportObject]) -> None:
         _execute(_ENTER_OWNER if prop.link.reverse else _ENTER_TABLE, prop.link, entering)
 
 
+def add_members(link: Link, rows: Sequence[tuple[int, int, int]]) -> None:
+    """Put new members into a table between two types: rows of owner, member and position, in one statement."""
+    is_ordered = "sort_order" in link.order
+    statement = (_ADD_ORDERED if is_ordered else _ADD).format(**_names(link))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)][: 3 if is_ordered else 2])
+
+
+_ADD = "INSERT INTO {table} ({owner}, {member}) SELECT * FROM unnest(%s::bigint[], %s::bigint[])"
+_ADD_ORDERED = (
+    "INSERT INTO {table} ({owner}, {member}, sort_order) SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::int[])"
+)
 _PAIRS = "unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS pair (owner, member, position)"
 _LEAVE_TABLE = "DELETE FROM {table} AS t USING " + _PAIRS + " WHERE t.{owner} = pair.owner AND t.{member} = pair.member"
 _ENTER_TABLE = (
@@ -49,13 +61,7 @@ _AFTER_LAST = "(SELECT coalesce(max(sort_order), -1) FROM {table} WHERE {owner} 
 
 def _execute(template: str, link: Link, pairs: Pairs) -> None:
     """Run one statement; table and columns are names of the model's own."""
-    quote = connection.ops.quote_name
-    columns = {field.attname: field.column for field in link.model._meta.concrete_fields}
-    names = {
-        "table": quote(link.model._meta.db_table),
-        "owner": quote(columns[link.owner_column]),
-        "member": quote(columns.get(link.member_column, "id")),
-    }
+    names = _names(link)
     position = _AFTER_LAST.format(**names)
     order = {
         "order_column": ", sort_order" if link.numbered else "",
@@ -65,3 +71,13 @@ def _execute(template: str, link: Link, pairs: Pairs) -> None:
     with connection.cursor() as cursor:
         owners, members = [owner for owner, _ in pairs], [member for _, member in pairs]
         cursor.execute(template.format(**names, **order), [owners, members])
+
+
+def _names(link: Link) -> dict[str, str]:
+    quote = connection.ops.quote_name
+    columns = {field.attname: field.column for field in link.model._meta.concrete_fields}
+    return {
+        "table": quote(link.model._meta.db_table),
+        "owner": quote(columns[link.owner_column]),
+        "member": quote(columns.get(link.member_column, "id")),
+    }

@@ -133,6 +133,7 @@ def _attempt(bundle: Bundle, decoding: Callable[[], None], *, is_last: bool = Fa
         if bundle.committed:
             # Foreign keys are deferred to the commit, which may be the caller's: ask them while we can begin again.
             connection.check_constraints()
+            # After that, which would close the writer before what it wrote becomes visible.
             record_writer(bundle.now)
         else:
             transaction.set_rollback(True)

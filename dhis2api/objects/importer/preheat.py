@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from psycopg2 import sql
 
-from dhis2api.objects.document_references import references_in
+from dhis2api.objects.document_references import declared_members, references_in
 from dhis2api.objects.errors import E5003
 from dhis2api.objects.importer.params import Identifier, Strategy
 from dhis2api.objects.importer.records import Action, Bundle, Fault, ImportObject, describe
@@ -23,6 +25,9 @@ from dhis2api.objects.registry import find_schema, get_schema
 from dhis2api.objects.schema import Property, Schema, Shape
 
 Reserved = dict[tuple[str, str], int | None]  # table and uid of a new object → its primary key
+
+# Keeps rows from being deleted while the transaction lasts; others may hold the same lock.
+_HOLD = sql.SQL("SELECT id FROM {table} WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE")
 
 
 @dataclass(slots=True)
@@ -65,6 +70,7 @@ def preheat(bundle: Bundle) -> Preheat:
     _load_attributes(heat)
     for singular, wanted in _references(bundle).items():
         _load_targets(heat, get_schema(singular), wanted)
+    _hold_targets_of_documents(bundle, heat)
     for item in bundle.all_objects():
         if item.action is Action.CREATE or item.stored is not None:
             target = Target(item.pk, item.uid, None)
@@ -150,11 +156,39 @@ def _load_targets(heat: Preheat, schema: Schema, wanted: tuple[set[str], set[str
             heat.by_code[schema.singular][row["code"]] = target
 
 
+def _hold_targets_of_documents(bundle: Bundle, heat: Preheat) -> None:
+    """Lock what documents refer to until the import commits: they have no foreign keys.
+
+    A deletion locks its rows before it looks for documents. Either it waits and finds these, or came first: then its
+    objects are not among the targets any more.
+    """
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for item in bundle.all_objects():
+        for prop in declared_members(item.schema) if item.schema.is_document else ():
+            if prop.writable and item.raw.get(prop.name) is not None:
+                for singular, reference in references_in(prop, item.raw[prop.name]):
+                    target = heat.find(singular, reference, bundle.params.identifier)
+                    if target is not None:
+                        wanted[singular].add(target.pk)
+    for singular, keys in sorted(wanted.items()):
+        table = sql.Identifier(get_schema(singular).model._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.execute(_HOLD.format(table=table), [sorted(keys)])
+            held = {row[0] for row in cursor.fetchall()}
+        for known in (heat.by_uid[singular], heat.by_code[singular]):
+            for gone in [name for name, target in known.items() if target.pk in keys - held]:
+                del known[gone]
+
+
 def _references(bundle: Bundle) -> dict[str, tuple[set[str], set[str]]]:
     """Type → uids and codes that the payload refers to; system defaults are always among them."""
     found: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    for objects in bundle.objects.values():
+        for prop in objects[0].schema.properties.values() if objects else ():
+            if prop.required and prop.target:
+                found[prop.target][0].update(get_schema(prop.target).wire.default_objects)
     for item in bundle.all_objects():
-        for singular, reference in chain(_walk(item.schema, item.raw), _changing(item)):
+        for singular, reference in chain(_walk(item.schema.singular, item.raw), _changing(item)):
             if isinstance(reference, str):
                 reference = {"id": reference, "code": reference}
             if isinstance(reference, dict):
@@ -162,9 +196,6 @@ def _references(bundle: Bundle) -> dict[str, tuple[set[str], set[str]]]:
                 for member, collected in (("id", uids), ("code", codes)):
                     if isinstance(reference.get(member), str):
                         collected.add(reference[member])
-        for prop in item.schema.properties.values():
-            if prop.required and prop.target:
-                found[prop.target][0].update(get_schema(prop.target).wire.default_objects)
         if item.schema.shareable and not item.keeps("sharing"):
             sharing = item.raw.get("sharing") or {}
             found["user"][0].update(sharing.get("users") or {})
@@ -172,11 +203,18 @@ def _references(bundle: Bundle) -> dict[str, tuple[set[str], set[str]]]:
     return found
 
 
-def _walk(schema: Schema, raw: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+@cache
+def _leading_on(name: str) -> tuple[tuple[str, Property], ...]:
+    """The members of a type that lead to other objects."""
+    properties = get_schema(name).properties.items()
+    return tuple((name, prop) for name, prop in properties if prop.writable and prop.target)
+
+
+def _walk(type_name: str, raw: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Each reference of an object and of its embedded rows, with the type it points to."""
-    for name, prop in schema.properties.items():
+    for name, prop in _leading_on(type_name):
         value = raw.get(name)
-        if value is None or not prop.writable or not prop.target:
+        if value is None:
             continue
         if prop.shape is Shape.REFERENCE:
             yield prop.target, value
@@ -185,10 +223,9 @@ def _walk(schema: Schema, raw: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         elif prop.shape is Shape.MEMBERS and isinstance(value, list):
             yield from ((prop.target, member) for member in value)
         elif prop.shape is Shape.EMBEDDED and prop.owner and isinstance(value, list | dict):
-            child = get_schema(prop.target)
             for row in value if isinstance(value, list) else [value]:
                 if isinstance(row, dict):
-                    yield from _walk(child, row)
+                    yield from _walk(prop.target, row)
 
 
 def _changing(item: ImportObject) -> Iterator[tuple[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from dhis2api.errors import BAD_REQUEST, ApiError
@@ -37,12 +38,12 @@ def resolve(bundle: Bundle, heat: Preheat) -> None:
 
 def _resolve_object(bundle: Bundle, heat: Preheat, item: ImportObject) -> None:
     place = f"{item.schema.plural}[{item.index}]"
-    for name, prop in item.schema.properties.items():
+    if bundle.params.report_mode is ReportMode.ERRORS_NOT_OWNER:
+        for name, prop in item.schema.properties.items():
+            if not prop.owner and name in item.raw:
+                _refuse_non_owner(item, prop, item.raw[name])
+    for name, prop in _settable(item.schema.singular):
         value = item.raw.get(name)
-        if not prop.owner and name in item.raw and bundle.params.report_mode is ReportMode.ERRORS_NOT_OWNER:
-            _refuse_non_owner(item, prop, value)
-        if name in _OWN or prop.shape is Shape.DOCUMENT or not (prop.owner and prop.persisted and prop.writable):
-            continue
         if item.keeps(name):
             if prop.column is not None and item.stored is not None:
                 item.values[prop.column] = item.stored[prop.column]
@@ -66,6 +67,13 @@ def _resolve_object(bundle: Bundle, heat: Preheat, item: ImportObject) -> None:
         item.values["attribute_values"] = _kept(item, "attribute_values") if kept else _attribute_values(item, place)
     if item.schema.shareable:
         item.values["sharing"] = _kept(item, "sharing") if item.keeps("sharing") else item.raw.get("sharing")
+
+
+@cache
+def _settable(singular: str) -> tuple[tuple[str, Property], ...]:
+    """The members of a type that a payload sets, column by column; those of documents are read as a whole."""
+    stored = get_schema(singular).stored().items()
+    return tuple((name, prop) for name, prop in stored if name not in _OWN and prop.shape is not Shape.DOCUMENT)
 
 
 def _kept(item: ImportObject, column: str) -> Any:
@@ -185,8 +193,8 @@ def _embedded_row(
     bundle: Bundle, heat: Preheat, item: ImportObject, owner: Property, schema: Schema, raw: dict[str, Any], place: str
 ) -> EmbeddedRow:
     values: dict[str, Any] = {}
-    for name, prop in schema.properties.items():
-        if name == "id" or not (prop.owner and prop.writable and prop.persisted):
+    for name, prop in schema.stored().items():
+        if name == "id":
             continue
         value = raw.get(name)
         if prop.shape is Shape.REFERENCE:

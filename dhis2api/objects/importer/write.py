@@ -17,7 +17,7 @@ from django.db.models.deletion import Collector
 from dhis2api.objects.errors import E4030
 from dhis2api.objects.importer.document_upkeep import forget_in_documents
 from dhis2api.objects.importer.hooks import hooks_of
-from dhis2api.objects.importer.member_changes import change_members
+from dhis2api.objects.importer.member_changes import add_members, change_members
 from dhis2api.objects.importer.preheat import owned_collections
 from dhis2api.objects.importer.records import Action, Bundle, Fault, ImportObject
 from dhis2api.objects.importer.resolve import natural_key
@@ -28,6 +28,8 @@ from dhis2api.objects.schema import Property, Schema, Shape
 
 BATCH = 2_000  # rows a statement
 
+# Columns that every update sets.
+_STAMPS = ("last_updated", "last_updated_by_id")
 # Columns that an update never touches.
 _KEPT = frozenset({"id", "uid", "created", "created_by_id"})
 
@@ -71,15 +73,30 @@ def _write_rows(bundle: Bundle, schema: Schema, objects: list[ImportObject]) -> 
         return
     for item in objects:
         _complete(bundle, item)
-    columns = sorted({column for item in objects for column in item.values} - _KEPT)
-    fields = {f.attname: f.name for f in schema.model._meta.concrete_fields}
-    # Columns that the import does not speak of (a password, the time of the last login) keep what is stored.
-    free_taken_values(schema, objects)
-    rows = [schema.model(**_all_columns(schema, item)) for item in objects]
-    schema.model._base_manager.bulk_create(
-        rows, batch_size=BATCH, update_conflicts=True, unique_fields=["id"],
-        update_fields=[fields[column] for column in columns],
-    )  # fmt: skip
+    manager = schema.model._base_manager
+    new = [item for item in objects if item.stored is None]
+    same: list[ImportObject] = []
+    changed: list[ImportObject] = []
+    for item in objects:
+        if item.stored is not None:
+            (same if _is_same(item) else changed).append(item)
+    if same:
+        stamps = {column: same[0].values[column] for column in _STAMPS}
+        manager.filter(pk__in=[item.pk for item in same]).update(**stamps)
+    free_taken_values(schema, changed + new)
+    if changed:
+        # Columns that the import does not speak of (a password, the time of the last login) keep what is stored.
+        columns = {column for item in changed for column in item.values} - _KEPT
+        fields = [field.name for field in schema.model._meta.concrete_fields if field.attname in columns]
+        rows = [schema.model(**_all_columns(item)) for item in changed]
+        manager.bulk_create(rows, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=fields)
+    manager.bulk_create([schema.model(**_all_columns(item)) for item in new], batch_size=BATCH)
+
+
+def _is_same(item: ImportObject) -> bool:
+    """Whether nothing but the stamps of the update differs from what is stored."""
+    stored = item.stored
+    return all(stored[column] == value for column, value in item.values.items() if column not in _STAMPS)
 
 
 def _complete(bundle: Bundle, item: ImportObject) -> None:
@@ -97,7 +114,7 @@ def _complete(bundle: Bundle, item: ImportObject) -> None:
             values["version"] = before + 1 if given == before else max(given, before)
 
 
-def _all_columns(schema: Schema, item: ImportObject) -> dict[str, Any]:
+def _all_columns(item: ImportObject) -> dict[str, Any]:
     values = dict(item.stored or {})
     values.update(item.values)
     values["id"], values["uid"] = item.pk, item.uid
@@ -121,21 +138,22 @@ def _write_members(bundle: Bundle, prop: Property, objects: list[ImportObject]) 
     stored: dict[int, dict[int, dict[str, Any]]] = defaultdict(dict)
     for row in rows:
         stored[row[link.owner_column]][row[link.member_column]] = row
-    gone, added, moved = [], [], []
+    gone, moved = [], []
+    added: list[tuple[int, int, int]] = []
     for owner, members in wanted.items():
         known = stored[owner]
         kept = set(members)
         gone += [row["pk"] for member, row in known.items() if member not in kept]
         for position, member in enumerate(members):
-            values = {link.owner_column: owner, link.member_column: member} | ({order: position} if order else {})
             if member not in known:
-                added.append(link.model(**values))
+                added.append((owner, member, position))
             elif order and known[member][order] != position:
+                values = {link.owner_column: owner, link.member_column: member, order: position}
                 moved.append(link.model(id=known[member]["pk"], **values))
     if gone:
         link.model._base_manager.filter(pk__in=gone).delete()
     if added:
-        link.model._base_manager.bulk_create(added, batch_size=BATCH)
+        add_members(link, added)
     if moved:
         link.model._base_manager.bulk_create(
             moved, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=[order]

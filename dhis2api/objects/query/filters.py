@@ -18,7 +18,7 @@ from django.utils.timezone import get_default_timezone
 
 from dhis2api.errors import ApiError
 from dhis2api.objects.base_members import display_name_of
-from dhis2api.objects.declarations import Computed
+from dhis2api.objects.declarations import Computed, ComputedValue
 from dhis2api.objects.query.conditions import Condition
 from dhis2api.objects.query.displayed import displayed_text, falls_back
 from dhis2api.objects.query.documents import DocumentFilter
@@ -166,9 +166,13 @@ def _on_missing(
     if is_uid(step) and current.has_attributes and len(rest) == 1:
         return on_text(f"{path}attribute_values__{step}", operator, condition, json_text=True)
     prop = current.properties.get(step)
-    if prop is None or not isinstance(prop.computed, Computed) or len(rest) > 1:
+    if prop is None or not isinstance(prop.computed, Computed | ComputedValue) or len(rest) > 1:
         raise condition.fault("path", f"Unknown path property: {condition.path}")
-    if prop.computed.true_without and operator.lookup.removeprefix("not_") == "exact":
+    if (
+        isinstance(prop.computed, Computed)
+        and prop.computed.true_without
+        and operator.lookup.removeprefix("not_") == "exact"
+    ):
         return _on_emptiness(current, prop, operator, condition, path)
     if not path and scope.computed:
         return _on_computed(current, prop, operator, condition, scope)

@@ -1,4 +1,4 @@
-"""Negated SQL comparisons as ORM lookups.
+"""SQL comparisons that Django has not, as ORM lookups: negated ones, and one with any number of keys.
 
 Django's `~Q` over a collection means "no member is"; DHIS2's negative operators mean "some member is not", which
 needs the comparison itself negated. Nulls match neither.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
-from django.db.models import Field, Func, IntegerField, TextField
+from django.db.models import Field, ForeignKey, Func, IntegerField, TextField
 from django.db.models.lookups import (
     Contains,
     EndsWith,
@@ -41,6 +41,19 @@ _POSITIVE = (Exact, IExact, Contains, IContains, StartsWith, IStartsWith, EndsWi
 NEGATED = {base.lookup_name: f"not_{base.lookup_name}" for base in _POSITIVE}
 for _base in _POSITIVE:
     Field.register_lookup(_negated(_base, NEGATED[_base.lookup_name]))
+
+
+@ForeignKey.register_lookup  # foreign keys do not look where other fields do
+@Field.register_lookup
+class AnyOf(Lookup):
+    """`pk__any_of=keys`: as `in`, with one parameter for any number of keys, which costs a tenth for thousands."""
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", [*parameters, list(self.rhs)]
 
 
 class JsonSize(Func):

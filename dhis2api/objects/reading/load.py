@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from dhis2api.objects.declarations import Computed, ComputedMembers
+from dhis2api.objects.declarations import Computed, ComputedMembers, ComputedValue
 from dhis2api.objects.query.transformers import transform
 from dhis2api.objects.reading.attribute_values import AttributeDetails
-from dhis2api.objects.reading.budget import Related, Rendered, size_of, within_budget
+from dhis2api.objects.reading.budget import CHARACTERS, Related, Rendered, size_of, within_budget
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.documents import Documents, undeclared
 from dhis2api.objects.reading.names import add_grant_names
@@ -25,6 +25,7 @@ from dhis2api.objects.schema import Kind, Property, Shape
 CHUNK = 5_000  # rows held at once while a whole type is read
 LIGHT_CHUNK = 20_000  # of rows of which no more than LIGHT_MEMBERS short values are read
 LIGHT_MEMBERS = 12
+_PLAIN_KINDS = frozenset(Kind) - {Kind.REFERENCE, Kind.DATE}
 
 
 def load_objects(node: Node, rows: QuerySet[Any], context: ReadingContext) -> list[dict[str, Any]]:
@@ -63,7 +64,7 @@ def load_by_pk(node: Node, keys: Iterable[int], context: ReadingContext) -> Rela
     keys = list(keys)
     if not keys:
         return Related({}, {})
-    return _by_column("pk", node, node.schema.model._base_manager.filter(pk__in=keys), context)
+    return _by_column("pk", node, node.schema.model._base_manager.filter(pk__any_of=keys), context)
 
 
 def _load_referred(node: Node, uids: set[str], context: ReadingContext) -> Related:
@@ -107,17 +108,46 @@ def _render_all(node: Node, rows: list[dict[str, Any]], context: ReadingContext)
     details = AttributeDetails.of(node, context, _load_by_uid)
     documents = Documents.of(node, rows, context, _load_referred)
     rendered.paths = {name: found.path for name, found in related.items()} | documents.paths
+    ways = _short_ways(node, related, context)
     for row in rows:
-        _render(node, row, related, context, Details(details, documents), rendered)
+        _render(node, row, related, context, Details(details, documents), rendered, ways)
     return rendered
 
 
+class _Way(NamedTuple):
+    """Where a member is found without more ado: in a column, or by a column's value among what rows refer to."""
+
+    column: str
+    related: Related | None = None
+    is_collection: bool = False
+
+
+def _short_ways(node: Node, related: Mapping[str, Related], context: ReadingContext) -> dict[str, _Way]:
+    """The members that are shown as they were read: most of a long list."""
+    ways: dict[str, _Way] = {}
+    for name, entry in node.entries.items():
+        prop = entry.prop
+        if entry.transformers or (node.user_reference and name == "code"):
+            continue
+        if prop.shape is Shape.COLUMN and prop.kind in _PLAIN_KINDS:
+            ways[name] = _Way(prop.column)
+        elif prop.shape is Shape.REFERENCE and not context.exclude_defaults:
+            ways[name] = _Way(prop.column, related[name])
+        elif prop.shape in (Shape.MEMBERS, Shape.EMBEDDED) and prop.collection:
+            ways[name] = _Way("pk", related[name], is_collection=True)
+    return ways
+
+
 def _is_related(prop: Property) -> bool:
-    return prop.shape in (Shape.REFERENCE, Shape.MEMBERS, Shape.EMBEDDED) or isinstance(prop.computed, ComputedMembers)
+    is_computed = isinstance(prop.computed, ComputedMembers | ComputedValue)
+    return is_computed or prop.shape in (Shape.REFERENCE, Shape.MEMBERS, Shape.EMBEDDED)
 
 
 def _related(node: Node, prop: Property, rows: list[dict[str, Any]], context: ReadingContext) -> Related:
-    """What the rows refer to through `prop`: by referred key for a reference, by row for a collection."""
+    """What the rows refer to through `prop`: by referred key for a reference, by row for all else."""
+    if isinstance(prop.computed, ComputedValue):
+        values = prop.computed.load([row["pk"] for row in rows], context)
+        return Related(values, {owner: size_of(value) for owner, value in values.items()})
     entry = node.entries.get(prop.name)
     child = entry.node if entry and entry.node else compile_selections(get_schema(prop.target), ID_ONLY)
     if prop.shape is Shape.REFERENCE:
@@ -145,13 +175,28 @@ class Details:
 
 def _render(
     node: Node, row: dict[str, Any], related: Mapping[str, Related], context: ReadingContext,
-    details: Details, rendered: Rendered,
+    details: Details, rendered: Rendered, ways: Mapping[str, _Way],
 ) -> None:  # fmt: skip
     """Add the object of `row` and its size to `rendered`."""
     values = _RowValues(node, row, related)
     shown: dict[str, Any] = {}
     size = 1
     for name, entry in node.entries.items():
+        way = ways.get(name)
+        if way is not None:
+            column, found, is_collection = way
+            value = row[column]
+            if found is not None:
+                below = found.sizes.get(value, 1)
+                value = found.shown.get(value, [] if is_collection else None)
+            if value is not None:
+                shown[name] = value
+                if found is not None:
+                    size += below
+                    rendered.nested[name] = rendered.nested.get(name, 0) + below
+                else:
+                    size += 1 + (len(value) >> CHARACTERS) if type(value) is str else 1
+            continue
         if entry.prop.shape is Shape.DOCUMENT:
             value, below = details.documents.shown(entry, row["content"])
         else:
@@ -209,8 +254,10 @@ class _RowValues(Mapping[str, Any]):
         if name in self.related:
             if prop.shape is Shape.REFERENCE:
                 return self.related[name].shown.get(self.row[prop.column])
+            if isinstance(prop.computed, ComputedValue):
+                return self.related[name].shown.get(self.row["pk"])
             members = self.related[name].shown.get(self.row["pk"], [])
-            if prop.shape is Shape.EMBEDDED and not prop.collection:
+            if not prop.collection:
                 return members[0] if members else None
             return members
         if prop.shape is Shape.DOCUMENT:
@@ -235,6 +282,8 @@ def _value(entry: Entry, values: _RowValues, context: ReadingContext, details: A
         value = prop.computed.compute(values, context)
         return pick(value, entry.selection) if entry.selection else value
     value = values[prop.name]
+    if isinstance(prop.computed, ComputedValue):
+        return pick(value, entry.selection) if entry.selection else value
     if prop.shape is Shape.JSON:
         if prop.name == "attributeValues":
             return details.listed(value, entry)
