@@ -3,7 +3,7 @@
 Rows carry the stamp that their writer took when it began. A client that pulls what changed since its last pull would
 never see a row that was stamped before that pull and committed after it. Writers therefore leave a row of their own
 with the time at which they became visible, and a pull looks back to the earliest stamp of those that became visible
-since.
+since. The table sweeps itself (`dhis2api/migrations/0001_writers.py`).
 """
 
 from __future__ import annotations
@@ -14,25 +14,10 @@ from django.db import connection
 
 LOCK = 0x77726974657273  # "writers": an advisory lock, any number of our own
 
-MERGED_AFTER = datetime.timedelta(minutes=10)  # then those that began in one second become one, for all of them
-KEPT = datetime.timedelta(days=30)  # who pulls more rarely has everything anew
-SWEPT_EVERY = 100  # writers
-
 # A second note of one transaction speaks for the first, whose time may have been taken before the commit.
 _RECORD = """
     INSERT INTO writer (started)
     SELECT least(%s, (SELECT min(started) FROM writer WHERE transaction = pg_current_xact_id()))
-    RETURNING id
-"""
-_FORGET = "DELETE FROM writer WHERE closed < %s"
-_MERGE = """
-    WITH gone AS (
-        DELETE FROM writer WHERE id IN (
-            SELECT id FROM writer WHERE closed < %s AND NOT merged ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 10000
-        ) RETURNING started, closed
-    )
-    INSERT INTO writer (started, closed, merged)
-    SELECT min(started), max(closed), true FROM gone GROUP BY date_trunc('second', started)
 """
 # Exclusive: it waits for those that are just becoming visible, which takes them milliseconds.
 _AWAIT_CLOSING = "SELECT pg_advisory_lock(%s), pg_advisory_unlock(%s)"
@@ -46,9 +31,6 @@ def record_writer(started: datetime.datetime) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(_RECORD, [started])
-        if cursor.fetchone()[0] % SWEPT_EVERY == 0:
-            cursor.execute(_FORGET, [started - KEPT])
-            cursor.execute(_MERGE, [started - MERGED_AFTER])
 
 
 def look_back(since: datetime.datetime) -> datetime.datetime | None:
