@@ -15,6 +15,7 @@ from django.db.models import ProtectedError, RestrictedError
 from django.db.models.deletion import Collector
 
 from dhis2api.objects.errors import E4030
+from dhis2api.objects.importer.deletion import delete_collected, held_keys
 from dhis2api.objects.importer.document_upkeep import forget_in_documents
 from dhis2api.objects.importer.hooks import hooks_of
 from dhis2api.objects.importer.member_changes import add_members, change_members
@@ -26,7 +27,7 @@ from dhis2api.objects.importer.swaps import free_taken_values
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Property, Schema, Shape
 
-BATCH = 2_000  # rows a statement
+BATCH = 20_000  # rows a statement: one statement a type for all but the largest payloads
 
 # Columns that every update sets.
 _STAMPS = ("last_updated", "last_updated_by_id")
@@ -243,12 +244,16 @@ def delete(schema: Schema, objects: list[ImportObject], *, force: bool = False) 
                 _part(schema, [o.pk for o in free])
             _delete_rows(schema, [o.pk for o in free])
     except (ProtectedError, RestrictedError) as error:
-        if len(free) > 1:
-            for item in free:
-                delete(schema, [item], force=force)
-            return
-        blocking = next(iter(getattr(error, "protected_objects", None) or error.restricted_objects))
-        free[0].faults.append(_veto_fault(free[0], _hint(blocking)))
+        blocking = list(getattr(error, "protected_objects", None) or error.restricted_objects)
+        held = held_keys(schema.model, blocking)
+        for item in free:
+            if item.pk in held or len(free) == 1:
+                item.faults.append(_veto_fault(item, _hint(held.get(item.pk, blocking[0]))))
+        left = [item for item in free if not item.faults]
+        # What holds something that goes along does not say with which of them: they are asked one by one.
+        for some in [left] if len(left) < len(free) else [[item] for item in free]:
+            if some:
+                delete(schema, some, force=force)
 
 
 def _part(schema: Schema, keys: list[int]) -> None:
@@ -266,7 +271,7 @@ def _delete_rows(schema: Schema, keys: list[int]) -> None:
     collector = Collector(using="default")
     collector.collect(schema.model._base_manager.filter(pk__in=keys))
     forget_in_documents(collector)
-    collector.delete()
+    delete_collected(collector)
 
 
 def _lock(schema: Schema, objects: list[ImportObject]) -> None:
