@@ -118,6 +118,8 @@ class MetAnotherImport(Exception):
 
 def _attempt(bundle: Bundle, decoding: Callable[[], None], *, is_last: bool = False) -> None:
     decoding()
+    bundle.inserted.clear()
+    bundle.held.clear()
     with transaction.atomic():
         take_locks(bundle.objects)
         heat = preheat(bundle)

@@ -121,6 +121,7 @@ class Bundle:
     members_only: bool = False  # only collections change; what else is stored is not judged again
     force: bool = False  # what may be without a deleted object lets go of it
     committed: bool = False
+    inserted: dict[str, set[int]] = field(default_factory=dict)  # new rows of each table, by primary keys
     # What stored objects refer to, by type, embedded collection and member; read when it is asked for.
     held: dict[tuple[str, str, str], dict[int, set[int]]] = field(default_factory=dict)
 

@@ -75,9 +75,12 @@ def _write_rows(bundle: Bundle, schema: Schema, objects: list[ImportObject]) -> 
     for item in objects:
         _complete(bundle, item)
     manager = schema.model._base_manager
-    new = [item for item in objects if item.stored is None]
+    # Older names of a type share its table: what came under another name before is there already.
+    inserted = bundle.inserted.setdefault(schema.model._meta.db_table, set())
+    new = [item for item in objects if item.stored is None and item.pk not in inserted]
     same: list[ImportObject] = []
-    changed: list[ImportObject] = []
+    changed = [item for item in objects if item.stored is None and item.pk in inserted]
+    inserted.update(item.pk for item in new)
     for item in objects:
         if item.stored is not None:
             (same if _is_same(item) else changed).append(item)
