@@ -31,8 +31,11 @@ def already_refers(bundle: Bundle, item: ImportObject, prop: Property, target: T
 def _stands_in(item: ImportObject, prop: Property, target: Target) -> bool:
     """Whether a declared reference of the stored document leads to the target; a text that is its uid does not."""
     content = item.stored["content"]
-    found = (pair for member in declared_members(item.schema) for pair in references_in(member, content.get(member.name)))
-    return any(singular == prop.target and one == {"id": target.uid} for singular, one in found)
+    return any(
+        singular == prop.target and one == {"id": target.uid}
+        for member in declared_members(item.schema)
+        for singular, one in references_in(member, content.get(member.name))
+    )
 
 
 def _held(bundle: Bundle, item: ImportObject, prop: Property, owner: Property | None) -> dict[int, set[int]]:
