@@ -120,6 +120,7 @@ class User(AbstractBaseUser, ApiObject, Coded, Attributed):
         }
         immutable = ("username",)
         write_only = ("password",)
+        written_for = ("userGroups",)
         put_answers_import_report = True
 
     def __str__(self) -> str:

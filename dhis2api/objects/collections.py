@@ -90,6 +90,8 @@ def replace_members(schema: Schema, uid: str, name: str, items: Iterable[str], u
     """Leave just these objects in the collection: all that are present count as deleted, all given as updated."""
     prop = _collection(schema, name, ONLY_COLLECTIONS_REPLACED)
     require_update(schema, uid, user)
+    if prop.owner:
+        lock_for_update(schema, [uid])  # what another replacement puts in is seen, and goes
     wanted = _keys(prop, items)
     present = _present(schema, prop, uid, None)
     report = TypeReport(schema)

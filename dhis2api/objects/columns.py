@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from django.db.models.fields.related import lazy_related_operation, resolve_relation
 
 from dhis2api.web.timestamps import to_milliseconds
@@ -128,11 +130,27 @@ def timestamp(*, required: bool = False, **hint: Any) -> models.DateTimeField:
     return _hinted(Moment(null=not required, blank=not required), required=required, **hint)
 
 
+class Json(models.JSONField):
+    """JSON of which every number can be written again: PostgreSQL gives `1e30` back as 1 and thirty zeros."""
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        if value is None or isinstance(expression, KeyTransform) and not isinstance(value, str):
+            return value
+        try:
+            return orjson.loads(value)
+        except orjson.JSONDecodeError:
+            return value
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, _, arguments, options = super().deconstruct()
+        return name, "django.db.models.JSONField", arguments, options
+
+
 def json(default: type = dict, *, null: bool = False, **hint: Any) -> models.JSONField:
     """A complex member kept as it was sent (style, geometry, lists of plain values)."""
     if null:
-        return _hinted(models.JSONField(null=True, blank=True), **hint)
-    return _hinted(models.JSONField(default=default, blank=True), **hint)
+        return _hinted(Json(null=True, blank=True), **hint)
+    return _hinted(Json(default=default, blank=True), **hint)
 
 
 def reference(

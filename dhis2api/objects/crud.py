@@ -90,10 +90,13 @@ def require_update(schema: Schema, uid: str, user: Any) -> None:
 
 
 def lock_for_update(schema: Schema, uids: Iterable[str]) -> None:
-    """Wait for other changes of these objects, and hold further ones back until the transaction ends."""
+    """Wait for other changes of these objects, and hold further ones back until the transaction ends.
+
+    Who only refers to them need not wait.
+    """
     take_locks([schema.singular])
     rows = schema.model._base_manager.filter(uid__in=list(uids)).order_by("pk")
-    list(rows.select_for_update().values_list("pk"))
+    list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def _patch(schema: Schema, uid: str, operations: list[Any], user: Any) -> PartialUpdate:
@@ -158,4 +161,4 @@ def _as(params: MetadataImportParams, strategy: str) -> MetadataImportParams:
 
 def _is_owned(schema: Schema, name: str) -> bool:
     prop = schema.properties.get(name)
-    return prop.owner if prop is not None else schema.is_document
+    return prop.owner or name in schema.wire.written_for if prop is not None else schema.is_document

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from dhis2api.objects.columns import json, long_text, text, timestamp
+from dhis2api.objects.columns import Json, json, long_text, text, timestamp
 from dhis2api.objects.uids import generate_uid
 
 
@@ -130,7 +130,7 @@ class Document(models.Model):
     Declared references are `{"id": uid}`; what is not declared is kept as it came.
     """
 
-    content = models.JSONField(default=dict)
+    content = Json(default=dict)
 
     class Meta:
         abstract = True

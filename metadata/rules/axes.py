@@ -35,6 +35,7 @@ DIMENSION_LISTS = (
     ("organisationUnitGroupSetDimensions", "organisationUnitGroupSet", "organisationUnitGroups"),
 )
 LEVEL, GROUP = "LEVEL-", "OU_GROUP-"
+_LEVEL = re.compile(r"[0-9]{1,9}")
 _WORD = re.compile(r"[A-Z]?[a-z]+|\d+")
 
 Raw = dict[str, Any]
@@ -147,7 +148,7 @@ def _as_units(items: list[str]) -> Raw:
     found: Raw = {flag: True for flag, word in USER_UNITS.items() if word in items}
     return found | {
         "organisationUnits": [{"id": uid} for uid in items if is_uid(uid)],
-        "organisationUnitLevels": [int(level) for level in levels if level.isdigit()],
+        "organisationUnitLevels": [int(level) for level in levels if _LEVEL.fullmatch(level)],
         "itemOrganisationUnitGroups": [{"id": uid.removeprefix(GROUP)} for uid in items if uid.startswith(GROUP)],
     }
 

@@ -27,9 +27,18 @@ def mappings_are_objects(bundle: Bundle, objects: list[ImportObject]) -> None:
             place = f"programs[{item.index}].{MEMBER}[{position}]"
             if not isinstance(mapping, dict) or not isinstance(mapping.get("id"), str):
                 raise ApiError(BAD_REQUEST, f"`{place}` must be an object with an id")
+            _require_texts(mapping, ("categoryId", "mappingName"), place)
             rows = mapping.get("optionMappings") or []
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
                 raise ApiError(BAD_REQUEST, f"`{place}.optionMappings` must be a list of objects")
+            for number, row in enumerate(rows):
+                _require_texts(row, ("optionId",), f"{place}.optionMappings[{number}]")
+
+
+def _require_texts(given: dict[str, Any], names: tuple[str, ...], place: str) -> None:
+    for name in names:
+        if not isinstance(given.get(name), str | None):
+            raise ApiError(BAD_REQUEST, f"`{place}.{name}` must be a text")
 
 
 def mappings_are_right(bundle: Bundle, objects: list[ImportObject]) -> None:

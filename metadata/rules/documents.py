@@ -67,7 +67,7 @@ def sql_query_selects(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
 def type_of_event_report(bundle: Bundle, objects: list[ImportObject]) -> None:
     """Older event reports say by `dataType` whether they are tables or lists."""
     for item in objects:
-        if not item.raw.get("type"):
+        if not item.raw.get("type") and not item.keeps("type"):
             item.raw["type"] = "LINE_LIST" if item.raw.get("dataType") == "EVENTS" else "PIVOT_TABLE"
 
 

@@ -18,10 +18,11 @@ DATA_ELEMENT_SOURCES = frozenset(
         Source.DATAELEMENT_PREVIOUS_EVENT,
     }
 )
+ENVIRONMENTS_MEMBER = "programRuleActionEvaluationEnvironments"
 # The names of exports up to 2.37, which packages still carry.
 OLD_ACTION_NAMES = (
     ("evaluationTime", "programRuleActionEvaluationTime"),
-    ("evaluationEnvironments", "programRuleActionEvaluationEnvironments"),
+    ("evaluationEnvironments", ENVIRONMENTS_MEMBER),
 )
 ENVIRONMENTS = ["WEB", "ANDROID"]
 # What the value of a variable may come from: the type, its model, and the column that refers to it.
@@ -37,8 +38,8 @@ def read_old_names(bundle: Bundle, objects: list[ImportObject]) -> None:
         for old, new in OLD_ACTION_NAMES:
             if item.raw.get(new) is None and item.raw.get(old) is not None:
                 item.raw[new] = item.raw[old]
-        if not item.raw.get("programRuleActionEvaluationEnvironments"):
-            item.raw["programRuleActionEvaluationEnvironments"] = list(ENVIRONMENTS)
+        if not (item.raw.get(ENVIRONMENTS_MEMBER) or item.keeps(ENVIRONMENTS_MEMBER)):
+            item.raw[ENVIRONMENTS_MEMBER] = list(ENVIRONMENTS)
 
 
 def rule_names_are_single(bundle: Bundle, objects: list[ImportObject]) -> None:

@@ -108,3 +108,11 @@ def test_a_patch_changes_what_it_names(api: ApiClient) -> None:
     assert api.get(f"{path}?fields=columnDimensions,rowDimensions,rows").json == {
         "columnDimensions": ["ou"], "rowDimensions": ["pe"], "rows": rows,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("level", ["²", "9" * 5000, "x"])
+def test_a_level_that_is_no_number(api: ApiClient, level: str) -> None:
+    element = create(api, "dataElement")["id"]
+    units = [{"id": "ou", "items": [{"id": f"LEVEL-{level}"}]}]
+
+    assert api.post("/api/visualizations", visualization(element, columns=units)).status == 201

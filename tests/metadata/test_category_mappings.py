@@ -113,3 +113,13 @@ def test_the_number_of_queries_does_not_grow(api: ApiClient) -> None:
 
     queries(1)
     assert queries(5) == queries(1)
+
+
+@pytest.mark.parametrize("wrong", [{"categoryId": ["a"]}, {"mappingName": [1]}, {"optionMappings": [{"optionId": {}}]}])
+def test_names_that_are_no_texts(api: ApiClient, combo: dict[str, Any], wrong: dict[str, Any]) -> None:
+    payload = minimal(api, get_schema("program")) | {"categoryMappings": [mapping(combo) | wrong]}
+
+    refused = api.post("/api/programs", payload)
+
+    assert refused.status == 400
+    assert refused.json["message"].startswith("`programs[0].categoryMappings[0].")

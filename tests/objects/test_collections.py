@@ -235,6 +235,17 @@ def test_the_other_side_is_no_way_around_the_owners_access(
     assert members(some_group) == {"Member 0", "Member 1"}
 
 
+def test_a_refusal_does_not_name_what_the_caller_may_not_read(
+    api: ApiClient, some_group: DataElementGroup, elements: list[DataElement], editor: User
+) -> None:
+    DataElementGroup.objects.update(sharing=private())
+
+    answer = api.post(f"/api/dataElements/{elements[3].uid}/dataElementGroups/{some_group.uid}", user="editor")
+
+    assert answer.status == 409
+    assert "Some group" not in answer.text
+
+
 def test_an_unreadable_item_is_refused(
     api: ApiClient, some_group: DataElementGroup, elements: list[DataElement], editor: User
 ) -> None:

@@ -82,3 +82,16 @@ def test_the_number_of_queries_does_not_grow(api: ApiClient, editor: User) -> No
             assert put_in(api, user="editor", dataElementGroups=bodies).status == 200
         found.append(few.count)
     assert found[0] == found[1]
+
+
+def test_a_text_that_is_a_uid_is_no_reference(api: ApiClient, editor: User) -> None:
+    """Otherwise a remark with the uid of what nobody may read would open the way to it."""
+    hidden = store([element("Hidden")])[0]
+    made = create(api, "visualization", note=hidden.uid)
+    api.patch(f"/api/visualizations/{made['id']}", {"publicAccess": "rw------"})
+    hide(hidden)
+    items = [{"dataDimensionItemType": "DATA_ELEMENT", "dataElement": {"id": hidden.uid}}]
+
+    refused = api.patch(f"/api/visualizations/{made['id']}", {"dataDimensionItems": items}, user="editor")
+
+    assert codes(refused) == ["E5008"]

@@ -11,6 +11,7 @@ from tests.harness.client import ApiClient
 from tests.harness.databases import OwnDatabase
 from tests.objects.imports import data_element, group, put_in, unit
 from tests.objects.test_races import WRITERS, at_once, no_words_of_the_database
+from users.models import UserGroup
 
 ROUNDS, SIZE = 4, 30
 
@@ -81,3 +82,32 @@ def test_no_change_of_another_is_lost(own_database: OwnDatabase) -> None:
     assert ({a.status for a in added}, {a.status for a in counted}) == ({200}, {201})
     assert DataElementGroup.objects.get(uid=empty_group["id"]).data_elements.count() == WRITERS
     assert DataSet.objects.get(uid=data_set["id"]).version == before + WRITERS
+
+
+def user_group() -> UserGroup:
+    uid = generate_uid()
+    return UserGroup.objects.create(uid=uid, name=f"Group {uid}")
+
+
+def test_groups_that_take_each_other_in_do_not_lock_each_other_out(own_database: OwnDatabase) -> None:
+    first, second = user_group(), user_group()
+    for _ in range(ROUNDS):
+        for method in ("post", "delete"):
+            answers = at_once(
+                lambda api, m=method: getattr(api, m)(f"/api/userGroups/{first.uid}/managedGroups/{second.uid}"),
+                lambda api, m=method: getattr(api, m)(f"/api/userGroups/{second.uid}/managedGroups/{first.uid}"),
+            )
+            assert {answer.status for answer in answers} == {200}, answers
+
+
+def test_of_two_replacements_one_stays(own_database: OwnDatabase) -> None:
+    for _ in range(ROUNDS):
+        group, others = user_group(), [user_group(), user_group()]
+        bodies = [{"identifiableObjects": [{"id": other.uid}]} for other in others]
+
+        answers = at_once(
+            *[lambda api, b=b, g=group: api.put(f"/api/userGroups/{g.uid}/managedGroups", b) for b in bodies]
+        )
+
+        assert {answer.status for answer in answers} == {200}, answers
+        assert group.managed_groups.count() == 1

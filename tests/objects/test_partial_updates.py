@@ -291,3 +291,25 @@ def test_default_combos_stay_as_they_are(api: ApiClient) -> None:
     answer = api.post(f"/api/categoryCombos/{default.uid}/categories", {"identifiableObjects": []})
 
     assert answer.status == 409
+
+
+def test_what_a_payload_leaves_open_is_not_decided_by_a_patch(api: ApiClient) -> None:
+    report = create(api, "eventReport", type="LINE_LIST")
+    action = create(api, "programRuleAction", programRuleActionEvaluationEnvironments=["ANDROID"])
+
+    assert api.patch(f"/api/eventReports/{report['id']}", {"name": "Renamed"}).status == 200
+    assert patch(api, f"/api/programRuleActions/{action['id']}",
+                 {"op": "replace", "path": "/content", "value": "Renamed"}).status == 200  # fmt: skip
+
+    assert api.get(f"/api/eventReports/{report['id']}?fields=type").json == {"type": "LINE_LIST"}
+    shown = api.get(f"/api/programRuleActions/{action['id']}?fields=evaluationEnvironments").json
+    assert shown == {"evaluationEnvironments": ["ANDROID"]}
+
+
+def test_a_number_that_no_integer_holds_can_be_read_again(api: ApiClient) -> None:
+    made = create(api, "visualization", note={"value": 1e30, "row": [2**63]})
+    path = f"/api/visualizations/{made['id']}"
+
+    assert api.get(f"{path}?fields=note").json == {"note": {"value": 1e30, "row": [2**63]}}
+    assert patch(api, path, {"op": "add", "path": "/note/more", "value": 1}).status == 200
+    assert api.get("/api/visualizations?fields=:owner").status == 200

@@ -280,11 +280,13 @@ def test_a_forced_delete_parts_what_may_be_without_the_object(api: ApiClient, ed
     options = create(api, "optionSet", valueType="TEXT")["id"]
     element = create(api, "dataElement", optionSet={"id": options})["id"]
     path = f"/api/optionSets/{options}"
+    before = api.get(f"{PATH}/{element}?fields=lastUpdated").json["lastUpdated"]
 
     assert codes(api.delete(path)) == ["E4030"]
     assert api.delete(f"{path}?force=true", user="editor").status == 403
     assert api.delete(f"{path}?force=true").status == 200
     assert api.get(f"{PATH}/{element}?fields=optionSet").json == {}
+    assert api.get(f"{PATH}/{element}?fields=lastUpdated").json["lastUpdated"] > before
     kind = create(api, "indicatorType")["id"]
     create(api, "indicator", indicatorType={"id": kind})
     assert codes(api.delete(f"/api/indicatorTypes/{kind}?force=true")) == ["E4030"]

@@ -263,3 +263,19 @@ def test_a_role_that_somebody_has_stays(api: ApiClient, outsider: User) -> None:
 def test_a_deleted_user_is_gone(api: ApiClient, outsider: User) -> None:
     assert api.delete(f"/api/users/{outsider.uid}").status == 200
     assert api.get("/api/me", user="outsider", password=PERSONA_PASSWORD).status == 401
+
+
+def test_patches_of_groups_touch_no_others(api: ApiClient, plain_role: str) -> None:
+    first, second, third = (UserGroup.objects.create(name=n, sharing=private()) for n in ("First", "Second", "Third"))
+    payload = somebody(plain_role, userGroups=[{"id": first.uid}, {"id": second.uid}])
+    create(api, payload, "admin")
+    path = f"/api/users/{payload['id']}"
+
+    def groups_after(*operations: dict[str, Any]) -> set[str]:
+        answer = api.patch(path, list(operations), content_type="application/json-patch+json")
+        assert answer.status == 200, answer
+        return set(UserGroup.objects.filter(users__username="somebody").values_list("name", flat=True))
+
+    assert groups_after({"op": "remove-by-id", "path": "/userGroups", "id": first.uid}) == {"Second"}
+    assert groups_after({"op": "add", "path": "/userGroups/-", "value": {"id": third.uid}}) == {"Second", "Third"}
+    assert groups_after({"op": "add", "path": "/userGroups", "value": [{"id": first.uid}]}) == {"First"}

@@ -61,10 +61,12 @@ def user_may(item: ImportObject, bundle: Bundle, heat: Preheat) -> Iterator[Faul
     if item.stored is None:
         return
     verdict = judge(rules, item.stored.get("sharing"), user)
+    # The stored name is not for who may not read the object.
+    shown = item.describe() if verdict.read or not item.is_partial else describe(None, item.uid, item.schema)
     if item.action is Action.UPDATE and not verdict.update:
-        yield Fault(E3001, (user.username, item.describe()), main_id=item.uid)
+        yield Fault(E3001, (user.username, shown), main_id=item.uid)
     if item.action is Action.DELETE and not verdict.delete:
-        yield Fault(E3002, (user.username, item.describe()), main_id=item.uid)
+        yield Fault(E3002, (user.username, shown), main_id=item.uid)
 
 
 def sharing_is_allowed(item: ImportObject, bundle: Bundle, heat: Preheat) -> Iterator[Fault]:

@@ -7,9 +7,9 @@ member then, for all objects of the type.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 
+from dhis2api.objects.document_references import declared_members, references_in
 from dhis2api.objects.importer.preheat import Target
 from dhis2api.objects.importer.records import Bundle, ImportObject
 from dhis2api.objects.relations import member_keys
@@ -22,10 +22,20 @@ def already_refers(bundle: Bundle, item: ImportObject, prop: Property, target: T
     if item.stored is None:
         return False
     if item.schema.is_document and prop.column is None:
-        return json.dumps(target.uid) in json.dumps(item.stored["content"])
+        return _stands_in(item, prop, target)
     if owner is None and prop.shape is Shape.REFERENCE:
         return item.stored[prop.column] == target.pk
     return target.pk in _held(bundle, item, prop, owner).get(item.pk, ())
+
+
+def _stands_in(item: ImportObject, prop: Property, target: Target) -> bool:
+    """Whether a declared reference of the stored document leads to the target; a text that is its uid does not."""
+    content = item.stored["content"]
+    return any(
+        singular == prop.target and one == {"id": target.uid}
+        for member in declared_members(item.schema)
+        for singular, one in references_in(member, content.get(member.name))
+    )
 
 
 def _held(bundle: Bundle, item: ImportObject, prop: Property, owner: Property | None) -> dict[int, set[int]]:

@@ -40,7 +40,7 @@ def _resolve_object(bundle: Bundle, heat: Preheat, item: ImportObject) -> None:
     place = f"{item.schema.plural}[{item.index}]"
     if bundle.params.report_mode is ReportMode.ERRORS_NOT_OWNER:
         for name, prop in item.schema.properties.items():
-            if not prop.owner and name in item.raw:
+            if not prop.owner and name in item.raw and name not in item.schema.wire.written_for:
                 _refuse_non_owner(item, prop, item.raw[name])
     for name, prop in _settable(item.schema.singular):
         value = item.raw.get(name)

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.db.models.deletion import Collector
+from django.utils import timezone
 
 from dhis2api.objects.errors import E4030
 from dhis2api.objects.importer.deletion import delete_collected, held_keys
@@ -24,6 +25,7 @@ from dhis2api.objects.importer.records import Action, Bundle, Fault, ImportObjec
 from dhis2api.objects.importer.resolve import natural_key
 from dhis2api.objects.importer.sharing import private_sharing
 from dhis2api.objects.importer.swaps import free_taken_values
+from dhis2api.objects.models import ApiObject
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Property, Schema, Shape
 
@@ -260,12 +262,13 @@ def delete(schema: Schema, objects: list[ImportObject], *, force: bool = False) 
 
 
 def _part(schema: Schema, keys: list[int]) -> None:
-    """Empty the optional references that would veto the deletion."""
+    """Empty the optional references that would veto the deletion; who pulls what changed sees it."""
     relations = [f for f in schema.model._meta.get_fields(include_hidden=True) if f.auto_created and f.one_to_many]
     for relation in relations:
         if relation.on_delete is models.PROTECT and relation.field.null:
             holders = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": keys})
-            holders.update(**{relation.field.name: None})
+            is_stamped = issubclass(relation.related_model, ApiObject)
+            holders.update(**{relation.field.name: None}, **({"last_updated": timezone.now()} if is_stamped else {}))
 
 
 def _delete_rows(schema: Schema, keys: list[int]) -> None:
