@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from dhis2api.errors import ApiError
-from dhis2api.objects.importer.records import Action, Bundle, Fault, ImportObject
+from dhis2api.objects.errors import E3001
+from dhis2api.objects.importer.records import Action, Bundle, Fault, ImportObject, describe
 from dhis2api.objects.registry import get_schema
 from sharing.access import judge
 from users.errors import E3005, GROUP_REFUSED, NOT_MANAGED
@@ -37,6 +38,31 @@ def users_are_managed(bundle: Bundle, objects: list[ImportObject]) -> None:
                 raise ApiError(NOT_MANAGED)
             shown = ", ".join(sorted(groups))
             item.faults.append(Fault(E3005, (bundle.principal.username, shown), "userGroups", main_id=item.uid))
+
+
+def managed_groups_are_own(bundle: Bundle, objects: list[ImportObject]) -> None:
+    """E3001: whoever lets a group manage another may change that other; its users are within reach then.
+
+    Stricter than DHIS2, where writing one's own group is enough.
+    """
+    if bundle.principal.is_superuser:
+        return
+    through = UserGroup.managed_groups.through
+    keys = [item.pk for item in objects if item.stored is not None]
+    stored = set(through.objects.filter(from_usergroup_id__in=keys).values_list("from_usergroup_id", "to_usergroup_id"))
+    added = {item.pk: _managed(item) - {group for owner, group in stored if owner == item.pk} for item in objects}
+    groups = UserGroup.objects.filter(pk__in={group for found in added.values() for group in found})
+    rules = get_schema("userGroup").rules
+    closed = {g.pk: g for g in groups if not judge(rules, g.sharing, bundle.principal).update}
+    for item in objects:
+        for key in sorted(added[item.pk] & closed.keys()):
+            shown = describe(None, closed[key].uid, item.schema)
+            item.faults.append(Fault(E3001, (bundle.principal.username, shown), "managedGroups", main_id=item.uid))
+
+
+def _managed(item: ImportObject) -> set[int]:
+    entering = {key for key, enters in item.changed_members.get("managedGroups", {}).items() if enters}
+    return entering if item.keeps("managedGroups") else entering | set(item.members.get("managedGroups", ()))
 
 
 def write_memberships(bundle: Bundle, objects: list[ImportObject]) -> None:

@@ -14,9 +14,10 @@ from dhis2api.errors import ApiError
 from dhis2api.objects.importer.hooks import hooks_of
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
 from dhis2api.objects.registry import all_schemas
+from dhis2api.web.timestamps import to_milliseconds
 from sharing.access import SUPERUSER
 from users.errors import E3003, E3032, E3041, E4005, E4054, E4055, E4056, LAST_SUPERUSER, NOT_MANAGED
-from users.memberships import users_are_managed, write_memberships
+from users.memberships import managed_groups_are_own, users_are_managed, write_memberships
 from users.models import CREDENTIALS, User, UserGroup, UserRole
 from users.passwords import find_password_fault
 
@@ -39,7 +40,9 @@ def register() -> None:
     hooks_of("userRole").check_all.append(authorities_are_own)
     hooks_of("userRole").after_write.append(superuser_remains)
     hooks_of("userRole").vetoes.append(role_has_members)
-    hooks_of("userGroup").before_delete.append(forget_grants)
+    users.before_delete.append(forget_user_grants)
+    hooks_of("userGroup").check_all.append(managed_groups_are_own)
+    hooks_of("userGroup").before_delete.append(forget_group_grants)
 
 
 def read_credentials(bundle: Bundle, objects: list[ImportObject]) -> None:
@@ -206,18 +209,28 @@ def role_has_members(keys: Any) -> dict[int, str]:
     return dict.fromkeys(held.values_list("userrole_id", flat=True), "User")
 
 
-def forget_grants(keys: Any) -> None:
+def forget_group_grants(keys: Sequence[int]) -> None:
     """A deleted group leaves the sharing of every object."""
-    uids = list(UserGroup.objects.filter(pk__in=keys).values_list("uid", flat=True))
-    for schema in all_schemas():
-        if schema.shareable:
-            _remove_group_grants(schema.model, uids)
+    _forget_grants("userGroups", list(UserGroup.objects.filter(pk__in=keys).values_list("uid", flat=True)))
 
 
-def _remove_group_grants(model: Any, uids: list[str]) -> None:
-    rows = []
-    for uid in uids:
-        for row in model._base_manager.filter(sharing__userGroups__has_key=uid).only("pk", "sharing"):
-            row.sharing["userGroups"].pop(uid)
-            rows.append(row)
-    model._base_manager.bulk_update(rows, ["sharing"], batch_size=1000)
+def forget_user_grants(keys: Sequence[int]) -> None:
+    """A deleted user leaves the sharing of every object."""
+    _forget_grants("users", list(User.objects.filter(pk__in=keys).values_list("uid", flat=True)))
+
+
+FORGET_GRANTS = """
+    UPDATE {table}
+    SET sharing = jsonb_set(sharing, %(path)s, (sharing -> %(member)s) - %(uids)s), last_updated = %(now)s
+    WHERE jsonb_exists_any(sharing -> %(member)s, %(uids)s)
+"""
+
+
+def _forget_grants(member: str, uids: list[str]) -> None:
+    """Take grants out of `sharing`, one statement a table; who pulls changes sees the objects again."""
+    now = to_milliseconds(timezone.now())
+    parameters = {"path": [member], "member": member, "uids": uids, "now": now}
+    tables = {schema.model._meta.db_table for schema in all_schemas() if schema.shareable and schema.model is not None}
+    with connection.cursor() as cursor:
+        for table in sorted(tables) if uids else ():
+            cursor.execute(FORGET_GRANTS.format(table=connection.ops.quote_name(table)), parameters)

@@ -17,7 +17,7 @@ from tests.harness.databases import OwnDatabase
 from tests.objects.imports import codes, errors, put_in
 from tests.personas import persona, private
 from users.errors import LAST_SUPERUSER, NOT_MANAGED
-from users.models import User, UserRole
+from users.models import User, UserGroup, UserRole
 
 PASSWORD = "Nouveau-2x"
 
@@ -242,3 +242,18 @@ def test_a_failed_login_of_somebody_else_ends_no_session(outsider: User, setting
     Client().post("/api/auth/login", body | {"password": "wrong"}, content_type="application/json")
 
     assert client.get("/api/me").status_code == 200
+
+
+def test_a_group_manages_just_what_its_writer_may_change(api: ApiClient, editor: User) -> None:
+    """Who manages a group may change its users: writing one's own group must not be a way to others'."""
+    own = UserGroup.objects.create(name="Own", sharing=private(editor.uid))
+    foreign = UserGroup.objects.create(name="Foreign", sharing=private() | {"public": "r-------"})
+    path = f"/api/userGroups/{own.uid}"
+    body = {"name": "Own", "managedGroups": [{"id": foreign.uid}]}
+
+    assert api.post(f"{path}/managedGroups/{foreign.uid}", user="editor").status == 409
+    assert api.put(path, body, user="editor").status == 409
+    assert api.post(f"/api/userGroups/{foreign.uid}/managedByGroups/{own.uid}", user="editor").status in (403, 409)
+    assert not own.managed_groups.exists()
+    assert api.put(path, body | {"sharing": own.sharing}).status == 200
+    assert api.put(path, body | {"name": "Renamed", "sharing": own.sharing}, user="editor").status == 200

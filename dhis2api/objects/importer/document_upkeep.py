@@ -13,6 +13,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.db.models.deletion import Collector
+from django.utils import timezone
 
 from dhis2api.objects.document_references import Place, gone_of, places, protected_in, without
 from dhis2api.objects.query.documents import AnyValue
@@ -52,6 +53,7 @@ def protecting_documents(singular: str, keys: Sequence[int]) -> dict[int, str]:
 def _forget(gone: dict[str, set[str]]) -> dict[str, set[str]]:
     """Rewrite the documents; those that had to go, by type."""
     lost: dict[str, set[str]] = defaultdict(set)
+    now = timezone.now()
     for schema in document_types():
         changed = []
         for row in _referring(schema, [p for p in places(schema) if gone_of(p.prop, gone)], gone):
@@ -59,9 +61,9 @@ def _forget(gone: dict[str, set[str]]) -> dict[str, set[str]]:
             if content is None:
                 lost[schema.singular].add(row.uid)
             elif content != row.content:
-                row.content = content
+                row.content, row.last_updated = content, now
                 changed.append(row)
-        schema.model._base_manager.bulk_update(changed, ["content"], batch_size=BATCH)
+        schema.model._base_manager.bulk_update(changed, ["content", "last_updated"], batch_size=BATCH)
         if lost[schema.singular]:
             schema.model._base_manager.filter(uid__in=lost[schema.singular]).delete()
     return {singular: uids for singular, uids in lost.items() if uids}
