@@ -35,6 +35,7 @@ class SplitBody:
 def read_merge(body: Any, *, strategy_member: str, deletes: bool) -> MergeBody:
     """`{sources, target, deleteSources}` and the strategy; `deletes` is what counts without `deleteSources`."""
     members = _object(body)
+    _strategy(members, "dataApprovalMergeStrategy")  # of org units; nothing is approved yet
     return MergeBody(
         _uids(members, "sources"), _text(members, "target"), _flag(members, "deleteSources", deletes),
         _strategy(members, strategy_member),

@@ -73,7 +73,11 @@ def holder_of(model: type[models.Model]) -> Place | None:
 
 
 def _owned_collections(properties: object) -> Iterator[Property]:
-    return (p for p in properties if p.link is not None and p.owner and not p.link.reverse)
+    """Members and embedded rows; objects of their own that name their owner (the stages of a program) are neither."""
+    return (
+        p for p in properties
+        if p.link is not None and p.owner and (p.shape is Shape.EMBEDDED or not p.link.reverse)
+    )  # fmt: skip
 
 
 def _is_membership(holder: type[models.Model]) -> bool:

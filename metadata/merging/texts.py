@@ -14,6 +14,7 @@ from psycopg2 import sql
 from metadata.merging.reassign import Change
 from metadata.merging.relations import holder_of
 from metadata.models import (
+    AnalyticsPeriodBoundary,
     DataEntryForm,
     DataSetNotificationTemplate,
     Indicator,
@@ -35,9 +36,10 @@ NAMING: dict[type[models.Model], tuple[str, ...]] = {
         "numerator", "denominator", "aggregate_export_category_option_combo", "aggregate_export_attribute_option_combo",
     ),
     ProgramIndicator: (
-        "expression", "filter", "aggregate_export_data_element", "aggregate_export_category_option_combo",
-        "aggregate_export_attribute_option_combo", "category_mapping_ids",
+        "expression", "filter", "org_unit_field", "aggregate_export_data_element",
+        "aggregate_export_category_option_combo", "aggregate_export_attribute_option_combo", "category_mapping_ids",
     ),
+    AnalyticsPeriodBoundary: ("boundary_target",),
     ValidationRuleExpression: ("expression",),
     PredictorExpression: ("expression",),
     ProgramRule: ("condition",),

@@ -103,6 +103,7 @@ def register() -> None:
     hooks_of("dashboard").checks.append(documents.dashboard_columns_are_few)
     hooks_of("sqlView").checks.append(documents.sql_query_selects)
     hooks_of("attribute").vetoes.append(deletion.attribute_has_values)
+    hooks_of("category").vetoes.append(deletion.category_is_combined)
     for named in deletion.UIDS:
         hooks_of(named).vetoes.append(partial(deletion.named_in_expressions, named))
     hooks_of("eventReport").prepare.append(documents.type_of_event_report)

@@ -10,7 +10,7 @@ from dhis2api.objects.errors import E4027
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
 from dhis2api.periods import PERIOD_TYPES, find_period
 from metadata.errors import E4012, E4013
-from metadata.models import DataSet, DataSetElement, GreyedField, Section
+from metadata.models import CompulsoryOperand, DataSet, DataSetElement, GreyedField, Section
 
 
 def period_type_is_known(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
@@ -38,7 +38,7 @@ def input_periods_are_valid(item: ImportObject, bundle: Bundle) -> Iterator[Faul
 
 
 def prune_sections(bundle: Bundle, objects: list[ImportObject]) -> None:
-    """What leaves a data set leaves its sections too."""
+    """What leaves a data set leaves its sections and its compulsory operands too."""
     keys = [item.pk for item in objects if item.stored is not None]
     if not keys:
         return
@@ -50,12 +50,13 @@ def prune_sections(bundle: Bundle, objects: list[ImportObject]) -> None:
         if (data_set, element) not in allowed
     ]  # fmt: skip
     through.objects.filter(pk__in=gone).delete()
-    greyed = GreyedField.objects.filter(section__data_set_id__in=keys)
-    lost = [
-        pk for pk, data_set, element in greyed.values_list("pk", "section__data_set_id", "data_element_id")
-        if (data_set, element) not in allowed
-    ]  # fmt: skip
-    GreyedField.objects.filter(pk__in=lost).delete()
+    for model, path in ((GreyedField, "section__data_set_id"), (CompulsoryOperand, "data_set_id")):
+        operands = model.objects.filter(**{f"{path}__in": keys})
+        lost = [
+            pk for pk, data_set, element in operands.values_list("pk", path, "data_element_id")
+            if (data_set, element) not in allowed
+        ]  # fmt: skip
+        model.objects.filter(pk__in=lost).delete()
 
 
 def bump_data_set_versions(bundle: Bundle, objects: list[ImportObject]) -> None:

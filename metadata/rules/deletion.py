@@ -1,4 +1,5 @@
-"""What no foreign key holds back: values of custom attributes, and expressions that name an object by its uid.
+"""What no foreign key holds back: values of custom attributes, expressions that name an object by its uid, and the
+categories of a combo.
 
 Source: DHIS2 2.42, metadata model, deletion vetoes.
 """
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from dhis2api.objects.registry import all_schemas
-from metadata.models import Attribute, ProgramRule, ProgramRuleVariable
+from metadata.models import Attribute, CategoryCombo, ProgramRule, ProgramRuleVariable
 
 # Each of `uids` that an expression names, with the kind and the name of what has the expression.
 NAMED_IN_EXPRESSIONS = """
@@ -57,6 +58,15 @@ def attribute_has_values(keys: Sequence[int]) -> dict[int, str]:
                 cursor.execute(CARRIED.format(table=table), [list(uids)])
                 for (uid,) in cursor.fetchall():
                     found.setdefault(uids[uid], f"{schema.simple_klass}.Attribute")
+    return found
+
+
+def category_is_combined(keys: Sequence[int]) -> dict[int, str]:
+    """A category stays while a combo is made of it: the combo's option combos could not be told apart without it."""
+    through = CategoryCombo.categories.through.objects.filter(category_id__in=keys).order_by("categorycombo__name")
+    found: dict[int, str] = {}
+    for category, combo in through.values_list("category_id", "categorycombo__name"):
+        found.setdefault(category, f"CategoryCombo ({combo})")
     return found
 
 

@@ -60,6 +60,18 @@ def test_what_leaves_a_set_leaves_its_sections(api: ApiClient, stored: None) -> 
     assert not GreyedField.objects.filter(section__uid="sectionSec1").exists()
 
 
+def test_what_leaves_a_set_leaves_its_compulsory_operands(api: ApiClient, stored: None) -> None:
+    operands = [{"dataElement": {"id": uid}} for uid in (FIRST, SECOND)]
+    put_in(api, dataSets=[data_set(FIRST, SECOND, compulsoryDataElementOperands=operands)])
+
+    patch = [{"op": "replace", "path": "/dataSetElements", "value": operands[:1]}]
+    answer = api.patch(f"/api/dataSets/{SET}", patch, content_type="application/json-patch+json")
+    assert answer.status == 200, answer
+
+    shown = api.get(f"/api/dataSets/{SET}?fields=compulsoryDataElementOperands[dataElement]").json
+    assert shown == {"compulsoryDataElementOperands": operands[:1]}
+
+
 def test_versions_count_the_sections_changes(api: ApiClient, stored: None) -> None:
     before = DataSet.objects.get(uid=SET).version
     api.patch("/api/sections/sectionSec1", [{"op": "replace", "path": "/name", "value": "Renamed"}])

@@ -72,6 +72,18 @@ def test_an_indicator_keeps_the_option_combos_of_its_expressions(api: ApiClient,
     assert veto(api.delete(f"/api/{plural}/{uid}")) == "Indicator (Coverage)"
 
 
+def test_a_combo_keeps_its_categories(api: ApiClient) -> None:
+    category = create(api, "category")["id"]
+    combo = create(api, "categoryCombo", name="By sex", categories=[{"id": category}])["id"]
+
+    assert veto(api.delete(f"/api/categories/{category}")) == "CategoryCombo (By sex)"
+    assert api.get(f"/api/categoryCombos/{combo}?fields=categories").json == {"categories": [{"id": category}]}
+    assert put_in(
+        api, "importStrategy=DELETE", categories=[{"id": category}], categoryCombos=[{"id": combo}]
+    ).status == 200  # fmt: skip
+    assert api.get(f"/api/categories/{category}").status == 404
+
+
 def test_programs_of_a_deleted_combo_fall_back_to_the_default_one(api: ApiClient) -> None:
     combo = the(combo_of(api)["categoryCombos"])
     found = create(api, "program", categoryCombo=combo)["id"]

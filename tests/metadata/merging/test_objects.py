@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from metadata.merging.objects import KINDS
-from metadata.models import CategoryOption, CategoryOptionCombo, Indicator, OrganisationUnit
+from metadata.models import CategoryOption, CategoryOptionCombo, DataSet, Indicator, OrganisationUnit
 from tests.datavalues.payloads import age, count_rows, send, stored, value
 from tests.harness.client import Answer, ApiClient
 from tests.harness.queries import query_counter
@@ -21,6 +21,7 @@ from users.models import User
 pytestmark = pytest.mark.django_db
 OLD, OLDER, NEW = "mergeElemOl", "mergeElemOr", "mergeElemNe"
 COMBO = "HllvX50cXC0"
+BOUNDARY = "BEFORE_END_OF_REPORTING_PERIOD"
 PLURALS = {
     "dataElement": "dataElements", "categoryOption": "categoryOptions", "indicator": "indicators",
     "categoryOptionCombo": "categoryOptionCombos", "indicatorType": "indicatorTypes",
@@ -138,6 +139,30 @@ def test_rows_that_come_to_say_the_same_are_one(api: ApiClient, elements: None) 
     assert found == {"programStageDataElements": left[:1]}
 
 
+def test_each_owner_keeps_a_row_of_its_own(api: ApiClient, elements: None) -> None:
+    """Data sets, sections and stages that hold one of them each, the target too, hold the target, and have changed."""
+    rows = {uid: [{"dataElement": {"id": uid}}] for uid in (OLD, OLDER, NEW)}
+    sets = [
+        create(api, "dataSet", dataSetElements=rows[uid], compulsoryDataElementOperands=rows[uid])["id"] for uid in rows
+    ]
+    sections = [
+        create(api, "section", dataSet={"id": data_set}, greyedFields=rows[uid])["id"]
+        for uid, data_set in zip(rows, sets, strict=True)
+    ]
+    stages = [create(api, "programStage", programStageDataElements=rows[uid])["id"] for uid in rows]
+    before = DataSet.objects.get(uid=sets[0]).last_updated
+
+    assert merge(api, deleteSources=True).status == 200
+
+    for plural, uids, member in (
+        ("dataSets", sets, "dataSetElements"), ("dataSets", sets, "compulsoryDataElementOperands"),
+        ("sections", sections, "greyedFields"), ("programStages", stages, "programStageDataElements"),
+    ):  # fmt: skip
+        for uid in uids:
+            assert shown(api, f"{plural}/{uid}", f"{member}[dataElement]") == {member: rows[NEW]}, member
+    assert DataSet.objects.get(uid=sets[0]).last_updated > before
+
+
 def test_single_references_name_the_target(api: ApiClient, elements: None) -> None:
     predictor = create(api, "predictor", output={"id": OLD})["id"]
     variable = create(
@@ -156,7 +181,11 @@ def test_expressions_name_the_target(api: ApiClient, elements: None) -> None:
     side = EXPRESSION | {"expression": f"#{{{OLD}}}"}
     rule = create(api, "validationRule", leftSide=side)
     predictor = create(api, "predictor", generator=side)
-    counted = create(api, "programIndicator", expression=f"#{{A03MvHHogjR.{OLD}}}", filter=f"#{{A03MvHHogjR.{OLD}}}>1")
+    boundary = {"boundaryTarget": f"#{{A03MvHHogjR.{OLD}}}", "analyticsPeriodBoundaryType": BOUNDARY}
+    counted = create(
+        api, "programIndicator", expression=f"#{{A03MvHHogjR.{OLD}}}", filter=f"#{{A03MvHHogjR.{OLD}}}>1",
+        orgUnitField=OLD, analyticsPeriodBoundaries=[boundary],
+    )  # fmt: skip
     form = create(api, "dataEntryForm", htmlCode=f'<input id="{OLD}-{COMBO}-val">')
     before = Indicator.objects.get(uid=indicator["id"]).last_updated
 
@@ -166,8 +195,10 @@ def test_expressions_name_the_target(api: ApiClient, elements: None) -> None:
     assert Indicator.objects.get(uid=indicator["id"]).last_updated > before
     assert shown(api, f"validationRules/{rule['id']}", "leftSide")["leftSide"]["expression"] == f"#{{{NEW}}}"
     assert shown(api, f"predictors/{predictor['id']}", "generator")["generator"]["expression"] == f"#{{{NEW}}}"
-    assert shown(api, f"programIndicators/{counted['id']}", "expression,filter") == {
-        "expression": f"#{{A03MvHHogjR.{NEW}}}", "filter": f"#{{A03MvHHogjR.{NEW}}}>1",
+    fields = "expression,filter,orgUnitField,analyticsPeriodBoundaries[boundaryTarget]"
+    assert shown(api, f"programIndicators/{counted['id']}", fields) == {
+        "expression": f"#{{A03MvHHogjR.{NEW}}}", "filter": f"#{{A03MvHHogjR.{NEW}}}>1", "orgUnitField": NEW,
+        "analyticsPeriodBoundaries": [{"boundaryTarget": f"#{{A03MvHHogjR.{NEW}}}"}],
     }  # fmt: skip
     assert shown(api, f"dataEntryForms/{form['id']}", "htmlCode") == {"htmlCode": f'<input id="{NEW}-{COMBO}-val">'}
 

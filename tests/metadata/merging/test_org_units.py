@@ -225,7 +225,8 @@ def test_splits_that_make_no_sense(api: ApiClient, units: None, change: dict[str
     "body",
     [
         [], {"sources": "x"}, {"sources": [1]}, {"target": 1}, {"deleteSources": "yes"},
-        {"dataValueMergeStrategy": "NEWEST"}, {"sources": [str(n) for n in range(MAX_OBJECTS + 1)]},
+        {"dataValueMergeStrategy": "NEWEST"}, {"dataApprovalMergeStrategy": "NEWEST"},
+        {"sources": [str(n) for n in range(MAX_OBJECTS + 1)]},
     ],
 )  # fmt: skip
 def test_bodies_that_cannot_be_read(api: ApiClient, body: Any) -> None:
