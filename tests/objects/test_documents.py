@@ -391,3 +391,18 @@ def test_a_document_renders_as_xml(api: ApiClient) -> None:
 
     assert answer.status == 200
     assert "<dashboardItem " in answer.text
+
+
+def test_a_number_beyond_64_bits_can_be_read_back(api: ApiClient) -> None:
+    body = {"id": "hugeNumber1", "name": "Huge", "type": "COLUMN", "huge": 1e20, "foreign": [{"huge": -1e300}]}
+    assert api.post("/api/visualizations", body).status == 201
+
+    stored = api.get("/api/visualizations/hugeNumber1").json
+    assert (stored["huge"], stored["foreign"]) == (1e20, [{"huge": -1e300}])
+    assert api.put("/api/visualizations/hugeNumber1", stored).status == 200
+    for path in (
+        "/api/visualizations?fields=*",
+        "/api/metadata?visualizations=true",
+        "/api/visualizations.xml?fields=*",
+    ):
+        assert api.get(path).status == 200
