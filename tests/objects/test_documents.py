@@ -406,3 +406,16 @@ def test_a_number_beyond_64_bits_can_be_read_back(api: ApiClient) -> None:
         "/api/visualizations.xml?fields=*",
     ):
         assert api.get(path).status == 200
+
+
+def test_xml_keeps_the_type_of_a_foreign_member_that_is_named_like_an_attribute(api: ApiClient) -> None:
+    body = {"id": "foreignLvl1", "name": "Foreign", "type": "COLUMN", "level": 3, "leaf": True, "path": "/a"}
+    assert api.post("/api/visualizations", body).status == 201
+    before = api.get("/api/visualizations/foreignLvl1?fields=level,leaf,path").json
+
+    shown = api.get("/api/visualizations/foreignLvl1.xml?fields=:owner").text
+    assert api.put("/api/visualizations/foreignLvl1", shown, content_type="application/xml").status == 200
+
+    assert api.get("/api/visualizations/foreignLvl1?fields=level,leaf,path").json == before == {
+        "level": 3, "leaf": True, "path": "/a",
+    }  # fmt: skip
