@@ -83,9 +83,12 @@ class OrgUnitsView(ObjectsView):
         context = reading_context(request, params)
         counts = count_members(params.member_collection, params.member_object, context)
         params = with_changes(params, fields=[*(params.fields or [LIST_FIELDS]), "id"])
-        return list_answer(
-            request, self.object_schema, params, restriction, lambda unit: unit | {"memberCount": counts[unit["id"]]}
-        )
+
+        def counted(unit: dict[str, Any]) -> dict[str, Any]:
+            # `fields` may exclude or rename what the count goes by.
+            return unit | {"memberCount": counts[unit["id"]]} if "id" in unit else unit
+
+        return list_answer(request, self.object_schema, params, restriction, counted)
 
 
 class OrgUnitView(ObjectView):

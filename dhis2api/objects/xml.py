@@ -58,7 +58,8 @@ def object_document(schema: Schema, data: dict[str, Any]) -> Element:
 def fill(element: Element, schema: Schema, data: Mapping[str, Any]) -> None:
     """Write an object's members into its element."""
     for name, value in data.items():
-        if name in ATTRIBUTES and not isinstance(value, list | dict):
+        is_attribute = name in ATTRIBUTES and (name in schema.properties or isinstance(value, str))
+        if is_attribute and not isinstance(value, list | dict):
             set_attributes(element, {name: value})
         elif value is not None:
             _member(element, schema.properties.get(name), name, value)

@@ -22,7 +22,20 @@ JSON_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjso
 
 def encode_json(data: Any, *, indent: bool = False) -> bytes:
     """JSON as DHIS2 writes it: timestamps without zone, objects by their `to_dict()`."""
-    return orjson.dumps(data, default=_encode_other, option=JSON_OPTIONS | (orjson.OPT_INDENT_2 if indent else 0))
+    option = JSON_OPTIONS | (orjson.OPT_INDENT_2 if indent else 0)
+    try:
+        return orjson.dumps(data, default=_encode_other, option=option)
+    except orjson.JSONEncodeError:
+        return orjson.dumps(_in_64_bits(data), default=_encode_other, option=option)
+
+
+def _in_64_bits(value: Any) -> Any:
+    """The value with floats for whole numbers that are too long: PostgreSQL gives back `1e20` as 21 digits."""
+    if isinstance(value, Mapping):
+        return {name: _in_64_bits(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_in_64_bits(inner) for inner in value]
+    return float(value) if type(value) is int and not -(2**63) <= value < 2**64 else value
 
 
 class JsonRenderer(BaseRenderer):

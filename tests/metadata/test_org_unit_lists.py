@@ -119,6 +119,9 @@ def test_members_are_counted_with_those_below(api: ApiClient, tree: None) -> Non
     OrganisationUnitGroup.objects.update(sharing=private())
     hidden = api.get(f"{path}&{wanted}", user="outsider").json["organisationUnits"]
     assert {unit["memberCount"] for unit in hidden} == {0}
+    for without_id in ("name,!id", "name,id~rename(uid)"):
+        shown = api.get(f"{path}&{wanted}&fields={without_id}").json["organisationUnits"]
+        assert [unit["name"] for unit in shown] == sorted(PATHS), "no id to count by"
     assert api.get(f"{path.replace('Groups', 'Fancies')}").status == 400
     assert api.get("/api/organisationUnits?memberObject=countedGrp1").status == 400
 

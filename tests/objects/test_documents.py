@@ -391,3 +391,31 @@ def test_a_document_renders_as_xml(api: ApiClient) -> None:
 
     assert answer.status == 200
     assert "<dashboardItem " in answer.text
+
+
+def test_a_number_beyond_64_bits_can_be_read_back(api: ApiClient) -> None:
+    body = {"id": "hugeNumber1", "name": "Huge", "type": "COLUMN", "huge": 1e20, "foreign": [{"huge": -1e300}]}
+    assert api.post("/api/visualizations", body).status == 201
+
+    stored = api.get("/api/visualizations/hugeNumber1").json
+    assert (stored["huge"], stored["foreign"]) == (1e20, [{"huge": -1e300}])
+    assert api.put("/api/visualizations/hugeNumber1", stored).status == 200
+    for path in (
+        "/api/visualizations?fields=*",
+        "/api/metadata?visualizations=true",
+        "/api/visualizations.xml?fields=*",
+    ):
+        assert api.get(path).status == 200
+
+
+def test_xml_keeps_the_type_of_a_foreign_member_that_is_named_like_an_attribute(api: ApiClient) -> None:
+    body = {"id": "foreignLvl1", "name": "Foreign", "type": "COLUMN", "level": 3, "leaf": True, "path": "/a"}
+    assert api.post("/api/visualizations", body).status == 201
+    before = api.get("/api/visualizations/foreignLvl1?fields=level,leaf,path").json
+
+    shown = api.get("/api/visualizations/foreignLvl1.xml?fields=:owner").text
+    assert api.put("/api/visualizations/foreignLvl1", shown, content_type="application/xml").status == 200
+
+    assert api.get("/api/visualizations/foreignLvl1?fields=level,leaf,path").json == before == {
+        "level": 3, "leaf": True, "path": "/a",
+    }  # fmt: skip

@@ -332,3 +332,10 @@ def test_bare_values_as_csv(api: ApiClient, elements: list[DataElement]) -> None
     assert api.get(f"/api/dataElements/gist.csv?fields=name&order=code&filter={MINE}").text.split() == [
         "name", "Alpha", "Beta", "Gamma",
     ]  # fmt: skip
+
+
+def test_a_custom_attribute_may_be_renamed_to_anything(api: ApiClient, elements: list[DataElement]) -> None:
+    DataElement.objects.filter(code="G_A").update(attribute_values={"gistColour1": "Red"})
+
+    assert gists(api, "gistColour1~rename(id)")[0] == {"id": "Red"}
+    assert gists(api, "code,gistColour1~rename(colour)")[:2] == [{"code": "G_A", "colour": "Red"}, {"code": "G_B"}]

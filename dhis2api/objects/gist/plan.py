@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from dhis2api.objects.declarations import ComputedMembers
 from dhis2api.objects.gist.params import Auto
-from dhis2api.objects.query.fields import Selection, parse_fields
+from dhis2api.objects.query.fields import Selection, Transformer, parse_fields
 from dhis2api.objects.reading.plan import Node, compile_selections, expand
 from dhis2api.objects.schema import Property, Schema, Shape
 
@@ -53,6 +53,7 @@ class GistPlan:
     schema: Schema
     fields: list[GistField] = field(default_factory=list)
     selections: list[Selection] = field(default_factory=list)
+    other: dict[str, tuple[Transformer, ...]] = field(default_factory=dict)  # custom attributes, by the name asked for
 
     @property
     def is_bare(self) -> bool:
@@ -100,7 +101,8 @@ def _names(schema: Schema, name: str, auto: Auto) -> list[str]:
 def _add(plan: GistPlan, name: str, selection: Selection, auto: Auto) -> None:
     prop = plan.schema.properties.get(name)
     if prop is None or not prop.readable:
-        plan.selections.append(Selection(name, None, selection.transformers))  # a custom attribute, or nothing
+        plan.selections.append(Selection(name))  # a custom attribute, or nothing
+        plan.other[name] = selection.transformers
         return
     named = [t for t in selection.transformers if t.name in TRANSFORMERS]
     renamed = [t.arguments[0] for t in selection.transformers if t.name == "rename" and t.arguments]

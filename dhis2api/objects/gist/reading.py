@@ -31,6 +31,7 @@ from dhis2api.objects.gist.plan import (
 )
 from dhis2api.objects.query.order import compile_order
 from dhis2api.objects.query.scope import FilterScope
+from dhis2api.objects.query.transformers import transform
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import computed_values, readable_rows
 from dhis2api.objects.reading.load import load_objects
@@ -192,7 +193,8 @@ def _gist(
             item[field.key] = value
         if field.is_link and (link := _link(plan.schema, field.prop, shown, counted)):
             links[field.key] = link_base + link
-    item |= {name: value for name, value in shown.items() if name not in own and name != "id"}
+    rest = {name: value for name, value in shown.items() if name not in own and name != "id"}
+    item |= dict(transform(name, value, plan.other.get(name, ())) for name, value in rest.items())
     return item | ({"apiEndpoints": links} if links else {})
 
 

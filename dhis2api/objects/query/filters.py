@@ -34,6 +34,8 @@ from dhis2api.objects.uids import is_uid
 from dhis2api.objects.writers import look_back
 from sharing.access import can_read_type, readable
 
+MAX_STEPS = 10  # of a path
+
 _ATTRIBUTE_ID = "attributeValues.attribute.id"
 # What a reference to a user shows is what a filter may ask of it without the right to read users.
 _OF_USER_REFERENCES = frozenset({"id", "code", "name", "displayName", "username"})
@@ -67,6 +69,12 @@ def compile_condition(schema: Schema, condition: Condition, scope: FilterScope) 
 
 def _on_path(schema: Schema, condition: Condition, operator: Operator, scope: FilterScope) -> Q:
     steps = _own_steps(schema, condition.path.split("."))
+    if len(steps) > MAX_STEPS:
+        raise condition.fault("path", f"A path has at most {MAX_STEPS} steps")
+    return _on_steps(schema, steps, condition, operator, scope)
+
+
+def _on_steps(schema: Schema, steps: list[str], condition: Condition, operator: Operator, scope: FilterScope) -> Q:
     prefix: list[str] = []
     crossed = False
     allowed = Q()  # what lies on the way must be readable: an answer would tell of it otherwise
@@ -83,6 +91,11 @@ def _on_path(schema: Schema, condition: Condition, operator: Operator, scope: Fi
             return _some_member(schema, path, found) if crossed else found
         if prop.target is None:
             raise condition.fault("path", f"Unknown path property: {condition.path}")
+        if prop.collection and crossed:
+            # Joined, collections would multiply: each but the last is asked for its members' keys.
+            path = "__".join([*prefix, ""])
+            inner = current.model._base_manager.filter(_on_steps(current, steps[position:], condition, operator, scope))
+            return _some_member(schema, path, Q(**{f"{path}pk__in": inner.values("pk")}) & allowed)
         prefix.append(prop.query_path)
         crossed = crossed or prop.collection
         current = get_schema(prop.target)

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from dhis2api.errors import ApiError
 from dhis2api.objects.errors import TOO_MANY_MEMBERS
+from dhis2api.web.renderers import encode_json
 
 MAX_MEMBERS = 5_000_000
 MAX_TREE_MEMBERS = 250_000  # of an answer that is built whole (XML, HTML), which costs twenty times as much
@@ -73,5 +72,5 @@ def size_of(value: Any) -> int:
     if type(value) is str:
         return 1 + (len(value) >> CHARACTERS)
     if isinstance(value, dict | list):
-        return 1 + (len(orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS)) >> CHARACTERS)
+        return 1 + (len(encode_json(value)) >> CHARACTERS)
     return 1

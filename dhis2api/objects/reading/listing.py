@@ -83,17 +83,21 @@ def iterate_objects(schema: Schema, selection: Selection, context: ReadingContex
 
 
 def computed_values(context: ReadingContext) -> ComputedValues:
-    """What members show that no column holds, by uid, for the filters that ask for them.
+    """What members show that no column holds, by uid, for the filters that ask for them; each is computed once.
 
     Errors (of the function returned): E1003 (400) for a type of too many objects.
     """
+    known: dict[tuple[str, str], Mapping[str, Any]] = {}
 
     def values(schema: Schema, name: str, most: int) -> Mapping[str, Any]:
+        if (found := known.get((schema.singular, name))) is not None:
+            return found
         rows = readable_rows(schema, context).order_by()
         if rows[: most + 1].count() > most:
             raise ApiError(TOO_MANY_ROWS, name, most)
         node = compile_fields(schema, f"id,{name}", default="id")
-        return {shown["id"]: shown.get(name) for shown in stream_objects(node, rows, context)}
+        found = {shown["id"]: shown.get(name) for shown in stream_objects(node, rows, context)}
+        return known.setdefault((schema.singular, name), found)
 
     return values
 
