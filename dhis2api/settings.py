@@ -45,6 +45,10 @@ AUTH_USER_MODEL = "users.User"
 DATABASES = {"default": env.db("DATABASE_URL") if env.str("DATABASE_URL", default="") else embedded_database(HOME)}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Seconds that one statement may take: one that outlives its client must not run for ever.
+STATEMENT_TIMEOUT = env.int("STATEMENT_TIMEOUT", default=600)
+_options = DATABASES["default"].setdefault("OPTIONS", {})
+_options["options"] = f"{_options.get('options', '')} -c statement_timeout={STATEMENT_TIMEOUT}s".strip()
 
 REDIS_URL = env.str("REDIS_URL", default="") or embedded_redis_url(HOME)
 CACHES = {

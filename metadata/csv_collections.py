@@ -45,11 +45,17 @@ def members_of(singular: str, member: str) -> Reader:
 
 
 def read_option_sets(rows: list[Row], principal: Principal) -> Payload:
-    """A row an option, its set repeated on each: name, uid and code of the set, then of the option."""
+    """A row an option, its set repeated on each: name, uid and code of the set, then of the option.
+
+    Options of a stored set that the file does not name stay in it.
+    """
     sets: dict[str, dict[str, Any]] = {}
     options = []
+    stored = _stored("optionSet", {row.cell(1) for row in rows if row.cell(1)}, principal)
     for row in rows:
-        found = sets.setdefault(_key(row), _collection(OPTION_SET, row, "options") | {"valueType": "TEXT"})
+        if _key(row) not in sets:
+            sets[_key(row)] = {"valueType": "TEXT"} | _collection(OPTION_SET, row, stored)
+        found = sets[_key(row)]
         if not any(row.cell(position) for position in (3, 4, 5)):
             continue
         if row.cell(3) is None:
@@ -57,6 +63,8 @@ def read_option_sets(rows: list[Row], principal: Principal) -> Payload:
         option = {"id": row.cell(4) or generate_uid(), "name": row.cell(3), "optionSet": reference(found["id"])}
         options.append(option | ({"code": row.cell(5)} if row.cell(5) else {}))
         found["options"].append(reference(option["id"]))
+    for found in sets.values():
+        found["options"] = unique(found["options"])
     return {"optionSets": list(sets.values()), "options": options}
 
 
@@ -64,8 +72,11 @@ def read_option_groups(rows: list[Row], principal: Principal) -> Payload:
     """A row a member: name, uid, code and short name of the group, uid of its set, then uid or code of the option."""
     groups: dict[str, dict[str, Any]] = {}
     coded = _options_by_code(rows)
+    stored = _stored("optionGroup", {row.cell(1) for row in rows if row.cell(1)}, principal)
     for row in rows:
-        found = groups.setdefault(_key(row), _collection(OPTION_GROUP, row, "options"))
+        if _key(row) not in groups:
+            groups[_key(row)] = _collection(OPTION_GROUP, row, stored)
+        found = groups[_key(row)]
         code = row.cell(6)
         uid = row.cell(5) or coded.get((found.get("optionSet", {}).get("id"), code))
         if uid is None and code is not None:
@@ -82,9 +93,11 @@ def _key(row: Row) -> str:
     return row.cell(1) or row.cell(0) or ""
 
 
-def _collection(table: Table, row: Row, member: str) -> dict[str, Any]:
+def _collection(table: Table, row: Row, stored: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The collection that a row describes: what is stored of it, if anything, with what the row says over it."""
     found = table.read(row)
-    return found | {"id": found.get("id") or generate_uid(), member: []}
+    uid = found.get("id") or generate_uid()
+    return stored.get(uid, {"options": []}) | found | {"id": uid}
 
 
 def _options_by_code(rows: list[Row]) -> dict[tuple[str | None, str | None], str]:

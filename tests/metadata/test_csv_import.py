@@ -362,3 +362,28 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
         assert all(any(row.cells) for row in read_rows(BytesIO(body), has_header=False))
     except ApiError as error:
         assert (error.status, "row" in error.message) == (400, True)
+
+
+def test_options_that_the_file_does_not_name_stay_in_their_set(api: ApiClient) -> None:
+    made = create(api, "optionSet", valueType="INTEGER")
+    kept = create(api, "option", code="1", optionSet={"id": made["id"]})
+    file = f"name,uid,code,option,uid,code\n{made['name']},{made['id']},,Two,optionTwo01,2\n"
+
+    answer = api.post("/api/metadata?classKey=OPTION_SET", file, content_type="application/csv")
+
+    assert answer.status == 200, answer
+    shown = api.get(f"/api/optionSets/{made['id']}?fields=valueType,options").json
+    assert shown == {"valueType": "INTEGER", "options": [{"id": kept["id"]}, {"id": "optionTwo01"}]}
+
+
+def test_members_that_the_file_does_not_name_stay_in_their_option_group(api: ApiClient) -> None:
+    options = create(api, "optionSet", valueType="TEXT")["id"]
+    kept, new = (create(api, "option", code=code, optionSet={"id": options})["id"] for code in "AB")
+    made = create(api, "optionGroup", optionSet={"id": options}, options=[{"id": kept}])
+    file = f"name,uid,code,short,set,option,code\n{made['name']},{made['id']},,{made['shortName']},{options},{new},\n"
+
+    answer = api.post("/api/metadata?classKey=OPTION_GROUP", file, content_type="application/csv")
+
+    assert answer.status == 200, answer
+    members = api.get(f"/api/optionGroups/{made['id']}?fields=options").json["options"]
+    assert {member["id"] for member in members} == {kept, new}

@@ -73,3 +73,12 @@ def test_a_computed_member_is_computed_once(api: ApiClient, elements: list[DataE
         assert api.get("/api/dataElements?" + "filter=href:like:a&" * 20).status == 200
 
     assert many.count == one.count
+
+
+def test_all_paths_together_are_bounded(api: ApiClient) -> None:
+    """Two hundred filters, each of a bearable length, are more than one answer should cost."""
+    query = "&".join(f"filter=categoryCombo.categories.name:eq:{number}" for number in range(150))
+
+    answer = api.get(f"/api/dataElements?{query}")
+
+    assert (answer.status, answer.json["errorCode"]) == (400, "E1003")

@@ -13,6 +13,7 @@ from dhis2api.errors import ApiError
 from dhis2api.objects.errors import INVALID_QUERY
 
 MAX_FILTERS = 200
+MAX_STEPS = 400  # of the paths of all filters together
 
 _PIECE = re.compile(r"([A-Za-z0-9.]+):([A-Za-z!$^]{2,15})(?::(\[[^\]]*\]?|[^,]*))?(?:,|$)")
 
@@ -68,6 +69,8 @@ def parse_filters(texts: Sequence[str]) -> list[Condition]:
         found += _split(text, occurrence)
     if len(found) > MAX_FILTERS:
         raise ApiError(INVALID_QUERY, f"More than {MAX_FILTERS} filters")
+    if sum(condition.path.count(".") + 1 for condition in found) > MAX_STEPS:
+        raise ApiError(INVALID_QUERY, f"The paths of all filters have more than {MAX_STEPS} steps")
     return found
 
 
