@@ -83,6 +83,7 @@ class User(AbstractBaseUser, ApiObject, Coded, Attributed):
     skype = text()
     telegram = text()
     twitter = text()
+    avatar = json(null=True, max_length=1_000)  # a reference to a file resource, as it was sent
     open_id = text()
     ldap_id = text(unique=True)
     external_auth = flag()

@@ -1029,6 +1029,7 @@ class Migration(migrations.Migration):
                 ('email', models.CharField(blank=True, max_length=150, null=True)),
                 ('phone_number', models.CharField(blank=True, max_length=150, null=True)),
                 ('geometry', models.JSONField(blank=True, null=True)),
+                ('image', models.JSONField(blank=True, null=True)),
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('last_updated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='children', to='metadata.organisationunit')),

@@ -68,7 +68,7 @@ def test_a_list(api: ApiClient, editor: User, path: str, user: str) -> None:
     assert few < 25
 
 
-def test_the_list_of_the_issue_in_eight_queries(api: ApiClient) -> None:
+def test_a_list_with_nested_collections_in_nine_queries(api: ApiClient) -> None:
     """User, roles and groups; elements, combos, categories and options with the two tables between."""
     add_elements(10)
 
