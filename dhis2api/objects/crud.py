@@ -89,14 +89,15 @@ def require_update(schema: Schema, uid: str, user: Any) -> None:
     _require(schema, uid, user, "update", NO_UPDATE)
 
 
-def lock_for_update(schema: Schema, uids: Iterable[str]) -> None:
+def lock_for_update(schema: Schema, uids: Iterable[str], *, against_references: bool = False) -> None:
     """Wait for other changes of these objects, and hold further ones back until the transaction ends.
 
-    Who only refers to them need not wait.
+    Who only refers to them (a data import does) need not wait, unless `against_references` says so: for objects that
+    shall give up what refers to them, or go.
     """
     take_locks([schema.singular])
     rows = schema.model._base_manager.filter(uid__in=list(uids)).order_by("pk")
-    list(rows.select_for_update(no_key=True).values_list("pk"))
+    list(rows.select_for_update(no_key=not against_references).values_list("pk"))
 
 
 def _patch(schema: Schema, uid: str, operations: list[Any], user: Any) -> PartialUpdate:

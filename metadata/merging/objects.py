@@ -115,7 +115,7 @@ def merge_objects(singular: str, body: Any, *, user: Any) -> MergeReport:
 def _locked(schema: Schema, wanted: MergeBody, user: Any) -> dict[str, Any]:
     """The readable ones, as they are once nobody else changes them or refers to them anew."""
     uids = [*wanted.sources, *([wanted.target] if wanted.target else [])]
-    lock_for_update(schema, uids)
+    lock_for_update(schema, uids, against_references=True)
     rows = readable_rows(schema, ReadingContext(user.principal)).filter(uid__in=uids)
     return {row.uid: row for row in rows}
 

@@ -55,7 +55,7 @@ def merge_units(body: Any, *, user: Any) -> None:
 def _locked(uids: Sequence[str | None]) -> dict[str, OrganisationUnit]:
     """The units that exist, as they are once nobody else changes them or refers to them anew."""
     named = [uid for uid in uids if uid]
-    lock_for_update(get_schema("organisationUnit"), named)
+    lock_for_update(get_schema("organisationUnit"), named, against_references=True)
     return {unit.uid: unit for unit in OrganisationUnit.objects.filter(uid__in=named)}
 
 

@@ -90,7 +90,7 @@ def test_a_merge_waits_for_an_import_that_writes_values(
         until_somebody_waits(own_database)
     thread.join(PATIENCE_SECONDS)
 
-    assert [answer.status for answer in answers] == [200]
+    assert [answer.status for answer in answers] == [200], answers
     assert count_rows() == before + 2
     assert [stored(**{member: NEW}, period=period)["value"] for period in ("201401", "201402")] == ["12", "12"]
 
