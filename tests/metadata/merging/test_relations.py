@@ -24,12 +24,12 @@ OWNED = {
     ("metadata_categoryoption_organisation_units", "categoryoption_id"),
     ("metadata_categoryoptioncombo_category_options", "categoryoptioncombo_id"),
 }  # fmt: skip
-# Words of people, and JSON that names no other object.
+# Words of people, and JSON that names no object that can be merged.
 WITHOUT_UIDS = {
     "description", "comment", "instruction", "style", "render_type", "sharing", "translations", "attribute_values",
     "content", "favorites", "subscribers", "display_options", "geometry", "delivery_channels", "value_type_options",
     "aggregation_levels", "organisation_unit_levels", "program_rule_action_evaluation_environments",
-    "numerator_description", "denominator_description",
+    "numerator_description", "denominator_description", "image", "avatar",
 }  # fmt: skip
 
 
