@@ -20,7 +20,7 @@ from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import Selection, readable_rows
 from dhis2api.objects.reading.load import stream_objects
 from dhis2api.objects.reading.plan import compile_fields
-from dhis2api.objects.registry import find_schema, metadata_schemas
+from dhis2api.objects.registry import get_schema, metadata_schemas
 from dhis2api.objects.schema import Schema
 from sharing.access import can_read_type
 
@@ -39,12 +39,11 @@ ANALYTICAL = (
     "dataElementDimensions.legendSet", "attributeDimensions.trackedEntityAttribute", "attributeDimensions.legendSet",
     "programIndicatorDimensions.programIndicator", "programIndicatorDimensions.legendSet", "legendSet", "legend.set",
 )  # fmt: skip
-OF_EVENTS = (
-    "program", "programStage", "trackedEntityType", "dataElementValueDimension", "attributeValueDimension",
-)  # fmt: skip
+OF_EVENTS = ("program", "programStage", "trackedEntityType")
+OF_VALUES = ("dataElementValueDimension", "attributeValueDimension")
 
 # Type → the members that bring other types along. An edge leads downwards in this table; the few that lead back up
-# (`option.optionSet`) find their type's rows already followed. Types and members that are not served are passed over.
+# (`option.optionSet`) find their type's rows already followed.
 FOLLOWED: Mapping[str, tuple[str, ...]] = {
     "dashboard": (
         "dashboardItems.visualization", "dashboardItems.eventVisualization", "dashboardItems.eventChart",
@@ -53,9 +52,9 @@ FOLLOWED: Mapping[str, tuple[str, ...]] = {
     "report": ("visualization",),
     "map": tuple(f"mapViews.{member}" for member in (*ANALYTICAL, *OF_EVENTS)),
     "visualization": ANALYTICAL,
-    "eventVisualization": ANALYTICAL + OF_EVENTS,
-    "eventChart": ANALYTICAL + OF_EVENTS,
-    "eventReport": ANALYTICAL + OF_EVENTS,
+    "eventVisualization": ANALYTICAL + OF_EVENTS + OF_VALUES,
+    "eventChart": ANALYTICAL + OF_EVENTS + OF_VALUES,
+    "eventReport": ANALYTICAL + OF_EVENTS + OF_VALUES,
     "program": (
         "categoryCombo", "trackedEntityType", "programStages", "programSections",
         "programTrackedEntityAttributes.trackedEntityAttribute", "dataEntryForm", "programIndicators",
@@ -136,10 +135,10 @@ def _follow_members(found: Found, context: ReadingContext, since: str | None = N
     whole = with_changes(context, exclude_defaults=False)
     followed = list(FOLLOWED)
     for singular in followed[followed.index(since) if since else 0 :]:
-        schema, uids = find_schema(singular), found.get(singular)
-        if schema is None or not uids:
+        schema, uids = get_schema(singular), found.get(singular)
+        if not uids:
             continue
-        edges = {member: target for member in FOLLOWED[singular] if (target := _target(schema, member)) is not None}
+        edges = {member: _target(schema, member) for member in FOLLOWED[singular]}
         node = compile_fields(schema, _fields(edges), default="id")
         rows = schema.model._base_manager.filter(uid__in=uids).order_by("pk")
         for shown in stream_objects(node, rows, whole):
@@ -147,13 +146,11 @@ def _follow_members(found: Found, context: ReadingContext, since: str | None = N
                 found.setdefault(target, set()).update(_identifiers(shown, member.split(".")))
 
 
-def _target(schema: Schema, member: str) -> str | None:
-    """The type that a member leads to; None where it is not served."""
-    owner: Schema | None = schema
+def _target(schema: Schema, member: str) -> str:
+    """The type that a member leads to."""
     for name in member.split("."):
-        prop = owner.properties.get(name) if owner is not None else None
-        owner = find_schema(prop.target) if prop is not None and prop.target is not None else None
-    return owner.singular if owner is not None else None
+        schema = get_schema(schema.properties[name].target)
+    return schema.singular
 
 
 def _fields(members: Iterable[str]) -> str:
@@ -186,8 +183,8 @@ def _attributes_of(found: Found) -> set[str]:
     """The custom attributes that objects have a value of."""
     attributes: set[str] = set()
     for singular, uids in found.items():
-        schema = find_schema(singular)
-        if schema is not None and schema.has_attributes and uids:
+        schema = get_schema(singular)
+        if schema.has_attributes and uids:
             rows = schema.model._base_manager.filter(uid__in=uids).exclude(attribute_values={})
             for values in rows.values_list("attribute_values", flat=True).iterator():
                 attributes.update(values)

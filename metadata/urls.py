@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from dhis2api.objects.registry import find_schema, get_schema
+from dhis2api.objects.registry import get_schema
 from dhis2api.objects.urls import object_routes
 from metadata.action_views import (
     CategoryOptionOrgUnitsView,
@@ -54,5 +54,5 @@ urlpatterns = [
     path("organisationUnits/<str:uid>/ancestors", OrgUnitRelativesView.as_view(relatives=ancestors)),
     path("organisationUnits/<str:uid>/parents", OrgUnitRelativesView.as_view(relatives=parents)),
 ]
-for _schema in filter(None, map(find_schema, ROOTS)):
+for _schema in map(get_schema, ROOTS):
     urlpatterns.append(path(f"{_schema.plural}/<str:uid>/metadata", PackageView.as_view(object_schema=_schema)))
