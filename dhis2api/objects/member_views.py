@@ -58,7 +58,8 @@ class MemberView(ApiView):
         body = read_json(request)
         if request.version <= LAST_OLD_VERSION and not _names_items(body):
             return self._set(request, uid, name, body)
-        items = _identifiers(body, "identifiableObjects")
+        # What is absent empties nothing: a misspelt member would take all others along.
+        items = _identifiers(body if _names_items(body) else None, "identifiableObjects")
         return collection_answer(
             request, collections.replace_members(self.object_schema, uid, name, items, request.user)
         )

@@ -208,6 +208,18 @@ def test_a_malformed_body_names_the_place(api: ApiClient, some_group: DataElemen
     assert place in answer.json["message"]
 
 
+@pytest.mark.parametrize("body", [{}, {"dataElements": []}, {"additions": []}])
+def test_a_replacement_that_names_no_list_empties_nothing(
+    api: ApiClient, some_group: DataElementGroup, body: dict[str, Any]
+) -> None:
+    answer = api.put(path(some_group), body)
+
+    assert (answer.status, answer.json["message"]) == (
+        400, "The body must be a JSON object with the list `identifiableObjects`"
+    )  # fmt: skip
+    assert members(some_group) == {"Member 0", "Member 1"}
+
+
 def test_who_may_not_change_the_object_is_refused(
     api: ApiClient, some_group: DataElementGroup, elements: list[DataElement], outsider: User
 ) -> None:

@@ -30,10 +30,9 @@ def change_members(prop: Property, objects: Sequence[ImportObject]) -> None:
 
 def add_members(link: Link, rows: Sequence[tuple[int, int, int]]) -> None:
     """Put new members into a table between two types: rows of owner, member and position, in one statement."""
-    is_ordered = "sort_order" in link.order
-    statement = (_ADD_ORDERED if is_ordered else _ADD).format(**_names(link))
+    statement = (_ADD_ORDERED if link.numbered else _ADD).format(**_names(link))
     with connection.cursor() as cursor:
-        cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)][: 3 if is_ordered else 2])
+        cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)][: 3 if link.numbered else 2])
 
 
 _ADD = "INSERT INTO {table} ({owner}, {member}) SELECT * FROM unnest(%s::bigint[], %s::bigint[])"

@@ -68,8 +68,9 @@ class _Collections(dict[str, list[T]]):
         changed = self._item.changed_members.get(name, {})
         if not changed:
             return found
+        present = set(found)
         kept = [key for key in found if changed.get(key, True)]
-        return kept + [key for key, enters in changed.items() if enters and key not in set(found)]
+        return kept + [key for key, enters in changed.items() if enters and key not in present]
 
     def __missing__(self, name: str) -> Any:
         found = self.get(name)
