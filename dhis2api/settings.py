@@ -30,10 +30,14 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "dhis2api",
+    "configuration",
+    "files",
     "sharing",
     "users",
     "metadata",
+    "apps",
     "datavalues",
+    "datastore",
     "system",
 ]
 

@@ -16,8 +16,13 @@ from users.views import LogoutView as LogoutAction
 
 api_patterns = [
     path("", include("system.urls")),
+    path("", include("configuration.urls")),
+    path("", include("files.urls")),
     path("", include("users.urls")),
+    path("", include("apps.urls")),
     path("", include("datavalues.urls")),
+    path("", include("datastore.urls")),
+    path("", include("sharing.resource.urls")),
     path("", include("metadata.urls")),
     path("", include("dhis2api.objects.urls")),
     path("ping", PingView.as_view(), name="ping"),

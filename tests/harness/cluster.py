@@ -31,7 +31,10 @@ TEMPLATE_DATABASE = DATABASE_NAME  # nobody connects to it: PostgreSQL copies on
 SHARED_DATABASE = "shared"
 
 # What decides about rows and columns of the template. Reading and rendering do not.
-SHAPING = ("dhis2api/objects", "dhis2api/demo", "dhis2api/periods", "users", "sharing", "metadata", "datavalues")
+SHAPING = (
+    "dhis2api/objects", "dhis2api/demo", "dhis2api/periods", "configuration", "files", "users", "sharing", "metadata",
+    "apps", "datavalues", "datastore",
+)  # fmt: skip
 NOT_SHAPING = frozenset({"views.py", "urls.py", "admin.py", "params.py", "export.py"})
 
 

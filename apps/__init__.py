@@ -1,0 +1,1 @@
+"""DHIS2 web apps: install, list, serve, remove."""

@@ -1,0 +1,1 @@
+"""System settings: every key with its type and default."""

@@ -1,0 +1,1 @@
+"""Key-value stores of apps: shared, and of single users."""

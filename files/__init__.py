@@ -1,0 +1,1 @@
+"""File resources and where their bytes lie."""
