@@ -15,6 +15,7 @@ from dhis2api.web.root import RootView
 from users.views import LogoutView as LogoutAction
 
 api_patterns = [
+    path("", include("sharing.resource.urls")),  # before the objects of every type
     path("", include("system.urls")),
     path("", include("configuration.urls")),
     path("", include("files.urls")),
@@ -22,7 +23,6 @@ api_patterns = [
     path("", include("apps.urls")),
     path("", include("datavalues.urls")),
     path("", include("datastore.urls")),
-    path("", include("sharing.resource.urls")),
     path("", include("metadata.urls")),
     path("", include("dhis2api.objects.urls")),
     path("ping", PingView.as_view(), name="ping"),

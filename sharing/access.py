@@ -97,6 +97,11 @@ def has_data_bits(text: str | None) -> bool:
     return text is not None and text[2:4] != "-" * 2
 
 
+def without_data_bits(text: str) -> str:
+    """An access string that says nothing of data any more."""
+    return text[:2] + NO_ACCESS[2:]
+
+
 def can_make_public(rules: TypeRules, user: Principal) -> bool:
     """Whether the user may create objects of the type that everybody sees."""
     return rules.shareable and _may(user, rules.create_public, rules)
