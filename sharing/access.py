@@ -289,28 +289,32 @@ class Meets(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, _ = self.process_lhs(compiler, connection)  # a plain column, which has no parameters
         demand: Demand = self.rhs
-        user, patterns = demand.user, list(demand.patterns)
-        ways: list[tuple[str, list[Any]]] = [
-            (f"{column}->>'public' LIKE ANY(%s)", [patterns]),
-            (f"{column}->'users'->%s->>'access' LIKE ANY(%s)", [user.uid, patterns]),
-        ]
+        user = demand.user
+        public, public_values = _granted(f"{column}->>'public'", [], demand)
+        own, own_values = _granted(f"{column}->'users'->%s->>'access'", [user.uid], demand)
+        ways, values = [public, own], [*public_values, *own_values]
         if demand.owner_counts:
-            ways.append((f"{column}->>'owner' = %s", [user.uid]))
+            ways.append(f"{column}->>'owner' = %s")
+            values.append(user.uid)
         if user.groups:
-            groups = sorted(user.groups)
-            # An object is shared with few groups: what it names is looked up among the user's, not the other way.
-            granted = (
-                f"jsonb_exists_any({column}->'userGroups', %s) AND EXISTS (SELECT FROM "
-                f"jsonb_each({column}->'userGroups') AS granted(uid, entry) "
-                "WHERE granted.uid = ANY(%s) AND granted.entry->>'access' LIKE ANY(%s))"
+            # What an object names is looked up among the groups of the user, not the other way: it names few.
+            granted, patterns = _granted("shared.entry->>'access'", [], demand)
+            ways.append(
+                f"EXISTS (SELECT FROM jsonb_each({column}->'userGroups') AS shared(uid, entry) "
+                f"WHERE shared.uid = ANY(%s) AND ({granted}))"
             )
-            ways.append((granted, [groups, groups, patterns]))
-        sql = " OR ".join(f"({way})" for way, _ in ways)
-        values = [value for _, own in ways for value in own]
+            values += [sorted(user.groups), *patterns]
+        sql = " OR ".join(ways)
         if demand.only_private:
             sql = f"({sql}) AND COALESCE({column}->>'public', %s) = %s"
             values += [NO_ACCESS, NO_ACCESS]
         return f"COALESCE({sql}, FALSE)", values
+
+
+def _granted(text: str, parameters: list[Any], demand: Demand) -> tuple[str, list[Any]]:
+    """SQL that an access string looks like one of the demand's patterns."""
+    sql = " OR ".join(f"{text} LIKE %s" for _ in demand.patterns)
+    return sql, [value for pattern in demand.patterns for value in (*parameters, pattern)]
 
 
 def _may(user: Principal, authorities: tuple[str, ...], rules: TypeRules) -> bool:
