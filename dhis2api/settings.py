@@ -16,6 +16,8 @@ HOME = Path(env.str("DHIS2API_HOME", default=str(BASE_DIR / ".data")))
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
 SECRET_KEY = env.str("SECRET_KEY", default="") or find_secret_key(HOME)
+# What encrypts secrets at rest; the first encrypts, all decrypt. None: SECRET_KEY does both.
+ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[])
 CONTEXT_PATH = env.str("CONTEXT_PATH", default="").rstrip("/")
 MAX_BODY = env.int("MAX_BODY", default=512 * 1024 * 1024)  # bytes, after decompression
 
