@@ -94,6 +94,15 @@ def store_translation(name: str, locale: str, text: str) -> None:
     row.save(update_fields=["translations"])
 
 
+def store_setting(name: str, value: Any) -> bool:
+    """Set one; whether the value may be repeated to the caller, which that of a confidential key may not.
+
+    Errors: as `store_settings`.
+    """
+    store_settings({name: value})
+    return not KEYS[name].confidential
+
+
 def delete_settings(names: Iterable[str]) -> None:
     """Bring back defaults, translations included. Errors: 404 that names every unknown key."""
     wanted = list(names)
