@@ -10,8 +10,8 @@ from metadata.models import CaptureOrganisationUnit, CategoryCombo, DataSet, Org
 from tests.harness.client import PERSONA_PASSWORD, ApiClient
 from tests.objects.elements import DAY
 from tests.personas import persona, private
-from users.current import USER_SETTINGS
 from users.models import User, UserGroup
+from users.user_settings import KEYS as USER_SETTINGS
 
 pytestmark = pytest.mark.django_db
 
