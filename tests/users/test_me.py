@@ -11,9 +11,12 @@ from tests.harness.client import PERSONA_PASSWORD, ApiClient
 from tests.objects.elements import DAY
 from tests.personas import persona, private
 from users.models import User, UserGroup
-from users.user_settings import KEYS as USER_SETTINGS
 
 pytestmark = pytest.mark.django_db
+USER_SETTINGS = {
+    "keyStyle": "light_blue/light_blue.css", "keyMessageEmailNotification": False, "keyMessageSmsNotification": False,
+    "keyUiLocale": "en", "keyDbLocale": "en", "keyAnalysisDisplayProperty": "name", "keyTrackerDashboardLayout": "",
+}  # fmt: skip
 
 
 def me(api: ApiClient, fields: str = "", user: str = "outsider") -> dict[str, Any]:
