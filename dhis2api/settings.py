@@ -16,6 +16,8 @@ HOME = Path(env.str("DHIS2API_HOME", default=str(BASE_DIR / ".data")))
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
 SECRET_KEY = env.str("SECRET_KEY", default="") or find_secret_key(HOME)
+# What encrypts secrets at rest; the first encrypts, all decrypt. None: SECRET_KEY does both.
+ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[])
 CONTEXT_PATH = env.str("CONTEXT_PATH", default="").rstrip("/")
 MAX_BODY = env.int("MAX_BODY", default=512 * 1024 * 1024)  # bytes, after decompression
 
@@ -23,7 +25,6 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
@@ -70,7 +71,7 @@ USE_I18N = False
 
 AUTHENTICATION_BACKENDS = ["users.authenticating.UserBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-LOCK_MULTIPLE_FAILED_LOGINS = env.bool("LOCK_MULTIPLE_FAILED_LOGINS", default=False)  # DHIS2's default, too
+SESSION_ENGINE = "users.sessions"
 SESSION_COOKIE_NAME = "JSESSIONID"  # what DHIS2's clients keep
 SESSION_COOKIE_AGE = 3600  # seconds without a request; `web.authentication` prolongs it
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = CONTEXT_PATH or "/"
@@ -119,6 +120,7 @@ TEMPLATES = [
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "dhis2api.web.authentication.BasicAuthentication",
+        "users.token_authentication.ApiTokenAuthentication",
         "dhis2api.web.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -146,6 +148,7 @@ SPECTACULAR_SETTINGS = {
     "APPEND_COMPONENTS": {
         "securitySchemes": {
             "basicAuth": {"type": "http", "scheme": "basic"},
+            "apiToken": {"type": "apiKey", "in": "header", "name": "Authorization"},
             "sessionCookie": {"type": "apiKey", "in": "cookie", "name": "JSESSIONID"},
         }
     },
