@@ -438,5 +438,16 @@ def test_the_number_of_queries_is_that_of_one_grant(api: ApiClient) -> None:
             found.append(counter.count)
         return found
 
+    api.get("/api/me")  # the first login looks at more
     for few, many in zip(counts(1), counts(12), strict=True):
         assert few == many
+
+
+def test_a_superuser_shares_dashboards_that_he_does_not_find(api: ApiClient, outsider: User) -> None:
+    """Lists of dashboards are everybody's own, a superuser's too; the dialog lets him help the owner all the same."""
+    assert api.post("/api/dashboards", {"id": "ownersBoard", "name": "Mine"}, user="outsider").status == 201
+
+    assert api.get("/api/dashboards/ownersBoard").status == 404
+    assert "ownersBoard" not in api.get("/api/dashboards?paging=false").text
+    assert api.post("/api/sharing?type=dashboard&id=ownersBoard", dialog("r-------")).status == 200
+    assert api.get("/api/dashboards/ownersBoard").status == 200
