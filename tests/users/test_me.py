@@ -161,7 +161,8 @@ def test_passwords_are_verified_and_validated(api: ApiClient, outsider: User) ->
 def test_the_own_profile_changes_without_any_authority(api: ApiClient, outsider: User) -> None:
     sent = {
         "firstName": "Out", "surname": "Sider", "email": "out@side.org", "phoneNumber": "+232 76",
-        "whatsApp": "+23276123", "birthday": "1990-02-03", "jobTitle": "Clerk", "languages": "en, fr", "introduction": "",
+        "whatsApp": "+23276123", "birthday": "1990-02-03", "jobTitle": "Clerk", "languages": "en, fr",
+        "introduction": "",
     }  # fmt: skip
     answer = api.put("/api/me", sent, user="outsider")
 
