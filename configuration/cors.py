@@ -19,7 +19,7 @@ from dhis2api.errors import ApiError
 
 ITEM = "corsAllowlist"
 CACHE_KEY = "configuration:corsAllowlist"
-LIFETIME_SECONDS = 600
+LIFETIME_SECONDS = 60
 MAX_ORIGINS = 1000
 # Stands in headers and in a Content-Security-Policy: nothing that ends a directive. `*` is a wildcard.
 _ORIGIN = re.compile(r"[A-Za-z0-9*][A-Za-z0-9+.*-]*://[A-Za-z0-9.*_\[\]:-]{1,255}/?|\*")

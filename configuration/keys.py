@@ -92,7 +92,8 @@ def _interface() -> Iterator[Key]:
         BOOLEAN, startModuleEnableLightweight=False, keyUseCustomLogoFront=False, keyUseCustomLogoBanner=False,
         globalShellEnabled=True, keyCustomLoginPageLogo=False, keyCustomTopMenuLogo=False,
         keyEmbeddedDashboardsEnabled=False, keyDashboardContextMenuItemSwitchViewType=True,
-        keyDashboardContextMenuItemOpenInRelevantApp=True, keyDashboardContextMenuItemShowInterpretationsAndDetails=True,
+        keyDashboardContextMenuItemOpenInRelevantApp=True,
+        keyDashboardContextMenuItemShowInterpretationsAndDetails=True,
         keyDashboardContextMenuItemViewFullscreen=True, keyGatherAnalyticalObjectStatisticsInDashboardViews=False,
         keyCountPassiveDashboardViewsInUsageAnalytics=False,
     )  # fmt: skip

@@ -12,7 +12,8 @@ from dhis2api.web.health import LiveView, PingView, ReadyView
 from dhis2api.web.login import LoginPageView
 from dhis2api.web.openapi_views import OpenApiDocumentView, OpenApiPageView
 from dhis2api.web.root import RootView
-from users.views import LogoutView as LogoutAction
+from users.login_views import LogoutView as LogoutAction
+from users.pages import RestorePageView
 
 api_patterns = [
     path("", include("system.urls")),
@@ -37,6 +38,7 @@ urlpatterns = [
     path("health/live", LiveView.as_view()),
     path("health/ready", ReadyView.as_view()),
     path("login/", LoginPageView.as_view(), name="login"),
+    path("account/restore/", RestorePageView.as_view(), name="restore"),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("dhis-web-commons-security/logout.action", LogoutAction.as_view()),
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),

@@ -9,6 +9,7 @@ class UsersConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang the rules of users, roles and groups into the import."""
-        from users import rules
+        from users import rules, tokens
 
         rules.register()
+        tokens.register()

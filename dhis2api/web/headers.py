@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
@@ -13,8 +15,13 @@ from django.utils.cache import patch_vary_headers
 from dhis2api.web.addresses import is_api
 from dhis2api.web.base_url import request_scheme, server_origin
 
+# Who knows of allowed origins beside the settings file; a higher app adds itself.
+allowlist_sources: list[Callable[[], Sequence[str]]] = []
+
 PREFLIGHT_SECONDS = "3600"
 STRICT_TRANSPORT = "max-age=31536000 ; includeSubDomains"
+
+logger = logging.getLogger(__name__)
 
 
 class SecurityHeadersMiddleware:
@@ -29,7 +36,9 @@ class SecurityHeadersMiddleware:
             return response
         response.setdefault("X-Content-Type-Options", "nosniff")
         response.setdefault("X-XSS-Protection", "0")
-        ancestors = " ".join(["'self'", *settings.CORS_ALLOWLIST])
+        # Only what apps and other servers embed; liveness must not ask the database.
+        origins = allowlist() if is_api(request.path_info) else settings.CORS_ALLOWLIST
+        ancestors = " ".join(["'self'", *origins])
         response.setdefault("Content-Security-Policy", f"frame-ancestors {ancestors};")
         if request_scheme(request) == "https":
             response.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
@@ -50,7 +59,7 @@ class CorsMiddleware:
             response = self.get_response(request)
             response["Access-Control-Allow-Origin"] = "*"
             return response
-        if not _is_allowed(origin, request, settings.CORS_ALLOWLIST):
+        if not _is_allowed(origin, request, allowlist()):
             return HttpResponse()  # as DHIS2: 200 and nothing, which the browser refuses to hand over
         response = _preflight(request) if _is_preflight(request) else self._carried_out(request)
         response["Access-Control-Allow-Credentials"] = "true"
@@ -62,6 +71,17 @@ class CorsMiddleware:
         response = self.get_response(request)
         response["Access-Control-Expose-Headers"] = "ETag, Location"
         return response
+
+
+def allowlist() -> list[str]:
+    """Every allowed origin; `*` is a wildcard. Where the database is away, those of the settings file."""
+    origins = list(settings.CORS_ALLOWLIST)
+    for source in allowlist_sources:
+        try:
+            origins += source()
+        except DatabaseError as error:
+            logger.warning("Origins set at run time are not known: %s", type(error).__name__)
+    return origins
 
 
 def _is_allowed(origin: str, request: HttpRequest, allowlist: Sequence[str]) -> bool:

@@ -20,7 +20,7 @@ def product(cluster: object) -> Client:
     return Client(raise_request_exception=False)
 
 
-def test_unknown_routes_are_messages_under_the_api_and_pages_elsewhere(product: Client) -> None:
+def test_unknown_routes_are_messages_under_the_api_and_pages_elsewhere(product: Client, db: None) -> None:
     assert product.get("/api/nonsense").json()["httpStatusCode"] == 404
     assert product.get("/nonsense")["Content-Type"] == "text/html; charset=utf-8"
 

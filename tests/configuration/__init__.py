@@ -1,0 +1,1 @@
+"""System settings, and which origins may call."""
