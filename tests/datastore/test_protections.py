@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from apps import namespaces
+from apps.models import NamespaceReservation
 from datastore.models import DatastoreEntry
 from datastore.protections import BUILT_IN, Mode, Protection
 from tests.datastore.test_entries import told
@@ -149,6 +150,54 @@ def test_a_mode_without_authorities_closes_nothing(admin: User, reads: Mode, wri
     gate = Protection("n", reads, writes, frozenset(), frozenset()).gate(persona("nobody").principal)
 
     assert (gate.reads, gate.writes) == (Mode.NONE, Mode.NONE)
+
+
+@pytest.fixture
+def reserved(db: None) -> str:
+    """A namespace of an app that some may use and others only read."""
+    NamespaceReservation.objects.create(
+        namespace="beers", app_key="pub", read_authorities=["M_pub", "R_pub"], write_authorities=["M_pub"]
+    )
+    return "/api/dataStore/beers"
+
+
+def test_an_apps_namespace(api: ApiClient, reserved: str, outsider: User) -> None:
+    persona("landlord", ["M_pub"])
+    persona("guest", ["R_pub"])
+
+    assert api.post(f"{reserved}/stout", 1, user="landlord").status == 201
+    assert [api.get(f"{reserved}/stout", user=user).status for user in ("landlord", "guest", "outsider")] == [
+        200, 200, 403,
+    ]  # fmt: skip
+    assert [api.put(f"{reserved}/stout", 2, user=user).status for user in ("admin", "guest", "outsider")] == [
+        200, 403, 403,
+    ]  # fmt: skip
+    assert "beers" in api.get("/api/dataStore", user="outsider").json
+
+
+def test_the_protection_of_an_apps_namespace(api: ApiClient, reserved: str) -> None:
+    shown = {"namespace": "beers", "reads": "RESTRICTED", "writes": "RESTRICTED", "readAuthorities": ["M_pub", "R_pub"],
+             "writeAuthorities": ["M_pub"]}  # fmt: skip
+
+    assert api.get("/api/dataStore/protections?namespace=beers").json == shown
+    listed = api.get("/api/dataStore/protections").json
+    assert shown in listed
+    assert listed == sorted(listed, key=lambda protection: protection["namespace"])
+
+
+def test_a_protection_goes_with_its_app(api: ApiClient, reserved: str, outsider: User) -> None:
+    NamespaceReservation.objects.all().delete()
+
+    assert api.post(f"{reserved}/stout", 1, user="outsider").status == 201
+
+
+def test_an_app_cannot_open_a_namespace_of_the_server(api: ApiClient, outsider: User) -> None:
+    NamespaceReservation.objects.create(
+        namespace="sms-config", app_key="pub", read_authorities=["M_pub"], write_authorities=["M_pub"]
+    )
+    persona("landlord", ["M_pub"])
+
+    assert api.get("/api/dataStore/sms-config", user="landlord").status == 403
 
 
 def test_what_an_app_stored_goes_with_its_data(api: ApiClient) -> None:

@@ -312,15 +312,13 @@ def test_odd_paths(api: ApiClient, path: str) -> None:
     assert len(keys(api, order=f"{path}:desc")) == len(VALUES)
 
 
-@pytest.mark.parametrize("size", [2, 7])
-def test_the_number_of_queries_is_that_of_the_request(api: ApiClient, size: int) -> None:
-    api.get(f"{PETS}?fields=.")
-    with query_counter() as counter:
-        api.get(f"{PETS}?fields=name,type[id]&filter=_:gt:a&order=name&pageSize={size}")
-    assert counter.count == QUERIES
-
-
-QUERIES = 7
+def test_the_number_of_queries_is_that_of_the_request(api: ApiClient) -> None:
+    counts = []
+    for size in (2, 7):
+        with query_counter() as counter:
+            api.get(f"{PETS}?fields=name,type[id]&filter=_:gt:a&order=name&pageSize={size}")
+        counts.append(counter.count)
+    assert counts[0] == counts[1]
 
 
 def test_kinds_of_operators_are_all_used() -> None:
