@@ -15,6 +15,7 @@ from dhis2api.objects.errors import IMPORT_FAILED
 from dhis2api.objects.params import ObjectParams
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.views import reading_context
+from dhis2api.web import saved_requests
 from dhis2api.web.bodies import open_body, read_json
 from dhis2api.web.messages import conflict
 from dhis2api.web.negotiation import JSON
@@ -52,7 +53,8 @@ class LoginView(ApiView):
         # Clients expect the session's cookie and no other; the API checks no CSRF token.
         request._request.META["CSRF_COOKIE_NEEDS_UPDATE"] = False
         context_path = request._request.META.get("SCRIPT_NAME", "").rstrip("/")
-        return ApiResponse({"loginStatus": state, "redirectUrl": f"{context_path}/"})
+        wanted = saved_requests.take(request._request)
+        return ApiResponse({"loginStatus": state, "redirectUrl": wanted or f"{context_path}/"})
 
 
 class LogoutView(ApiView):
