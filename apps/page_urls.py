@@ -9,7 +9,8 @@ from apps.views import AppFileView, MenuModulesView, ShellRootView, ShellView, S
 urlpatterns = [
     path("", StartView.as_view(), name="start"),
     path("dhis-web-commons/menu/getModules.action", MenuModulesView.as_view()),
-    re_path(r"^dhis-web-(?P<key>[a-z-]+)(?P<path>(?:/.*)?)$", AppFileView.as_view(only_core=True)),
+    re_path(r"^dhis-web-(?P<key>[a-z-]+)$", AppFileView.as_view(only_core=True), {"slash": ""}),
+    re_path(r"^dhis-web-(?P<key>[a-z-]+)/(?P<name>.*)$", AppFileView.as_view(only_core=True)),
     path("apps", ShellRootView.as_view()),
     re_path(r"^apps/(?P<path>.*)$", ShellView.as_view()),
 ]

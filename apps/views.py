@@ -125,13 +125,14 @@ class AppFileView(PageView):
 
     only_core = False  # set by the route
 
-    def get(self, request: ApiRequest, key: str, path: str) -> HttpResponseBase:
-        """The file, or where its address leads to."""
+    def get(self, request: ApiRequest, key: str, slash: str = "/", name: str = "") -> HttpResponseBase:
+        """The file of that name, or where its address leads to."""
         if self.only_core and key not in CORE_KEYS:
             raise ApiError(APP_NOT_FOUND, key)
         if key == LOGIN and not InstalledApp.objects.filter(key=LOGIN).exists():
             return HttpResponseRedirect(reverse("login"))
         app = open_app(request, key)
+        path = slash + name
         if not _stays_unframed(request) and is_framed(app, path):
             return HttpResponseRedirect(_with_query(request, f"{server_base(request._request)}/apps/{key}"))
         return file_answer(request, app, path)
