@@ -53,6 +53,17 @@ def shown_setting(name: str, locale: str | None = None) -> Any:
     return _load(key, row.value if row else None)
 
 
+def shown_texts(names: Iterable[str], locale: str | None = None) -> dict[str, Any]:
+    """Several translatable settings in `locale`, as far as there are translations; one query."""
+    rows = SystemSetting.objects.in_bulk(list(names))
+    found: dict[str, Any] = {}
+    for name in names:
+        row = rows.get(name)
+        translation = _translation(row.translations, locale) if row is not None and locale else None
+        found[name] = translation or _load(KEYS[name], row.value if row else None)
+    return found
+
+
 def find_key(name: str) -> Key:
     """The declaration of a setting. Errors: 404."""
     key = KEYS.get(name)

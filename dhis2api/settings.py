@@ -25,7 +25,6 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
@@ -95,7 +94,7 @@ USE_I18N = False
 
 AUTHENTICATION_BACKENDS = ["users.authenticating.UserBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-LOCK_MULTIPLE_FAILED_LOGINS = env.bool("LOCK_MULTIPLE_FAILED_LOGINS", default=False)  # DHIS2's default, too
+SESSION_ENGINE = "users.sessions"
 SESSION_COOKIE_NAME = "JSESSIONID"  # what DHIS2's clients keep
 SESSION_COOKIE_AGE = 3600  # seconds without a request; `web.authentication` prolongs it
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = CONTEXT_PATH or "/"
@@ -144,6 +143,7 @@ TEMPLATES = [
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "dhis2api.web.authentication.BasicAuthentication",
+        "users.token_authentication.ApiTokenAuthentication",
         "dhis2api.web.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -171,6 +171,7 @@ SPECTACULAR_SETTINGS = {
     "APPEND_COMPONENTS": {
         "securitySchemes": {
             "basicAuth": {"type": "http", "scheme": "basic"},
+            "apiToken": {"type": "apiKey", "in": "header", "name": "Authorization"},
             "sessionCookie": {"type": "apiKey", "in": "cookie", "name": "JSESSIONID"},
         }
     },

@@ -9,10 +9,11 @@ from django.views.generic import RedirectView
 
 from dhis2api.web import error_pages
 from dhis2api.web.health import LiveView, PingView, ReadyView
-from dhis2api.web.login import LoginActionView, LoginPageView
 from dhis2api.web.openapi_views import OpenApiDocumentView, OpenApiPageView
 from dhis2api.web.root import RootView
-from users.views import LogoutView as LogoutAction
+from users.login_pages import LoginActionView, LoginPageView
+from users.login_views import LogoutView as LogoutAction
+from users.pages import RestorePageView
 
 api_patterns = [
     path("", include("system.urls")),
@@ -36,6 +37,7 @@ urlpatterns = [
     path("health/live", LiveView.as_view()),
     path("health/ready", ReadyView.as_view()),
     path("login/", LoginPageView.as_view(), name="login"),
+    path("account/restore/", RestorePageView.as_view(), name="restore"),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("dhis-web-commons-security/logout.action", LogoutAction.as_view()),
     path("dhis-web-commons-security/login.action", LoginActionView.as_view()),

@@ -15,3 +15,5 @@ CONTENT_HIDDEN = plain(
     403, "You don't have access to fileResource '{}' or this fileResource is not available from this endpoint"
 )
 BYTES_MISSING = plain(404, "The content of fileResource '{}' could not be found")
+FILE_UNKNOWN = plain(409, "File does not exist")
+FILE_NOT_OWN = plain(409, "Not the owner of the file")

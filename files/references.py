@@ -10,11 +10,13 @@ from typing import Any
 
 from django.db import models
 
+from dhis2api.errors import ApiError
 from dhis2api.objects.errors import E5002
 from dhis2api.objects.importer.hooks import hooks_of
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject, describe
 from dhis2api.objects.registry import get_schema
 from files.enums import FileResourceDomain
+from files.errors import FILE_NOT_OWN, FILE_UNKNOWN
 from files.models import FileResource
 
 
@@ -47,6 +49,16 @@ def hold_files(holder: type[models.Model], singular: str, member: str, domain: F
     hooks.check_all.append(files_fit)
     hooks.after_write.append(files_are_taken)
     hooks.before_delete.append(files_are_given_up)
+
+
+def require_own_file(reference: Any, user: Any) -> None:
+    """Errors: 409 for a reference to no file, or to one that somebody else sent."""
+    uid = reference.get("id") if isinstance(reference, dict) else reference
+    file = FileResource.objects.filter(uid=uid).first() if isinstance(uid, str) else None
+    if file is None:
+        raise ApiError(FILE_UNKNOWN)
+    if file.created_by_id != user.pk:
+        raise ApiError(FILE_NOT_OWN)
 
 
 def settle_assigned(

@@ -11,8 +11,9 @@ class UsersConfig(AppConfig):
         """Hang the rules of users, roles and groups into the import."""
         from files.enums import FileResourceDomain
         from files.references import hold_files
-        from users import rules
+        from users import rules, tokens
         from users.models import User
 
         rules.register()
+        tokens.register()
         hold_files(User, "user", "avatar", FileResourceDomain.USER_AVATAR)

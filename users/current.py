@@ -13,18 +13,10 @@ from dhis2api.objects.reading.pick import pick
 from dhis2api.objects.reading.plan import Node, compile_selections
 from dhis2api.objects.registry import find_schema, get_schema
 from sharing.access import data_readable, readable
-from users.models import User
+from users.models import ApiToken, User
+from users.user_settings import user_settings
 
 EVERYTHING = frozenset({"*", ":all"})
-USER_SETTINGS: dict[str, Any] = {
-    "keyStyle": "light_blue/light_blue.css",
-    "keyMessageEmailNotification": False,
-    "keyMessageSmsNotification": False,
-    "keyUiLocale": "en",
-    "keyDbLocale": "en",
-    "keyAnalysisDisplayProperty": "name",
-    "keyTrackerDashboardLayout": "",
-}
 
 
 def current_user(user: User, fields: str, context: ReadingContext) -> dict[str, Any]:
@@ -35,6 +27,7 @@ def current_user(user: User, fields: str, context: ReadingContext) -> dict[str, 
     _hide_unreadable(shown, node, user, context)
     wanted = {s.name: s for s in selections if not s.excluded}
     removed = {s.name for s in selections if s.excluded}
+    _add_tokens(shown, wanted, removed, user, context)
     for name, compute in MEMBERS.items():
         if name in removed or not (name in wanted or EVERYTHING & wanted.keys()):
             continue
@@ -46,6 +39,19 @@ def current_user(user: User, fields: str, context: ReadingContext) -> dict[str, 
     return shown
 
 
+def _add_tokens(
+    shown: dict[str, Any], wanted: dict[str, Selection], removed: set[str], user: User, context: ReadingContext
+) -> None:
+    """`patTokens`: the user's own, by id unless more is asked for."""
+    if "patTokens" in removed or not ("patTokens" in wanted or EVERYTHING & wanted.keys()):
+        return
+    selection = wanted.get("patTokens", Selection("patTokens"))
+    node = compile_selections(get_schema("apiToken"), selection.children or (Selection("id"),))
+    tokens = load_objects(node, ApiToken.objects.filter(created_by=user.pk).order_by("pk"), context)
+    key, value = transform("patTokens", tokens, selection.transformers)
+    shown[key] = value
+
+
 def authorities(user: User) -> list[str]:
     """The strings of all roles; ALL is not expanded."""
     return sorted(user.authorities)
@@ -54,11 +60,6 @@ def authorities(user: User) -> list[str]:
 def has_authority(user: User, authority: str) -> bool:
     """Whether the user holds the authority; a superuser holds every one."""
     return user.principal.has_any((authority,))
-
-
-def user_settings(user: User) -> dict[str, Any]:
-    """All settings of the user, defaults included."""
-    return USER_SETTINGS | {name: value for name, value in user.settings.items() if name in USER_SETTINGS}
 
 
 def _data_readable(singular: str) -> Callable[[User], list[str]]:
@@ -77,8 +78,6 @@ MEMBERS: dict[str, Callable[[User], Any]] = {
     "authorities": authorities,
     "programs": _data_readable("program"),
     "dataSets": _data_readable("dataSet"),
-    "patTokens": lambda user: [],
-    "twoFactorType": lambda user: "NOT_ENABLED",
 }
 
 

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.module_loading import import_string
 
-from dhis2api.objects.columns import RefSet, date, flag, integer, json, long_text, reference, text, timestamp
+from configuration.settings import system_setting
+from dhis2api.objects.columns import (
+    RefSet,
+    big_integer,
+    date,
+    flag,
+    integer,
+    json,
+    long_text,
+    reference,
+    text,
+    timestamp,
+)
 from dhis2api.objects.declarations import Computed, Declaration
 from dhis2api.objects.models import ApiObject, Attributed, Coded, Named, Shared, Translated, UniquelyNamed
 from sharing.access import SUPERUSER, Principal, TypeRules, named
+
+MONTH = timedelta(days=30)  # as DHIS2 counts the age of passwords
 
 
 class UserRole(ApiObject, Coded, UniquelyNamed, Shared, Translated):
@@ -28,6 +46,19 @@ class UserRole(ApiObject, Coded, UniquelyNamed, Shared, Translated):
         klass = "org.hisp.dhis.user.UserRole"
         order = 100
         access = named("USERROLE")
+
+
+class TwoFactorType(models.TextChoices):
+    """How far a user's second factor is (DHIS2 2.42)."""
+
+    NOT_ENABLED = "NOT_ENABLED"
+    TOTP_ENABLED = "TOTP_ENABLED"
+    EMAIL_ENABLED = "EMAIL_ENABLED"
+    ENROLLING_TOTP = "ENROLLING_TOTP"
+    ENROLLING_EMAIL = "ENROLLING_EMAIL"
+
+
+ENABLED_TYPES = (TwoFactorType.TOTP_ENABLED, TwoFactorType.EMAIL_ENABLED)
 
 
 class UserDirectory(BaseUserManager):
@@ -51,13 +82,21 @@ CREDENTIALS = (
 def _credentials(row: Mapping[str, Any], context: Any) -> dict[str, Any]:
     shown = {name: row.get(name) for name in CREDENTIALS}
     shown |= {"id": row["id"], "name": _full_name(row, context), "displayName": _full_name(row, context)}
-    return {name: value for name, value in shown.items() if value is not None} | {"twoFA": False}
+    shown["twoFA"] = row.get("twoFactorType") in ENABLED_TYPES
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def _email_verified(row: Mapping[str, Any], context: Any) -> bool:
+    return bool(row.get("email")) and row.get("email") == row.get("verifiedEmail")
 
 
 class User(AbstractBaseUser, ApiObject, Coded, Attributed):
     """A person or machine that logs in.
 
     `failed_logins` and `last_failed_login` serve the lock-out; `last_login` is Django's column and DHIS2's member.
+    The columns of the second factor and of restoring an account are no members: `two_factor_secret` is encrypted,
+    `restore_token` and `two_factor_code` are digests, `two_factor_step` is the last code's time step, which cannot be
+    used again.
     """
 
     username = text(255, required=True, unique=True, kind="USERNAME")
@@ -97,9 +136,24 @@ class User(AbstractBaseUser, ApiObject, Coded, Attributed):
     settings = json(dict, hidden=True)
     failed_logins = models.IntegerField(default=0)
     last_failed_login = models.DateTimeField(null=True, blank=True)
+    verified_email = text(160, kind="EMAIL")
+    two_factor_type = text(20, required=True, read_only=True, default=TwoFactorType.NOT_ENABLED)
+    two_factor_secret = models.TextField(null=True, blank=True)
+    two_factor_code = models.CharField(max_length=64, null=True, blank=True)
+    two_factor_code_expires = models.DateTimeField(null=True, blank=True)
+    two_factor_step = models.BigIntegerField(default=0)
+    two_factor_failures = models.IntegerField(default=0)
+    restore_token = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    restore_purpose = models.CharField(max_length=20, null=True, blank=True)
+    restore_expires = models.DateTimeField(null=True, blank=True)
 
     is_anonymous = False
     is_authenticated = True
+
+    class Meta:
+        # The order of lists, where a page must not sort everybody.
+        indexes = [models.Index(Lower("first_name"), Lower("surname"), "uid", "id", name="users_user_by_name")]
+
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: list[str] = []
     objects = UserDirectory()
@@ -116,8 +170,10 @@ class User(AbstractBaseUser, ApiObject, Coded, Attributed):
         computed = {
             "name": Computed(_full_name, needs=("firstName", "surname")),
             "displayName": Computed(_full_name, needs=("firstName", "surname")),
-            "emailVerified": Computed(lambda row, context: False, kind="BOOLEAN"),
-            "userCredentials": Computed(_credentials, needs=(*CREDENTIALS, "firstName", "surname"), kind="COMPLEX"),
+            "emailVerified": Computed(_email_verified, needs=("email", "verifiedEmail"), kind="BOOLEAN"),
+            "userCredentials": Computed(
+                _credentials, needs=(*CREDENTIALS, "firstName", "surname", "twoFactorType"), kind="COMPLEX"
+            ),
         }
         immutable = ("username",)
         write_only = ("password",)
@@ -136,6 +192,20 @@ class User(AbstractBaseUser, ApiObject, Coded, Attributed):
         """Whether the account may log in now."""
         expired = self.account_expiry is not None and self.account_expiry <= timezone.now()
         return not self.disabled and not expired
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether a password alone does not let this user in."""
+        return self.two_factor_type in ENABLED_TYPES
+
+    @property
+    def password_holds(self) -> bool:
+        """Whether the password is not too old: older than the months of `credentialsExpires`; 0 is never."""
+        changed, now = self.password_last_updated, timezone.now()
+        if changed is None or changed + MONTH > now:
+            return True
+        months = system_setting("credentialsExpires")
+        return months <= 0 or changed + months * MONTH > now
 
     @cached_property
     def authorities_by_role(self) -> dict[str, list[str]]:
@@ -179,7 +249,9 @@ class User(AbstractBaseUser, ApiObject, Coded, Attributed):
 
     def _digest_state(self, purpose: str, *more: object) -> str:
         roles = sorted((uid, sorted(authorities)) for uid, authorities in self.authorities_by_role.items())
-        state = repr((self.password, self.disabled, self.account_expiry, self.username, roles, *more))
+        state = repr(
+            (self.password, self.disabled, self.account_expiry, self.username, self.has_second_factor, roles, *more)
+        )
         return salted_hmac(f"users.User.{purpose}", state, algorithm="sha256").hexdigest()
 
 
@@ -194,3 +266,49 @@ class UserGroup(ApiObject, Coded, Named, Shared, Attributed, Translated):
         order = 102
         access = named("USERGROUP")
         attribute_flag = "userGroup"
+
+
+class PreviousPassword(models.Model):
+    """The hash of a password that a user had, so that it is not taken again soon."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="previous_passwords")
+    password = models.CharField(max_length=255)
+
+
+class AccountSession(AbstractBaseSession):
+    """Django's session with the user that it belongs to, so that sessions can be listed and ended by user."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+
+    @classmethod
+    def get_session_store_class(cls) -> type[Any]:
+        """The engine that reads and writes these rows."""
+        return import_string("users.sessions.SessionStore")
+
+
+def _own_tokens(principal: Principal) -> Any:
+    return ApiToken.objects.filter(created_by__uid=principal.uid).values("pk")
+
+
+class ApiToken(ApiObject, Coded, Shared, Translated):
+    """A personal access token. `key` is the digest of the token, which nobody can read again.
+
+    Tokens are their owner's alone, whatever their sharing says; superusers see all.
+    """
+
+    version = integer(required=True, read_only=True)
+    type = text(50, required=True, read_only=True)
+    key = models.CharField(max_length=64, unique=True)
+    # Nobody's token outlives him, or keeps him from being deleted.
+    created_by = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="api_tokens")
+    last_updated_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    expire = big_integer(required=True)  # milliseconds since the epoch
+    attributes = json(list)
+
+    class Wire(Declaration):
+        klass = "org.hisp.dhis.security.apikey.ApiToken"
+        plural = "apiToken"  # as DHIS2 names the list
+        metadata = False
+        own_views = True
+        access = TypeRules(shareable=True, default_private=True, readable_keys=_own_tokens)

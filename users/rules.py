@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,11 +17,13 @@ from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
 from dhis2api.objects.registry import all_schemas
 from dhis2api.web.timestamps import to_milliseconds
 from sharing.access import SUPERUSER
-from users.errors import E3003, E3032, E3041, E4005, E4054, E4055, E4056, LAST_SUPERUSER, NOT_MANAGED
+from users.errors import E3003, E3032, E3041, E3052, E4005, E4027, E4054, E4055, E4056, LAST_SUPERUSER, NOT_MANAGED
 from users.memberships import managed_groups_are_own, users_are_managed, write_memberships
-from users.models import CREDENTIALS, User, UserGroup, UserRole
-from users.passwords import find_password_fault
+from users.models import CREDENTIALS, TwoFactorType, User, UserGroup, UserRole
+from users.passwords import password_rules, remember_passwords
+from users.user_settings import readable_settings
 
+PHONE_NUMBER = re.compile(r"(\+|00)?[0-9][0-9 ()./-]{3,48}[0-9]")
 SUPERUSER_LOCK = 0x616C6C  # the key of an advisory lock, any number of our own
 
 
@@ -29,12 +32,13 @@ def register() -> None:
     users = hooks_of("user")
     users.prepare.append(read_credentials)
     users.checks.append(user_is_right)
+    users.check_all.append(passwords_are_right)
     users.check_all.append(roles_are_issuable)
     users.check_all.append(stored_authorities_are_held)
     users.check_all.append(users_are_managed)
     users.check_all.append(usernames_are_free)
     users.check_deletes += [stored_authorities_are_held, users_are_managed]
-    users.before_write.append(hash_passwords)
+    users.before_write += [hash_passwords, read_settings]
     users.after_write += [write_memberships, superuser_remains]
     users.before_delete.append(superuser_remains_without)
     hooks_of("userRole").check_all.append(authorities_are_own)
@@ -84,18 +88,28 @@ def _plain(value: Any) -> Any:
 
 
 def user_is_right(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
-    """E4055, E4056, E4005."""
+    """E4055, E4056, E4027, E3052."""
     username = item.values.get("username")
     if not item.members.get("userRoles"):
         yield Fault(E4055, (username or item.uid,), "userRoles", main_id=item.uid)
     if item.stored is not None and username is not None and item.stored["username"] != username:
         yield Fault(E4056, ("username", item.stored["username"], username), "username", main_id=item.uid)
-    password = item.raw.get("password")
-    if password is not None and password != "":
-        fault = find_password_fault(password) if isinstance(password, str) else "Password must be a text"
-        # The password itself stands in no report.
+    number = item.values.get("whats_app")
+    if number and not PHONE_NUMBER.fullmatch(number):
+        yield Fault(E4027, (number, "whatsApp"), "whatsApp", main_id=item.uid)
+    by_mail = item.stored is not None and item.stored["two_factor_type"] == TwoFactorType.EMAIL_ENABLED
+    if by_mail and not item.keeps("email") and item.values.get("email") != item.stored["email"]:
+        yield Fault(E3052, (), "email", main_id=item.uid)
+
+
+def passwords_are_right(bundle: Bundle, objects: list[ImportObject]) -> None:
+    """E4005. The password itself stands in no report."""
+    given = [(item, item.raw["password"]) for item in objects if item.raw.get("password") not in (None, "")]
+    rules = password_rules() if given else None
+    for item, password in given:
+        fault = rules.find_fault(password, ("username",)) if isinstance(password, str) else "Password must be a text"
         if fault is not None:
-            yield Fault(E4005, ("password", fault), "password", main_id=item.uid)
+            item.faults.append(Fault(E4005, ("password", fault), "password", main_id=item.uid))
 
 
 def roles_are_issuable(bundle: Bundle, objects: list[ImportObject]) -> None:
@@ -151,8 +165,23 @@ def usernames_are_free(bundle: Bundle, objects: list[ImportObject]) -> None:
             item.faults.append(Fault(E4054, ("username", name), "username", main_id=item.uid))
 
 
+def read_settings(bundle: Bundle, objects: list[ImportObject]) -> None:
+    """`settings` of a payload become the user's own; unknown keys and values that fit none are left out.
+
+    They are written only: without the member what is stored stays.
+    """
+    for item in objects:
+        given = item.raw.get("settings")
+        if not isinstance(given, dict):
+            item.values["settings"] = item.stored["settings"] if item.stored is not None else {}
+            continue
+        item.values["settings"] = readable_settings(given)
+
+
 def hash_passwords(bundle: Bundle, objects: list[ImportObject]) -> None:
     """A password that was sent is hashed; without one the stored one stays, a new user has none and cannot log in."""
+    replaced = [item for item in objects if item.stored is not None and item.raw.get("password")]
+    remember_passwords((item.pk, item.stored["password"]) for item in replaced if item.stored is not None)
     for item in objects:
         password = item.raw.get("password")
         if isinstance(password, str) and password:

@@ -87,7 +87,7 @@ TABLES = """
     JOIN information_schema.columns USING (table_schema, table_name)
     WHERE tables.table_schema = 'public' AND tables.table_type = 'BASE TABLE'
       AND tables.table_name NOT IN (
-        'dhis2api_state', 'django_session', 'django_migrations', 'django_content_type', 'auth_permission'
+        'dhis2api_state', 'users_accountsession', 'django_migrations', 'django_content_type', 'auth_permission'
       )
     GROUP BY tables.table_name ORDER BY tables.table_name
 """

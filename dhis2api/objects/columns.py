@@ -44,10 +44,13 @@ def _hinted(field: Any, **hint: Any) -> Any:
 
 
 def text(
-    max_length: int = 255, *, required: bool = False, unique: bool = False, min_length: int | None = None, **hint: Any
-) -> models.CharField:
+    max_length: int = 255, *, required: bool = False, unique: bool = False, min_length: int | None = None,
+    default: str | None = None, **hint: Any,
+) -> models.CharField:  # fmt: skip
     """Short text; optional ones are null when absent (an empty string on the wire reads as null)."""
-    field = models.CharField(max_length=max_length, null=not required, blank=not required, unique=unique)
+    options: dict[str, Any] = {"default": default} if default is not None else {}
+    field = models.CharField(max_length=max_length, null=not required, blank=not required, unique=unique, **options)
+    required = required and default is None
     return _hinted(field, required=required, min_length=min_length, **hint)
 
 
@@ -94,6 +97,11 @@ def integer(
     absent = not required and default is None
     field = models.IntegerField(null=absent, blank=absent, unique=unique, **options)
     return _hinted(field, required=required and default is None, minimum=minimum, **hint)
+
+
+def big_integer(*, required: bool = False, **hint: Any) -> models.BigIntegerField:
+    """A 64-bit number."""
+    return _hinted(models.BigIntegerField(null=not required, blank=not required), required=required, **hint)
 
 
 def number(*, required: bool = False, default: float | None = None, **hint: Any) -> models.FloatField:

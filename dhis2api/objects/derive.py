@@ -23,7 +23,7 @@ _KINDS: tuple[tuple[type[models.Field], Kind, str], ...] = (
     (models.CharField, Kind.TEXT, "java.lang.String"),
     (models.TextField, Kind.TEXT, "java.lang.String"),
 )
-_COMPLEX_ITEMS = frozenset({"translations", "categoryMappings"})
+_COMPLEX_ITEMS = frozenset({"attributes", "translations", "categoryMappings"})
 _UNSHOWN = frozenset({"id", "attribute_values"})
 
 

@@ -51,6 +51,7 @@ def _find_verified(key: str, username: str) -> Any | None:
         user is not None
         and user.get_username() == username
         and constant_time_compare(str(user.authentication_stamp()), stamp)
+        and user.password_holds  # a password ages without a change of its user
     )
     return user if is_unchanged else None
 

@@ -47,7 +47,9 @@ def _unauthorized(error: Any, request: HttpRequest) -> ApiError:
 
 
 def _authentication_failed(error: Any, request: HttpRequest) -> ApiError:
-    return ApiError(UNAUTHORIZED, error.detail)
+    # A scheme may refuse what is malformed with 400, and name itself in a header. DRF sets `status_code` itself.
+    status = getattr(error, "refusal_status", 401)
+    return ApiError(plain(status, "{}"), error.detail, headers=getattr(error, "headers", None))
 
 
 def _forbidden(error: Any, request: HttpRequest) -> ApiError:

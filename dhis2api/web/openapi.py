@@ -44,7 +44,7 @@ class ApiAutoSchema(AutoSchema):
         return self.method.lower() + "".join(word[0].upper() + word[1:] for word in words)
 
     def get_auth(self) -> list[dict[str, list[str]]]:
-        return [{"basicAuth": []}, {"sessionCookie": []}] if self.view.authentication_classes else []
+        return [{"basicAuth": []}, {"apiToken": []}, {"sessionCookie": []}] if self.view.authentication_classes else []
 
     def get_request_serializer(self) -> Any:
         return OpenApiTypes.ANY if self.method in WITH_BODY else None

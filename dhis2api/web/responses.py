@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from lxml import etree
 from rest_framework.response import Response
 
@@ -45,6 +45,11 @@ class ApiResponse(Response):
 def no_content() -> HttpResponse:
     """204, where DHIS2 answers a success without a body."""
     return HttpResponse(status=204)
+
+
+def redirect(location: str) -> HttpResponse:
+    """302."""
+    return HttpResponseRedirect(location)
 
 
 def stream(

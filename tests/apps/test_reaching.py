@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import pyotp
 import pytest
 from django.test import Client
 
 from configuration.settings import store_settings
+from dhis2api.ciphers import encrypt_text
 from tests.apps.zips import install
 from tests.harness.client import PERSONA_PASSWORD, ApiClient
 from tests.personas import persona
-from users.models import User
+from users.models import TwoFactorType, User
 
 pytestmark = pytest.mark.django_db
 HOST = "http://testserver"
@@ -202,8 +204,24 @@ def test_a_failed_form_comes_back_to_the_login_page(api: ApiClient, form: dict[s
     answer = browser.post("/dhis-web-commons-security/login.action", form)
 
     assert (answer.status_code, answer["Location"]) == (302, "/login/?failed=true")
-    assert "The login failed" in browser.get("/login/?failed=true").text
+    assert "The login failed" in browser.get("/login/?failed=true").content.decode()
 
 
 def test_the_login_page_asks_for_a_second_factor(api: ApiClient) -> None:
     assert 'name="2fa_code"' in api.get("/login/", user=None).text
+
+
+def test_the_second_factor_is_asked_for_on_every_way_in(api: ApiClient) -> None:
+    persona("user")
+    secret = pyotp.random_base32()
+    User.objects.filter(username="user").update(
+        two_factor_type=TwoFactorType.TOTP_ENABLED, two_factor_secret=encrypt_text(secret)
+    )
+    browser = Client()
+    path = "/dhis-web-commons-security/login.action"
+    form = {"j_username": "user", "j_password": PERSONA_PASSWORD}
+    page = {"username": "user", "password": PERSONA_PASSWORD}
+
+    assert browser.post(path, form)["Location"] == "/login/?failed=true"
+    assert "authenticator app" in browser.post("/login/", page).content.decode()
+    assert browser.post(path, form | {"2fa_code": pyotp.TOTP(secret).now()})["Location"] == "/"

@@ -137,3 +137,22 @@ def reports(answer: object) -> list[dict[str, object]]:
     response = answer.json["response"]
     types = response.get("typeReports", [{"objectReports": [response]}])
     return [e for t in types for o in t["objectReports"] for e in o["errorReports"]]
+
+
+def test_a_user_takes_an_own_picture(api: ApiClient, outsider: User) -> None:
+    """`PUT /api/me`: one's own upload alone; without it there is no picture, twice if need be."""
+    theirs, own = sent(api, "USER_AVATAR"), sent(api, "USER_AVATAR", "outsider")
+
+    def take(file: str) -> tuple[int, str | None]:
+        answer = api.put("/api/me", {"avatar": {"id": file}}, user="outsider")
+        return answer.status, answer.json.get("message")
+
+    assert take("noFileAtAll") == (409, "File does not exist")
+    assert take(theirs) == (409, "Not the owner of the file")
+    assert take(own)[0] == 200
+    assert api.get("/api/me?fields=avatar", user="outsider").json == {"avatar": {"id": own}}
+    assert assigned(own)
+
+    assert [api.delete("/api/me/avatar", user="outsider").status for _ in range(2)] == [204, 204]
+    assert api.get("/api/me?fields=avatar", user="outsider").json == {}
+    assert not assigned(own)

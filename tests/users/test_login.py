@@ -8,8 +8,8 @@ import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import Settings
 
+from configuration.settings import store_settings
 from tests.harness.client import PERSONA_PASSWORD, Answer, ApiClient
 from tests.personas import persona
 from users.models import User
@@ -91,9 +91,9 @@ def test_a_disabled_account_loses_its_session(outsider: User) -> None:
     assert client.get("/api/me").status_code == 401
 
 
-def test_four_failures_lock_for_fifteen_minutes(api: ApiClient, outsider: User, settings: Settings) -> None:
+def test_four_failures_lock_for_fifteen_minutes(api: ApiClient, outsider: User) -> None:
     """Basic and login count together; credentials that were verified before the lock do not slip through."""
-    settings.LOCK_MULTIPLE_FAILED_LOGINS = True
+    store_settings({"keyLockMultipleFailedLogins": True})
     assert api.get("/api/me", user="outsider").status == 200
     for _ in range(2):
         assert login(api, password="wrong").status == 401
@@ -108,8 +108,8 @@ def test_four_failures_lock_for_fifteen_minutes(api: ApiClient, outsider: User, 
     assert User.objects.get(pk=outsider.pk).failed_logins == 0
 
 
-def test_a_success_forgets_the_failures(api: ApiClient, outsider: User, settings: Settings) -> None:
-    settings.LOCK_MULTIPLE_FAILED_LOGINS = True
+def test_a_success_forgets_the_failures(api: ApiClient, outsider: User) -> None:
+    store_settings({"keyLockMultipleFailedLogins": True})
     for _ in range(3):
         for _ in range(3):
             login(api, password="wrong")

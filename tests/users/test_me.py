@@ -10,10 +10,13 @@ from metadata.models import CaptureOrganisationUnit, CategoryCombo, DataSet, Org
 from tests.harness.client import PERSONA_PASSWORD, ApiClient
 from tests.objects.elements import DAY
 from tests.personas import persona, private
-from users.current import USER_SETTINGS
 from users.models import User, UserGroup
 
 pytestmark = pytest.mark.django_db
+USER_SETTINGS = {
+    "keyStyle": "light_blue/light_blue.css", "keyMessageEmailNotification": False, "keyMessageSmsNotification": False,
+    "keyUiLocale": "en", "keyDbLocale": "en", "keyAnalysisDisplayProperty": "name", "keyTrackerDashboardLayout": "",
+}  # fmt: skip
 
 
 def me(api: ApiClient, fields: str = "", user: str = "outsider") -> dict[str, Any]:

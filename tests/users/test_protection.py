@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from configuration.settings import store_settings
 from tests.harness.client import PERSONA_PASSWORD, Answer, ApiClient
 from tests.harness.databases import OwnDatabase
 from tests.objects.imports import codes, errors, put_in
@@ -234,8 +235,8 @@ def test_a_session_ends_with_the_state_that_it_began_in(outsider: User, change: 
     assert client.get("/api/me").status_code == 401
 
 
-def test_a_failed_login_of_somebody_else_ends_no_session(outsider: User, settings: Any) -> None:
-    settings.LOCK_MULTIPLE_FAILED_LOGINS = True
+def test_a_failed_login_of_somebody_else_ends_no_session(outsider: User) -> None:
+    store_settings({"keyLockMultipleFailedLogins": True})
     client = Client()
     body = {"username": "outsider", "password": PERSONA_PASSWORD}
     client.post("/api/auth/login", body, content_type="application/json")

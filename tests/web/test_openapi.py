@@ -48,9 +48,10 @@ def test_media_types_follow_the_view(document: dict[str, Any]) -> None:
 
 
 def test_closed_views_say_how_to_authenticate(document: dict[str, Any]) -> None:
-    assert document["paths"]["/api/test/closed"]["get"]["security"] == [{"basicAuth": []}, {"sessionCookie": []}]
+    schemes = [{"basicAuth": []}, {"apiToken": []}, {"sessionCookie": []}]
+    assert document["paths"]["/api/test/closed"]["get"]["security"] == schemes
     assert "security" not in document["paths"]["/api/ping"]["get"]
-    assert set(document["components"]["securitySchemes"]) == {"basicAuth", "sessionCookie"}
+    assert set(document["components"]["securitySchemes"]) == {"basicAuth", "apiToken", "sessionCookie"}
 
 
 def test_every_operation_has_an_id_of_its_own(document: dict[str, Any]) -> None:

@@ -47,10 +47,10 @@ from sharing.access import (
     judge,
 )
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")
 _URL = re.compile(r"https?://[^\s]+")
 _COLOR = re.compile(r"#([0-9a-fA-F]{3}){1,2}")
-_USERNAME = re.compile(r"(?=.{4,255}$)(?![-_.@])(?!.*[-_.@]{2})[-_.@a-zA-Z0-9]+(?<![-_.@])")
+USERNAME = re.compile(r"(?=.{4,255}$)(?![-_.@])(?!.*[-_.@]{2})[-_.@a-zA-Z0-9]+(?<![-_.@])")
 
 
 def user_may(item: ImportObject, bundle: Bundle, heat: Preheat) -> Iterator[Fault]:
@@ -154,13 +154,13 @@ def text_faults(prop: Property, value: str, prefix: str) -> Iterator[Fault]:
     if prop.min_length is not None and len(value) < prop.min_length:
         limit = prop.length or 2_147_483_647
         yield Fault(E4002, (prop.name, prop.min_length, limit, len(value)), name, prop.klass)
-    if prop.kind is Kind.EMAIL and not _EMAIL.fullmatch(value):
+    if prop.kind is Kind.EMAIL and not EMAIL.fullmatch(value):
         yield Fault(E4003, (prop.name, value), name, prop.klass)
     if prop.kind is Kind.URL and not _URL.fullmatch(value):
         yield Fault(E4004, (prop.name, value), name, prop.klass)
     if prop.kind is Kind.COLOR and not _COLOR.fullmatch(value):
         yield Fault(E4006, (prop.name, value), name, prop.klass)
-    if prop.kind is Kind.USERNAME and not _USERNAME.fullmatch(value):
+    if prop.kind is Kind.USERNAME and not USERNAME.fullmatch(value):
         yield Fault(E4049, (prop.name, value), name, prop.klass)
 
 
