@@ -266,6 +266,7 @@ class UserGroup(ApiObject, Coded, Named, Shared, Attributed, Translated):
         order = 102
         access = named("USERGROUP")
         attribute_flag = "userGroup"
+        member_authorities = {"users": ("F_USER_GROUPS_READ_ONLY_ADD_MEMBERS",)}
 
 
 class PreviousPassword(models.Model):
