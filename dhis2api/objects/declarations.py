@@ -82,6 +82,7 @@ class Declaration:
     plural: ClassVar[str | None] = None  # when not singular + "s"
     singular: ClassVar[str | None] = None  # when not the camelCase of the class name
     endpoint: ClassVar[bool] = True  # served at /api/{plural}
+    path: ClassVar[str | None] = None  # below /api/, where views of the type's app serve it in a way of their own
     metadata: ClassVar[bool] = True  # part of /api/metadata
     access: ClassVar[TypeRules] = TypeRules()
     computed: ClassVar[Mapping[str, Derived]] = {}  # a stored member of the same name wins
@@ -99,6 +100,8 @@ class Declaration:
     immutable: ClassVar[tuple[str, ...]] = ()
     # Members that belong to the other side, and that hooks of this type write when the object comes alone.
     written_for: ClassVar[tuple[str, ...]] = ()
+    # Collections that holders of an authority may change of every object that they may read.
+    member_authorities: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     write_only: ClassVar[tuple[str, ...]] = ()  # members that hooks of the type write and nothing reads; for patches
     put_answers_import_report: ClassVar[bool] = False  # PUT of a user, alone, answers a report of many
     own_views: ClassVar[bool] = False  # the type's app routes its addresses to views of its own

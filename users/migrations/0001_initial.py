@@ -46,7 +46,6 @@ class Migration(migrations.Migration):
                 ('skype', models.CharField(blank=True, max_length=255, null=True)),
                 ('telegram', models.CharField(blank=True, max_length=255, null=True)),
                 ('twitter', models.CharField(blank=True, max_length=255, null=True)),
-                ('avatar', models.JSONField(blank=True, null=True)),
                 ('open_id', models.CharField(blank=True, max_length=255, null=True)),
                 ('ldap_id', models.CharField(blank=True, max_length=255, null=True, unique=True)),
                 ('external_auth', models.BooleanField(default=False)),
@@ -103,7 +102,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=64, unique=True)),
                 ('expire', models.BigIntegerField()),
                 ('attributes', models.JSONField(blank=True, default=list)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
+                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('last_updated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
