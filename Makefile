@@ -14,8 +14,10 @@ INSTALLED := $(VENV)/installed-$(HASH)
 INSTALLED_DEV := $(VENV)/installed-dev-$(HASH_DEV)
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 
+CHROMIUM := chromium chromium-browser google-chrome
+
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format bench clean
+.PHONY: help serve test browser lint format bench clean
 
 help: ## Print this list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-8s %s\n", $$1, $$2 }'
@@ -25,6 +27,11 @@ serve: $(INSTALLED) ## Run the server at http://localhost:8080 until Ctrl-C (POR
 
 test: $(INSTALLED_DEV) ## Run the tests on a real PostgreSQL and Redis (T=tests/datavalues: a part of them).
 	@$(RUN) -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal $(T)
+
+browser: $(INSTALLED_DEV) ## Run the tests that need a browser, which must be there: Chromium.
+	@command -v $(CHROMIUM) >/dev/null || { \
+	  echo "No Chromium here; on Debian and Ubuntu: apt-get install chromium" >&2; exit 1; }
+	@$(RUN) -m pytest tests/browser
 
 lint: $(INSTALLED_DEV) ## Check style and the floors of the house.
 	@$(RUN) -m ruff check .

@@ -17,7 +17,6 @@ class InstalledApp(models.Model):
     short_name = models.CharField(max_length=230)
     version = models.CharField(max_length=255, null=True)
     app_type = models.CharField(max_length=30)
-    plugin_type = models.CharField(max_length=255, null=True)
     manifest = models.JSONField(default=dict)
     translations = models.JSONField(default=list)  # of manifest.webapp.translations.json, as it was sent
     folder = models.CharField(max_length=64)  # of the file store, below `apps/`
@@ -31,12 +30,13 @@ class AppFile(models.Model):
     """A file of an app: `path` as it stood in the zip, without a common top folder."""
 
     app = models.ForeignKey(InstalledApp, on_delete=models.CASCADE, related_name="files")
+    folder = models.CharField(max_length=64)  # that of the app, once all files are written
     path = models.TextField()
     number = models.IntegerField()  # its name in the app's folder of the file store
     length = models.BigIntegerField()  # bytes
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["app", "path"], name="apps_appfile_path")]
+        constraints = [models.UniqueConstraint(fields=["app", "folder", "path"], name="apps_appfile_path")]
 
 
 class NamespaceReservation(models.Model):

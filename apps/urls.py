@@ -1,7 +1,17 @@
-"""Routes below `/api/`."""
+"""Routes below `/api/`. Files of apps keep their names, so that an address may end in a slash."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.views import AppConfigView, AppFileView, AppsView, AppView, MenuModulesView, MenuOrderView
+
+urlpatterns = [
+    path("apps", AppsView.as_view(), name="apps"),
+    path("apps/menu", MenuModulesView.as_view()),
+    path("apps/config", AppConfigView.as_view()),
+    path("apps/<str:key>", AppView.as_view()),
+    path("apps/<str:key>/", AppFileView.as_view()),
+    path("apps/<str:key>/<path:name>", AppFileView.as_view()),
+    path("menu", MenuOrderView.as_view()),
+]

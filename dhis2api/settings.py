@@ -64,6 +64,29 @@ CACHES = {
     }
 }
 
+# Where uploaded files and installed apps lie: in the home, or in a bucket of S3 or of what speaks its language.
+# Credentials are found as boto3 finds them (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, a role of the machine).
+FILES_S3_BUCKET = env.str("FILES_S3_BUCKET", default="")
+_files_on_disk = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": HOME / "files"}}
+_files_on_s3 = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": FILES_S3_BUCKET,
+        "endpoint_url": env.str("FILES_S3_ENDPOINT", default=None),
+        "region_name": env.str("FILES_S3_REGION", default=None),
+        "location": env.str("FILES_S3_PREFIX", default=""),
+        "default_acl": None,
+        "file_overwrite": True,  # names are unique; asking whether one is taken would cost a request each
+    },
+}
+STORAGES = {
+    "default": _files_on_s3 if FILES_S3_BUCKET else _files_on_disk,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MAX_FILE_SIZE = env.int("MAX_FILE_SIZE", default=10_000_000)  # bytes of an uploaded file, as in DHIS2
+MAX_AVATAR_SIZE = env.int("MAX_AVATAR_SIZE", default=2_000_000)
+MAX_ORG_UNIT_IMAGE_SIZE = env.int("MAX_ORG_UNIT_IMAGE_SIZE", default=8_000_000)
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
@@ -75,9 +98,12 @@ SESSION_ENGINE = "users.sessions"
 SESSION_COOKIE_NAME = "JSESSIONID"  # what DHIS2's clients keep
 SESSION_COOKIE_AGE = 3600  # seconds without a request; `web.authentication` prolongs it
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = CONTEXT_PATH or "/"
+API_CSRF = env.bool("API_CSRF", default=False)  # of sessions alone; DHIS2's default, too
+CSRF_COOKIE_NAME = "XSRF-TOKEN"  # as DHIS2's apps look for it; the server's own pages use it, too
+CSRF_HEADER_NAME = "HTTP_X_XSRF_TOKEN"
 LOGIN_URL = "login"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # so that forms behind a proxy have the right origin
-LOGIN_REDIRECT_URL = "api-docs"
+LOGIN_REDIRECT_URL = "start"
 CORS_ALLOWLIST: list[str] = env.list("CORS_ALLOWLIST", default=[])  # origins, `*` is a wildcard
 
 MIDDLEWARE = [

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.auth.views import LogoutView
-from django.urls import include, path, reverse_lazy
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from dhis2api.web import error_pages
 from dhis2api.web.health import LiveView, PingView, ReadyView
-from dhis2api.web.login import LoginPageView
 from dhis2api.web.openapi_views import OpenApiDocumentView, OpenApiPageView
 from dhis2api.web.root import RootView
+from users.login_pages import LoginActionView, LoginPageView
 from users.login_views import LogoutView as LogoutAction
 from users.pages import RestorePageView
 
 api_patterns = [
+    path("", include("sharing.resource.urls")),  # before the objects of every type
     path("", include("system.urls")),
     path("", include("configuration.urls")),
     path("", include("files.urls")),
@@ -23,7 +24,6 @@ api_patterns = [
     path("", include("apps.urls")),
     path("", include("datavalues.urls")),
     path("", include("datastore.urls")),
-    path("", include("sharing.resource.urls")),
     path("", include("metadata.urls")),
     path("", include("dhis2api.objects.urls")),
     path("ping", PingView.as_view(), name="ping"),
@@ -32,7 +32,6 @@ api_patterns = [
 ]
 
 urlpatterns = [
-    path("", RedirectView.as_view(url=reverse_lazy("api-docs"))),
     path("api", RootView.as_view(), name="api-root"),
     path("api/", include(api_patterns)),
     path("health/live", LiveView.as_view()),
@@ -41,8 +40,11 @@ urlpatterns = [
     path("account/restore/", RestorePageView.as_view(), name="restore"),
     path("logout/", LogoutView.as_view(next_page="login"), name="logout"),
     path("dhis-web-commons-security/logout.action", LogoutAction.as_view()),
+    path("dhis-web-commons-security/login.action", LoginActionView.as_view()),
+    path("dhis-web-commons/security/login.action", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/", admin.site.urls),
+    path("", include("apps.page_urls")),
 ]
 
 handler400 = error_pages.bad_request

@@ -11,12 +11,15 @@ class MetadataConfig(AppConfig):
         """A user's org units and dimensions are tables of this app: contribute them to the lower app's type. Then the
         rules, and what CSV files describe."""
         from dhis2api.objects.registry import contribute
+        from files.enums import FileResourceDomain
+        from files.references import hold_files
         from metadata import csv_columns, rules
         from metadata.models import (
             CaptureOrganisationUnit,
             CategoryConstraint,
             DataViewOrganisationUnit,
             GroupSetConstraint,
+            OrganisationUnit,
             SearchOrganisationUnit,
         )
 
@@ -44,4 +47,5 @@ class MetadataConfig(AppConfig):
             owner_column="organisation_unit_id", member_column="user_id", query_path="users_rows__user", owner=False,
         )  # fmt: skip
         rules.register()
+        hold_files(OrganisationUnit, "organisationUnit", "image", FileResourceDomain.ORG_UNIT)
         csv_columns.register()

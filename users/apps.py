@@ -9,7 +9,11 @@ class UsersConfig(AppConfig):
 
     def ready(self) -> None:
         """Hang the rules of users, roles and groups into the import."""
+        from files.enums import FileResourceDomain
+        from files.references import hold_files
         from users import rules, tokens
+        from users.models import User
 
         rules.register()
         tokens.register()
+        hold_files(User, "user", "avatar", FileResourceDomain.USER_AVATAR)

@@ -10,6 +10,7 @@ from rest_framework.permissions import AllowAny
 
 from configuration.settings import locale_code
 from dhis2api.errors import BAD_REQUEST, NEEDS_AUTHORITY, ApiError
+from dhis2api.web import saved_requests
 from dhis2api.web.bodies import read_json
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, HttpResponse, redirect
@@ -39,9 +40,17 @@ class LoginView(ApiView):
             raise ApiError(BAD_CREDENTIALS)
         if result.user is None:
             return ApiResponse({"loginStatus": result.status})
+        landing = landing_page(request._request, result.user)
         open_session(request._request, result.user)
-        context_path = request._request.META.get("SCRIPT_NAME", "").rstrip("/")
-        return ApiResponse({"loginStatus": LoginStatus.SUCCESS, "redirectUrl": context_path + start_page(result.user)})
+        return ApiResponse({"loginStatus": LoginStatus.SUCCESS, "redirectUrl": landing})
+
+
+def landing_page(request: Any, user: Any) -> str:
+    """Where a login leads: to the page that was asked for before, unless the user must go somewhere first."""
+    wanted, start = saved_requests.take(request), start_page(user)
+    if wanted is not None and start == "/":
+        return wanted
+    return request.META.get("SCRIPT_NAME", "").rstrip("/") + start
 
 
 def open_session(request: Any, user: Any) -> None:

@@ -16,7 +16,18 @@ from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
 from configuration.settings import system_setting
-from dhis2api.objects.columns import RefSet, big_integer, date, flag, integer, json, long_text, text, timestamp
+from dhis2api.objects.columns import (
+    RefSet,
+    big_integer,
+    date,
+    flag,
+    integer,
+    json,
+    long_text,
+    reference,
+    text,
+    timestamp,
+)
 from dhis2api.objects.declarations import Computed, Declaration
 from dhis2api.objects.models import ApiObject, Attributed, Coded, Named, Shared, Translated, UniquelyNamed
 from sharing.access import SUPERUSER, Principal, TypeRules, named
@@ -111,7 +122,7 @@ class User(AbstractBaseUser, ApiObject, Coded, Attributed):
     skype = text()
     telegram = text()
     twitter = text()
-    avatar = json(null=True, max_length=1_000)  # a reference to a file resource, as it was sent
+    avatar = reference("files.FileResource", on_delete=models.SET_NULL)
     open_id = text()
     ldap_id = text(unique=True)
     external_auth = flag()

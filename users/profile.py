@@ -14,6 +14,7 @@ from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.importer.pipeline import import_partly
 from dhis2api.objects.importer.report import single_report
 from dhis2api.objects.registry import get_schema
+from files.references import require_own_file, settle_assigned
 from sharing.access import SUPERUSER, Principal
 from users.errors import WHATS_APP_INVALID
 from users.models import User
@@ -38,7 +39,8 @@ class _Self:
 def update_profile(user: User, body: dict[str, Any]) -> None:
     """Set the members of MEMBERS that are not empty; all others stay.
 
-    Errors: 409 for a WhatsApp number that is none; otherwise what is wrong with which member is in the report.
+    Errors: 409 for a WhatsApp number that is none, for a picture that is not there or somebody else's; otherwise what
+        is wrong with which member is in the report.
     """
     given = {name: body[name] for name in MEMBERS if body.get(name) not in (None, "", {})}
     number = given.get("whatsApp")
@@ -46,6 +48,8 @@ def update_profile(user: User, body: dict[str, Any]) -> None:
         raise ApiError(WHATS_APP_INVALID, number)
     if not given:
         return
+    if "avatar" in given:
+        require_own_file(given["avatar"], user)
     update = PartialUpdate(user.uid, given)
     caller = _Self(user.pk, Principal(user.uid, frozenset({SUPERUSER}), username=user.username))
     params = MetadataImportParams(strategy_name="UPDATE")
@@ -54,6 +58,8 @@ def update_profile(user: User, body: dict[str, Any]) -> None:
         raise ApiError(IMPORT_FAILED, response=single_report(items[0]))
 
 
+@transaction.atomic
 def remove_avatar(user: User) -> None:
     """Have no picture; it is no fault to have none already."""
     User.objects.filter(pk=user.pk).update(avatar=None)
+    settle_assigned(User, "avatar", [user.avatar_id])

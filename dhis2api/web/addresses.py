@@ -29,7 +29,7 @@ SUFFIXES = (
 )  # fmt: skip
 
 VERSION_SEGMENT = re.compile(r"/api/([0-9]+)(?=/|$)")
-FILE_OF_AN_APP = re.compile(r"/api/apps/[^/]+/")
+FILE_OF_AN_APP = re.compile(r"/api/apps/(?!(?:menu|config)/*$)[^/]+/")  # both are resources, and no app's key
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ PARAMETER_REPEATED = plain(
     "You likely repeated request parameter '{}' and used multiple comma-separated values within at least one of its"
     " values. Choose one of these formats to supply multiple values.",
 )
+PART_MISSING = plain(400, "Required part '{}' is not present.")
 JSON_UNREADABLE = plain(400, "JSON parse error: {}")
 XML_UNREADABLE = plain(400, "XML parse error: {}")
 BODY_UNREADABLE = plain(400, "The request body cannot be read: {}")

@@ -21,6 +21,7 @@ from lxml import etree
 from rest_framework.views import set_rollback
 
 from dhis2api.errors import ApiError
+from dhis2api.web import saved_requests
 from dhis2api.web.base_url import api_base
 from dhis2api.web.faults import api_error_for
 from dhis2api.web.negotiation import HTML, JSON, XML, error_media_type, is_xhr, prefers_html
@@ -166,7 +167,8 @@ def wants_login_page(request: HttpRequest) -> bool:
 
 
 def login_redirect(request: HttpRequest) -> HttpResponseRedirect:
-    """To the login page and back."""
+    """To the login page and back, and to the same page by a login through the API."""
+    saved_requests.remember(request, request.get_full_path())
     return HttpResponseRedirect(f"{reverse('login')}?next={quote(request.get_full_path(), safe='/')}")
 
 

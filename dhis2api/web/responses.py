@@ -81,6 +81,11 @@ def set_attachment(response: Any, filename: str) -> None:
     response["Content-Transfer-Encoding"] = "binary"
 
 
+def set_filename(response: Any, filename: str) -> None:
+    """Name a file that is shown rather than saved, in DHIS2's form of the header."""
+    response["Content-Disposition"] = _filename_parameter(filename)
+
+
 def compress(content: bytes, compression: str, entry: str) -> bytes:
     """A whole body as gzip, or as a zip with one entry."""
     chunks = gzip_chunks([content]) if compression == "gzip" else zip_chunks([content], entry)

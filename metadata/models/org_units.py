@@ -75,7 +75,7 @@ class OrganisationUnit(ApiObject, Coded, Named, ShortNamed, Described, Attribute
     email = text(150, kind="EMAIL")
     phone_number = text(150, kind="PHONENUMBER")
     geometry = json(null=True, kind="GEOLOCATION", max_length=131_072)
-    image = json(null=True, max_length=1_000)  # a reference to a file resource, as it was sent
+    image = reference("files.FileResource", on_delete=models.SET_NULL)
 
     class Meta:
         indexes = [models.Index(fields=["path"], opclasses=["text_pattern_ops"], name="organisationunit_path_prefix")]

@@ -21,7 +21,7 @@ CODES = [found for found in vars(errors).values() if isinstance(found, Code) and
 @pytest.mark.django_db
 def test_every_command_of_the_page_succeeds(api: ApiClient) -> None:
     files: dict[str, str] = {}
-    answers = [run(api, words, files) for words in commands(PAGE)]
+    answers = [run(api, words, files) for _, words in commands(PAGE)]
 
     assert {answer.status for answer in answers} <= {200, 201}, [a for a in answers if a.status not in (200, 201)]
     shown = [answer.json for answer in answers]

@@ -1,4 +1,4 @@
-"""Pages of the docs whose commands run as they stand: what curl would do with them."""
+"""Pages of documentation whose commands are true: they run as they stand, one after the other."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from tests.harness.client import Answer, ApiClient
 SERVER = "http://localhost:8080"
 
 
-def commands(page: str) -> Iterator[list[str]]:
-    """Each command of a page, as a shell would cut it up."""
+def commands(page: str) -> Iterator[tuple[int | None, list[str]]]:
+    """Each command, as a shell would cut it up, and the status that the comment above it promises (`# 404`)."""
     for block in re.findall(r"```bash\n(.*?)```", page, re.DOTALL):
-        for command in re.split(r"^(?=curl )", block, flags=re.MULTILINE):
-            if command.strip():
-                yield shlex.split(command)
+        for promise, command in re.findall(r"(?:^# (\d{3})\n)?(^curl .*?)(?=^# |^curl |\Z)", block, re.DOTALL | re.M):
+            yield int(promise) if promise else None, shlex.split(command)
 
 
 def run(api: ApiClient, words: list[str], files: dict[str, str]) -> Answer:
@@ -28,13 +27,13 @@ def run(api: ApiClient, words: list[str], files: dict[str, str]) -> Answer:
         word = rest.pop(0)
         if word != "-g":
             options[word if word.startswith("-") else "url"] = rest.pop(0) if word.startswith("-") else word
-    assert options.pop("-u") == "admin:district"
+    user, _, password = options.pop("-u").partition(":")
     file = options.pop("--data-binary", "").removeprefix("@")
     body = files[file] if file else options.pop("-d", None)
     path = options.pop("url").removeprefix(SERVER)
     method = options.pop("-X", "GET" if body is None else "POST")
     content_type = options.pop("-H", "Content-Type: application/json").removeprefix("Content-Type: ")
-    answer = api.request(method, path, body, content_type=content_type)
+    answer = api.request(method, path, body, user=user, password=password, content_type=content_type)
     if "-o" in options:
         files[options.pop("-o")] = answer.text
     assert not options

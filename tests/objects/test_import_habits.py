@@ -11,7 +11,6 @@ import pytest
 
 from tests.harness.client import ApiClient
 from tests.objects.imports import put_in, stats
-from tests.objects.payloads import create
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -113,14 +112,3 @@ def test_a_user_joins_a_group_by_its_own_body(api: ApiClient) -> None:
     assert api.put("/api/users/habitUser01", body).status == 200
     (member,) = api.get("/api/userGroups/habitGroup1?fields=users").json["users"]
     assert member["id"] == "habitUser01"
-
-
-@pytest.mark.parametrize(("singular", "member"), [("organisationUnit", "image"), ("user", "avatar")])
-def test_references_to_files_are_kept(api: ApiClient, singular: str, member: str) -> None:
-    """Also where the file itself did not come along."""
-    made = create(api, singular, **{member: {"id": "fileOfTest1"}})
-
-    shown = api.get(f"/api/{singular}s/{made['id']}?fields=:owner").json
-    assert shown[member] == {"id": "fileOfTest1"}
-    assert api.put(f"/api/{singular}s/{made['id']}", shown).status == 200
-    assert api.get(f"/api/{singular}s/{made['id']}/{member}").json == {member: {"id": "fileOfTest1"}}

@@ -30,7 +30,7 @@ def test_the_root_of_the_api_leads_to_its_resources(product: Client, admin_login
     assert admin_login.get("/api/33/")["Location"] == "http://testserver/api/33/resources"
 
 
-def test_the_start_page_sets_no_cookie(product: Client) -> None:
+def test_the_start_page_sets_no_cookie(product: Client, db: None) -> None:
     answer = product.get("/")
 
     assert (answer.status_code, answer["Location"]) == (302, "/api/docs")

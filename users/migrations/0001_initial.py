@@ -46,7 +46,6 @@ class Migration(migrations.Migration):
                 ('skype', models.CharField(blank=True, max_length=255, null=True)),
                 ('telegram', models.CharField(blank=True, max_length=255, null=True)),
                 ('twitter', models.CharField(blank=True, max_length=255, null=True)),
-                ('avatar', models.JSONField(blank=True, null=True)),
                 ('open_id', models.CharField(blank=True, max_length=255, null=True)),
                 ('ldap_id', models.CharField(blank=True, max_length=255, null=True, unique=True)),
                 ('external_auth', models.BooleanField(default=False)),

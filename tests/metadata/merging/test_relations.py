@@ -29,7 +29,7 @@ WITHOUT_UIDS = {
     "description", "comment", "instruction", "style", "render_type", "sharing", "translations", "attribute_values",
     "content", "favorites", "subscribers", "display_options", "geometry", "delivery_channels", "value_type_options",
     "aggregation_levels", "organisation_unit_levels", "program_rule_action_evaluation_environments",
-    "numerator_description", "denominator_description", "image", "avatar",
+    "numerator_description", "denominator_description",
 }  # fmt: skip
 
 
