@@ -205,7 +205,7 @@ class User(AbstractBaseUser, ApiObject, Coded, Attributed):
         if changed is None or changed + MONTH > now:
             return True
         months = system_setting("credentialsExpires")
-        return months <= 0 or changed + months * MONTH > now
+        return months <= 0 or (now - changed) / MONTH < months  # no date: the setting may lie beyond the calendar
 
     @cached_property
     def authorities_by_role(self) -> dict[str, list[str]]:

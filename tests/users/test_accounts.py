@@ -266,6 +266,12 @@ def test_a_password_that_has_not_expired_is_renewed_by_its_user(api: ApiClient, 
     assert api.post("/api/auth/updatePassword", body, user=None).status == 409
 
 
+def test_passwords_may_age_longer_than_calendars_go(api: ApiClient, outsider: User) -> None:
+    store_settings({"credentialsExpires": 2**31 - 1})
+    User.objects.update(password_last_updated=timezone.now() - timedelta(days=400))
+    assert api.get("/api/me", user="outsider").status == 200
+
+
 def test_passwords_do_not_age_unless_the_setting_says_so(api: ApiClient, outsider: User) -> None:
     age(outsider, 10_000)
     assert api.get("/api/me", user="outsider").status == 200
