@@ -122,6 +122,20 @@ def test_a_token_is_changed_but_for_what_makes_it_a_token(api: ApiClient, outsid
     assert ApiToken.objects.get(uid=uid).key == key
 
 
+def test_a_token_is_put_back_with_another_end(api: ApiClient, outsider: User) -> None:
+    uid, text = make(api)
+    shown = api.get(f"{TOKENS}/{uid}", user="outsider").json
+    later = shown["expire"] + 1
+    assert api.put(f"{TOKENS}/{uid}", shown | {"expire": later}, user="outsider").status == 200
+    assert ApiToken.objects.get(uid=uid).expire == later
+    patch = [{"op": "replace", "path": "/expire", "value": later + 1}]
+    assert api.patch(f"{TOKENS}/{uid}", patch, user="outsider").status == 200
+    found = api.get(f"{TOKENS}?filter=expire:eq:{later + 1}&fields=id", user="outsider").json
+    assert found["apiToken"] == [{"id": uid}]
+    assert api.put(f"{TOKENS}/{uid}", shown | {"expire": 2**53}, user="outsider").status == 400
+    assert call(api, text).status == 200
+
+
 def test_a_patch_keeps_attributes_valid(api: ApiClient, outsider: User) -> None:
     uid, _ = make(api)
     bad = [{"op": "add", "path": "/attributes", "value": [{"type": "IpAllowedList", "allowedIps": ["here"]}]}]
