@@ -41,7 +41,7 @@ _me = [
 _login = [
     path("loginConfig", LoginConfigView.as_view()),
     path("sessions", SessionsView.as_view()),
-    path("sessions/<str:username>", SessionsView.as_view()),
+    path("sessions/<str:username>", SessionsView.as_view(http_method_names=["delete"])),
     path("auth/login", LoginView.as_view()),
     path("auth/forgotPassword", accounts.ForgotPasswordView.as_view()),
     path("auth/passwordReset", accounts.PasswordResetView.as_view()),
