@@ -56,6 +56,13 @@ def test_bad_credentials(api: ApiClient, outsider: User, username: object, passw
     })  # fmt: skip
 
 
+@pytest.mark.parametrize("username", ["nobody", "out\x00sider", "\x00", ""])
+def test_a_form_with_a_bad_name_leads_back_to_the_login_page(outsider: User, username: str) -> None:
+    form = {"j_username": username, "j_password": PERSONA_PASSWORD}
+    answer = Client().post("/dhis-web-commons-security/login.action", form)
+    assert (answer.status_code, answer["Location"]) == (302, "/login/?failed=true")
+
+
 @pytest.mark.parametrize("body", ["[]", '"x"', "", "{"])
 def test_a_login_that_is_no_object(api: ApiClient, body: str) -> None:
     assert api.post(LOGIN, body, user=None).status == 400
