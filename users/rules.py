@@ -204,7 +204,8 @@ def superuser_remains(bundle: Bundle, objects: list[ImportObject]) -> None:
 def superuser_remains_without(keys: Sequence[int]) -> None:
     """409: somebody beside the users of these primary keys can log in with ALL."""
     _await_other_writers()
-    may_log_in = Q(disabled=False) & (Q(account_expiry=None) | Q(account_expiry__gt=timezone.now()))
+    lasts = Q(account_expiry=None) | Q(account_expiry__gt=timezone.now())
+    may_log_in = lasts & Q(disabled=False, external_auth=False)
     has_password = ~Q(password=None) & ~Q(password="") & ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     roles = UserRole.objects.filter(authorities__contains=[SUPERUSER])
     if not User.objects.filter(may_log_in, has_password, user_roles__in=roles).exclude(pk__in=keys).exists():

@@ -90,6 +90,13 @@ def test_closed_accounts_are_told_so_whatever_the_password(
         assert (basic.status, basic.json["message"]) == (401, message)
 
 
+def test_whom_another_server_authenticates_has_no_password_here(api: ApiClient, outsider: User) -> None:
+    assert api.get("/api/me", user="outsider").status == 200  # remembered: the change must count at once all the same
+    User.objects.filter(pk=outsider.pk).update(external_auth=True)
+    assert (login(api).status, login(api).json["message"]) == (401, "Bad credentials")
+    assert api.get("/api/me", user="outsider").status == 401
+
+
 def test_a_disabled_account_loses_its_session(outsider: User) -> None:
     client = Client()
     client.post(LOGIN, {"username": "outsider", "password": PERSONA_PASSWORD}, content_type="application/json")
