@@ -22,6 +22,12 @@ def login(api: ApiClient, username: object = "outsider", password: object = PERS
     return api.post(LOGIN, {"username": username, "password": password}, user=None)
 
 
+def pass_time(monkeypatch: pytest.MonkeyPatch, span: timedelta) -> None:
+    """For whoever asks for the time by Django."""
+    now = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: now() + span)
+
+
 def test_login_opens_a_session_with_one_cookie(outsider: User) -> None:
     client = Client()
     before = client.get("/", headers={"Accept": "text/html"})
@@ -95,6 +101,16 @@ def test_whom_another_server_authenticates_has_no_password_here(api: ApiClient, 
     User.objects.filter(pk=outsider.pk).update(external_auth=True)
     assert (login(api).status, login(api).json["message"]) == (401, "Bad credentials")
     assert api.get("/api/me", user="outsider").status == 401
+
+
+def test_an_account_that_expires_is_told_so_where_its_password_is_remembered(
+    api: ApiClient, outsider: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    User.objects.filter(pk=outsider.pk).update(account_expiry=timezone.now() + timedelta(hours=1))
+    assert api.get("/api/me", user="outsider").status == 200
+    pass_time(monkeypatch, timedelta(hours=2))
+    answer = api.get("/api/me", user="outsider")
+    assert (answer.status, answer.json["message"]) == (401, "Account expired")
 
 
 def test_a_disabled_account_loses_its_session(outsider: User) -> None:
