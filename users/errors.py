@@ -67,6 +67,7 @@ WHATS_APP_INVALID = plain(409, "Invalid format for WhatsApp value '{}'")
 E4027 = code("E4027", "Value `{}` is not a valid for property `{}`")
 E3052 = code("E3052", "The email address cannot change while two-factor authentication by email is enabled")
 
+USER_MISSING = plain(404, "User does not exist: {}")
 USER_NOT_FOUND = plain(409, "User not found: {}")
 REPLICA_NEEDS_USERNAME = plain(409, "Username must be specified")
 REPLICA_USERNAME_INVALID = plain(409, "Username is not valid")
