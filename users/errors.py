@@ -40,6 +40,7 @@ E3043 = code("E3043", "User has no verified email address; verify it before you 
 E3047 = code("E3047", "There is a QR code only while a user enrolls in two-factor authentication by an app")
 E3050 = code("E3050", "The two-factor code can not be null or empty")
 E3051 = code("E3051", "A two-factor code was sent to the user's email address")
+E6200 = code("E6200", "Feedback message recipients user group not defined")
 E6201 = code("E6201", "User with id {} could not be found", 404)
 
 E4000 = code("E4000", "Missing required property `{}`")

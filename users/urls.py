@@ -92,6 +92,7 @@ urlpatterns = [
     path("userSettings", UserSettingsView.as_view()),
     path("userSettings/<str:key>", UserSettingView.as_view()),
     path("userLookup", users.LookupsView.as_view()),
+    path("userLookup/feedbackRecipients", users.FeedbackRecipientsView.as_view()),
     path("userLookup/<str:identifier>", users.LookupView.as_view()),
     path("authorities", users.AuthoritiesView.as_view()),
 ]

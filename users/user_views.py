@@ -18,7 +18,7 @@ from dhis2api.web.responses import ApiResponse, HttpResponse, StreamingHttpRespo
 from dhis2api.web.views import ApiRequest, ApiView
 from users import restoring, two_factor, user_actions
 from users.authority_catalogue import list_authorities
-from users.errors import E3021, E6201
+from users.errors import E3021, E6200, E6201
 from users.login_views import read_object
 from users.lookup import find_shown, search
 from users.models import User
@@ -169,6 +169,14 @@ class LookupsView(ApiView):
     def get(self, request: ApiRequest, params: LookupParams) -> ApiResponse:
         """Some whose name holds the text."""
         return ApiResponse({"users": search(params, request.user)}, xml="userLookup")
+
+
+class FeedbackRecipientsView(ApiView):
+    """Users of the group that receives feedback, of which there is none: it cannot be configured."""
+
+    def get(self, request: ApiRequest) -> ApiResponse:
+        """E6200."""
+        raise ApiError(E6200)
 
 
 class LookupView(ApiView):

@@ -190,6 +190,11 @@ def test_an_address_is_no_riddle_to_guess(api: ApiClient, people: dict[str, User
     assert found("secret@addr", "admin") == ["chloe"]
 
 
+def test_no_group_receives_feedback(api: ApiClient, outsider: User) -> None:
+    answer = api.get("/api/userLookup/feedbackRecipients?query=a", user="outsider")
+    assert (answer.status, answer.json["errorCode"]) == (409, "E6200")
+
+
 def test_a_look_up_within_the_own_units(api: ApiClient, people: dict[str, User]) -> None:
     unit = OrganisationUnit.objects.exclude(parent=None).first()
     CaptureOrganisationUnit.objects.create(user=people["anna"], organisation_unit=unit.parent)
