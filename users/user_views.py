@@ -11,7 +11,7 @@ from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.importer.report import single_report
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.views import LAST_OLD_VERSION, ObjectsView, list_answer
-from dhis2api.web.base_url import server_base
+from dhis2api.web.base_url import mailed_base
 from dhis2api.web.messages import created
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, HttpResponse, StreamingHttpResponse, no_content
@@ -108,7 +108,7 @@ class InviteView(ApiView):
 
     def post(self, request: ApiRequest) -> ApiResponse:
         """Create it and mail the link."""
-        item = restoring.invite(request.user, read_object(request), server_base(request._request))
+        item = restoring.invite(request.user, read_object(request), mailed_base(request._request))
         return created(f"/users/{item.uid}", single_report(item))
 
 
@@ -120,7 +120,7 @@ class InvitesView(ApiView):
         users = read_object(request).get("users")
         if not isinstance(users, list) or len(users) > MAX_INVITES or not all(isinstance(u, dict) for u in users):
             raise ApiError(BAD_REQUEST, f"`users` must be a list of at most {MAX_INVITES} users")
-        restoring.invite_all(request.user, users, server_base(request._request))
+        restoring.invite_all(request.user, users, mailed_base(request._request))
         return no_content()
 
 
@@ -131,7 +131,7 @@ class InviteAgainView(ApiView):
 
     def post(self, request: ApiRequest, uid: str) -> HttpResponse:
         """Mail a new link; the old one ends."""
-        restoring.invite_again(request.user, uid, server_base(request._request))
+        restoring.invite_again(request.user, uid, mailed_base(request._request))
         return no_content()
 
 
@@ -142,7 +142,7 @@ class ResetView(ApiView):
 
     def post(self, request: ApiRequest, uid: str) -> HttpResponse:
         """Take it away, and mail a link to set another."""
-        restoring.reset_password(request.user, uid, server_base(request._request))
+        restoring.reset_password(request.user, uid, mailed_base(request._request))
         return no_content()
 
 

@@ -98,6 +98,16 @@ def test_an_address_of_two_users_names_nobody(
     assert not mailbox.messages
 
 
+def test_the_link_leads_where_the_server_says(
+    api: ApiClient, mailed_user: User, recovery: None, mailbox: Mailbox, settings: Any
+) -> None:
+    """Not to the host that a stranger names, who would get the token."""
+    settings.BASE_URL = "https://dhis2.example.org/demo"
+    body = {"emailOrUsername": "outsider"}
+    api.post("/api/auth/forgotPassword", body, user=None, headers={"Host": "evil.example.org"})
+    assert "https://dhis2.example.org/demo/account/restore/?token=" in mailbox.last_text()
+
+
 def test_recovery_is_off_unless_the_system_allows_it(api: ApiClient, mailed_user: User) -> None:
     assert forget(api, "outsider") == 409
 
@@ -334,3 +344,9 @@ def test_older_login_pages_recover_by_parameters(
     done = api.post(f"/api/account/restore?token={mailbox.last_token()}&password={NEW}", user=None)
     assert (done.status, done.json["message"]) == (200, "Account restored")
     assert api.get("/api/me", user="outsider", password=NEW).status == 200
+
+
+@pytest.mark.parametrize("path", ["login", "forgotPassword", "passwordReset", "invite", "updatePassword"])
+def test_strangers_make_the_server_read_little(api: ApiClient, db: None, path: str) -> None:
+    """Each of these reads its whole body into memory, and no password limits who may send one."""
+    assert api.post(f"/api/auth/{path}", {"username": "x" * 100_000}, user=None).status == 413
