@@ -98,6 +98,29 @@ def test_an_address_of_two_users_names_nobody(
     assert not mailbox.messages
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [{"keyEmailHostName": "a..b"}, {"keyEmailHostName": "é" * 300}, {"keyEmailPort": 99_999}, {"keyEmailPort": -1}],
+)
+def test_settings_that_name_no_mail_server_are_no_secret_kept_from_strangers(
+    api: ApiClient, mailed_user: User, recovery: None, mailbox: Mailbox, setting: dict[str, Any]
+) -> None:
+    """The answer is that for an unknown user; who may know is told."""
+    store_settings(setting)
+    assert (forget(api, "outsider"), forget(api, "nobody")) == (200, 200)
+    assert api.post(f"/api/users/{mailed_user.uid}/reset").json["message"] == "The email could not be sent"
+
+
+def test_a_title_of_two_lines_makes_no_header(
+    api: ApiClient, mailed_user: User, recovery: None, mailbox: Mailbox
+) -> None:
+    store_settings({"applicationTitle": "Ministry\r\nBcc: all@side.org"})
+    assert forget(api, "outsider") == 200
+    (message,) = mailbox.messages
+    assert message["Subject"] == "Password of your Ministry Bcc: all@side.org account"
+    assert message["Bcc"] is None
+
+
 def test_the_link_leads_where_the_server_says(
     api: ApiClient, mailed_user: User, recovery: None, mailbox: Mailbox, settings: Any
 ) -> None:
