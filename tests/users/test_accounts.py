@@ -98,6 +98,15 @@ def test_an_address_of_two_users_names_nobody(
     assert not mailbox.messages
 
 
+def test_nobody_takes_the_name_of_another_as_an_address(
+    api: ApiClient, recovery: None, mailbox: Mailbox, admin: User
+) -> None:
+    User.objects.filter(pk=persona("a.b@side.org").pk).update(email="out@side.org")
+    User.objects.filter(pk=persona("twin").pk).update(email="a.b@side.org")
+    assert forget(api, "a.b@side.org") == 200
+    assert [message["To"] for message in mailbox.messages] == ["out@side.org"]
+
+
 @pytest.mark.parametrize(
     "setting",
     [{"keyEmailHostName": "a..b"}, {"keyEmailHostName": "é" * 300}, {"keyEmailPort": 99_999}, {"keyEmailPort": -1}],
