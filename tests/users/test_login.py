@@ -40,6 +40,14 @@ def test_login_opens_a_session_with_one_cookie(outsider: User) -> None:
     assert client.get("/api/me?fields=username").json() == {"username": "outsider"}
 
 
+@pytest.mark.parametrize(("scheme", "secure"), [("https", True), ("http", "")])
+def test_the_cookie_of_a_login_over_https_stays_there(outsider: User, scheme: str, secure: object) -> None:
+    body = {"username": "outsider", "password": PERSONA_PASSWORD}
+    client = Client(headers={"X-Forwarded-Proto": scheme})
+    answer = client.post(LOGIN, body, content_type="application/json")
+    assert answer.cookies["JSESSIONID"]["secure"] == secure
+
+
 def test_logout_ends_the_session(outsider: User) -> None:
     client = Client()
     client.post(LOGIN, {"username": "outsider", "password": PERSONA_PASSWORD}, content_type="application/json")
