@@ -98,6 +98,9 @@ SESSION_ENGINE = "users.sessions"
 SESSION_COOKIE_NAME = "JSESSIONID"  # what DHIS2's clients keep
 SESSION_COOKIE_AGE = 3600  # seconds without a request; `web.authentication` prolongs it
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = CONTEXT_PATH or "/"
+API_CSRF = env.bool("API_CSRF", default=False)  # of sessions alone; DHIS2's default, too
+CSRF_COOKIE_NAME = "XSRF-TOKEN"  # as DHIS2's apps look for it; the server's own pages use it, too
+CSRF_HEADER_NAME = "HTTP_X_XSRF_TOKEN"
 LOGIN_URL = "login"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # so that forms behind a proxy have the right origin
 LOGIN_REDIRECT_URL = "start"

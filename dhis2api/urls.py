@@ -16,6 +16,7 @@ from users.login_views import LogoutView as LogoutAction
 from users.pages import RestorePageView
 
 api_patterns = [
+    path("", include("sharing.resource.urls")),  # before the objects of every type
     path("", include("system.urls")),
     path("", include("configuration.urls")),
     path("", include("files.urls")),
@@ -23,7 +24,6 @@ api_patterns = [
     path("", include("apps.urls")),
     path("", include("datavalues.urls")),
     path("", include("datastore.urls")),
-    path("", include("sharing.resource.urls")),
     path("", include("metadata.urls")),
     path("", include("dhis2api.objects.urls")),
     path("ping", PingView.as_view(), name="ping"),

@@ -1,5 +1,6 @@
 """The one rule table of access: access strings, verdicts on a single object, and the SQL predicate for lists.
 
+Each right of a user is a demand on an object's `sharing`; one object is held against it in Python, rows in SQL.
 Pure: it knows a principal (uid, authorities, groups), a type's rules and an object's `sharing`, no model and no
 HTTP. Source: DHIS2 2.42, sharing and access control; stricter where DHIS2 grants by omission (a type that lists
 only other kinds of authorities, a null public string, a null owner).
@@ -8,11 +9,12 @@ only other kinds of authorities, a null public string, a null owner).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import JSONField, Lookup, Q
 
 SUPERUSER = "ALL"
 DEFAULT_PUBLIC = "rw------"
@@ -53,6 +55,8 @@ class TypeRules:
     update: tuple[str, ...] = ()
     delete: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
+    external: tuple[str, ...] = ()  # who may show objects to everybody without login (up to 2.40; stored, never used)
+    is_personal: bool = False  # lists show superusers no more of them than anybody else
     # Of a type whose objects others guard: the keys of the rows that somebody may read, as a subquery.
     readable_keys: Callable[[Principal], Any] | None = None
 
@@ -61,14 +65,25 @@ class TypeRules:
         return self.create + self.create_public + self.create_private
 
 
-def named(x: str, *, shareable: bool = True, data: bool = False) -> TypeRules:
-    """The usual pattern: F_X_PUBLIC_ADD, F_X_PRIVATE_ADD, F_X_DELETE."""
+def named(x: str, *, shareable: bool = True, data: bool = False, external: bool = False) -> TypeRules:
+    """The usual pattern: F_X_PUBLIC_ADD, F_X_PRIVATE_ADD, F_X_DELETE; F_X_EXTERNAL where there is one."""
     return TypeRules(
         shareable=shareable,
         data_shareable=data,
         create_public=(f"F_{x}_PUBLIC_ADD",),
         create_private=(f"F_{x}_PRIVATE_ADD",),
         delete=(f"F_{x}_DELETE",),
+        external=(f"F_{x}_EXTERNAL",) if external else (),
+    )
+
+
+def favorite(x: str, *, external: bool = False) -> TypeRules:
+    """The pattern of what people keep for themselves: everybody may make private ones, with F_X_PUBLIC_ADD others."""
+    return TypeRules(
+        shareable=True,
+        implicit_private=True,
+        create_public=(f"F_{x}_PUBLIC_ADD",),
+        external=(f"F_{x}_EXTERNAL",) if external else (),
     )
 
 
@@ -80,6 +95,11 @@ def is_access_string(text: object) -> bool:
 def has_data_bits(text: str | None) -> bool:
     """Whether an access string grants data read or write."""
     return text is not None and text[2:4] != "-" * 2
+
+
+def without_data_bits(text: str) -> str:
+    """An access string that says nothing of data any more."""
+    return text[:2] + NO_ACCESS[2:]
 
 
 def can_make_public(rules: TypeRules, user: Principal) -> bool:
@@ -104,6 +124,11 @@ def can_create(rules: TypeRules, user: Principal) -> bool:
 def can_read_type(rules: TypeRules, user: Principal) -> bool:
     """Whether the user holds the type's READ authority, if it has one."""
     return not rules.read or user.has_any(rules.read)
+
+
+def can_externalize(rules: TypeRules, user: Principal) -> bool:
+    """Whether the user may mark objects of the type as visible without login."""
+    return bool(rules.external) and user.has_any(rules.external)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,79 +159,162 @@ class Verdict:
         return shown
 
 
+# What an access string must look like: `_` is any letter, `%` any number of them.
+READ, WRITE, DATA_READ, DATA_WRITE = "r%", "_w%", "__r%", "___w%"
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What the sharing of an object must say for a user to have a right.
+
+    Either a string that reaches the user (the public one, his own grant, one of a group of his) looks like one of
+    `patterns`, or he owns the object, where that counts.
+    """
+
+    user: Principal
+    patterns: tuple[str, ...]
+    owner_counts: bool = True
+    only_private: bool = False  # and the object is not public: of who may not make any public
+
+    def is_met(self, sharing: Mapping[str, Any], grants: Sequence[str]) -> bool:
+        """Whether an object's `sharing`, of which `grants` reach the user, says so."""
+        if self.only_private and sharing.get("public") not in (None, NO_ACCESS):
+            return False
+        if self.owner_counts and sharing.get("owner") == self.user.uid:
+            return True
+        return any(_looks_like(grant, self.patterns) for grant in grants)
+
+
 def judge(rules: TypeRules, sharing: Mapping[str, Any] | None, user: Principal) -> Verdict:
     """The verdict on one object with this `sharing` (None or empty for a type without)."""
-    if user.is_superuser:
-        data = True if rules.data_shareable else None
-        return Verdict(True, True, True, True, True, data, data, externalize=True)
     shared = sharing or {}
-    public = shared.get("public")
-    owner = shared.get("owner") == user.uid
-    authority = not rules.any_create or user.has_any(rules.any_create)
-    update_authority = user.has_any(rules.update) if rules.update else authority
-    delete_authority = user.has_any(rules.delete) if rules.delete else authority
-    if not rules.shareable:
-        read = can_read_type(rules, user)
-        return Verdict(read, authority, update_authority, delete_authority, update_authority, None, None)
     grants = _grants(shared, user)
-    may_share = can_make_public(rules, user) or (public in (None, NO_ACCESS) and can_make_private(rules, user))
-    writable = may_share and (owner or _granted(grants, 1, "w"))
-    write = writable if authority else rules.implicit_private and writable
-    update = writable if update_authority else rules.implicit_private and writable
-    delete = writable if delete_authority else rules.implicit_private and (owner or _granted(grants, 1, "w"))
-    read = can_read_type(rules, user) and (owner or _granted(grants, 0, "r"))
-    data_read = data_write = None
-    if rules.data_shareable:
-        data_write = _granted(grants, 3, "w")
-        data_read = data_write or _granted(grants, 2, "r")
-    return Verdict(read, write, update, delete, update, data_read, data_write)
+    rights = {
+        right: demand if isinstance(demand, bool) else demand.is_met(shared, grants)
+        for right, demand in demands(rules, user).items()
+    }
+    data_read, data_write = rights["data.read"], rights["data.write"]
+    return Verdict(
+        read=rights["read"],
+        write=rights["write"],
+        update=rights["update"],
+        delete=rights["delete"],
+        manage=rights["manage"],
+        data_read=data_read if rules.data_shareable else None,
+        data_write=data_write if rules.data_shareable else None,
+        externalize=user.is_superuser or can_externalize(rules, user),
+    )
+
+
+@lru_cache(maxsize=256)
+def demands(rules: TypeRules, user: Principal) -> Mapping[str, Demand | bool]:
+    """What each right asks of an object's sharing; True and False where its sharing does not matter."""
+    if user.is_superuser:
+        return dict.fromkeys(("read", "write", "update", "delete", "manage"), True) | dict.fromkeys(
+            ("data.read", "data.write"), rules.data_shareable
+        )
+    creates = not rules.any_create or user.has_any(rules.any_create)
+    updates = user.has_any(rules.update) if rules.update else creates
+    deletes = user.has_any(rules.delete) if rules.delete else creates
+    read = can_read_type(rules, user)
+    if not rules.shareable:
+        return {
+            "read": read, "write": creates, "update": updates, "delete": deletes, "manage": updates,
+            "data.read": False, "data.write": False,
+        }  # fmt: skip
+    makes_public = can_make_public(rules, user)
+    writable: Demand | bool = makes_public or can_make_private(rules, user)
+    if writable:
+        writable = Demand(user, (WRITE,), only_private=not makes_public)
+    without_authority = rules.implicit_private and writable
+    deletable = writable if deletes else rules.implicit_private and Demand(user, (WRITE,))
+    update = writable if updates else without_authority
+    data = rules.data_shareable
+    return {
+        "read": read and Demand(user, (READ,)),
+        "write": writable if creates else without_authority,
+        "update": update,
+        "delete": deletable,
+        "manage": update,
+        # Who writes data reads it; owning an object gives no data access.
+        "data.read": data and Demand(user, (DATA_READ, DATA_WRITE), owner_counts=False),
+        "data.write": data and Demand(user, (DATA_WRITE,), owner_counts=False),
+    }
+
+
+def rows_with(rules: TypeRules, user: Principal, right: str, prefix: str = "") -> Q:
+    """The rows on which `user` has a right (`read`, `update`, `data.write`, …), as `judge` finds them one by one.
+
+    `prefix` leads to the shared model (`data_set__`).
+    """
+    demand = demands(rules, user)[right]
+    if isinstance(demand, Demand):
+        return Q(**{f"{prefix}sharing__meets": demand})
+    return Q() if demand else Q(pk__in=[])
 
 
 def readable(rules: TypeRules, user: Principal, prefix: str = "") -> Q:
-    """The rows that `user` may read; `prefix` leads to the shared model (`data_set__`)."""
-    if not can_read_type(rules, user):
-        return Q(pk__in=[])
-    if user.is_superuser:
-        return Q()
-    if rules.readable_keys is not None:
+    """The rows that lists show to `user`; `prefix` leads to the shared model (`data_set__`)."""
+    if rules.readable_keys is not None and not user.is_superuser and can_read_type(rules, user):
         return Q(**{f"{prefix}pk__in": rules.readable_keys(user)})
-    if not rules.shareable:
-        return Q()
-    column = f"{prefix}sharing"
-    return Q(**{f"{column}__owner": user.uid}) | _grant(column, user, "^r")
+    if rules.is_personal and user.is_superuser:
+        return Q(**{f"{prefix}sharing__meets": Demand(user, (READ,))})
+    return rows_with(rules, user, "read", prefix)
 
 
 def data_readable(rules: TypeRules, user: Principal, prefix: str = "") -> Q:
     """The rows whose data `user` may read; owning an object gives no data access."""
-    if not rules.data_shareable:
-        return Q(pk__in=[])
-    if user.is_superuser:
-        return Q()
-    column = f"{prefix}sharing"
-    return _grant(column, user, "^..r") | _grant(column, user, "^...w")
+    return rows_with(rules, user, "data.read", prefix)
 
 
 def data_writable(rules: TypeRules, user: Principal, prefix: str = "") -> Q:
     """The rows whose data `user` may write."""
-    if not rules.data_shareable:
-        return Q(pk__in=[])
-    if user.is_superuser:
-        return Q()
-    return _grant(f"{prefix}sharing", user, "^...w")
+    return rows_with(rules, user, "data.write", prefix)
 
 
 def access_matches(rules: TypeRules, user: Principal, pattern: str) -> Q:
     """The rows that `user` owns or of which a grant looks like `pattern`: `_` is any letter, `%` any number."""
     if user.is_superuser or not rules.shareable:
         return Q()
-    return Q(sharing__owner=user.uid) | _grant("sharing", user, f"^{pattern.replace('_', '.').replace('%', '.*')}$")
+    return Q(sharing__meets=Demand(user, (pattern,)))
 
 
-def _grant(column: str, user: Principal, pattern: str) -> Q:
-    found = Q(**{f"{column}__public__regex": pattern}) | Q(**{f"{column}__users__{user.uid}__access__regex": pattern})
-    for group in sorted(user.groups):
-        found |= Q(**{f"{column}__userGroups__{group}__access__regex": pattern})
-    return found
+@JSONField.register_lookup
+class Meets(Lookup):
+    """`sharing__meets=demand`: a demand as one condition, whatever the number of the user's groups."""
+
+    lookup_name = "meets"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, _ = self.process_lhs(compiler, connection)  # a plain column, which has no parameters
+        demand: Demand = self.rhs
+        user = demand.user
+        public, public_values = _granted(f"{column}->>'public'", [], demand)
+        own, own_values = _granted(f"{column}->'users'->%s->>'access'", [user.uid], demand)
+        ways, values = [public, own], [*public_values, *own_values]
+        if demand.owner_counts:
+            ways.append(f"{column}->>'owner' = %s")
+            values.append(user.uid)
+        if user.groups:
+            # What an object names is looked up among the groups of the user, not the other way: it names few.
+            granted, patterns = _granted("shared.entry->>'access'", [], demand)
+            ways.append(
+                f"EXISTS (SELECT FROM jsonb_each({column}->'userGroups') AS shared(uid, entry) "
+                f"WHERE shared.uid = ANY(%s) AND ({granted}))"
+            )
+            values += [sorted(user.groups), *patterns]
+        sql = " OR ".join(ways)
+        if demand.only_private:
+            sql = f"({sql}) AND COALESCE({column}->>'public', %s) = %s"
+            values += [NO_ACCESS, NO_ACCESS]
+        return f"COALESCE({sql}, FALSE)", values
+
+
+def _granted(text: str, parameters: list[Any], demand: Demand) -> tuple[str, list[Any]]:
+    """SQL that an access string looks like one of the demand's patterns."""
+    sql = " OR ".join(f"{text} LIKE %s" for _ in demand.patterns)
+    return sql, [value for pattern in demand.patterns for value in (*parameters, pattern)]
 
 
 def _may(user: Principal, authorities: tuple[str, ...], rules: TypeRules) -> bool:
@@ -225,5 +333,6 @@ def _grants(sharing: Mapping[str, Any], user: Principal) -> list[str]:
     return [g for g in found if g]
 
 
-def _granted(grants: list[str], position: int, letter: str) -> bool:
-    return any(g[position : position + 1] == letter for g in grants)
+@lru_cache(maxsize=1024)
+def _looks_like(text: str, patterns: tuple[str, ...]) -> bool:
+    return any(re.fullmatch(p.replace("_", ".").replace("%", ".*"), text) for p in patterns)

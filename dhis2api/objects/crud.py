@@ -25,7 +25,7 @@ from dhis2api.web.renderers import encode_json
 from sharing.access import can_create, judge
 
 Outcome = tuple[ImportObject, ImportReport]
-_LEGACY_SHARING = frozenset({"publicAccess", "userAccesses", "userGroupAccesses"})
+_LEGACY_SHARING = frozenset({"publicAccess", "externalAccess", "userAccesses", "userGroupAccesses"})
 
 
 def create_object(schema: Schema, raw: Any, *, params: MetadataImportParams, user: Any) -> Outcome:

@@ -82,6 +82,7 @@ class Declaration:
     plural: ClassVar[str | None] = None  # when not singular + "s"
     singular: ClassVar[str | None] = None  # when not the camelCase of the class name
     endpoint: ClassVar[bool] = True  # served at /api/{plural}
+    path: ClassVar[str | None] = None  # below /api/, where views of the type's app serve it in a way of their own
     metadata: ClassVar[bool] = True  # part of /api/metadata
     access: ClassVar[TypeRules] = TypeRules()
     computed: ClassVar[Mapping[str, Derived]] = {}  # a stored member of the same name wins

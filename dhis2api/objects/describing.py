@@ -19,8 +19,8 @@ _AUTHORITY_KINDS = (
 def describe_schema(schema: Schema, api_base: str) -> dict[str, Any]:
     """The schema as the wire shows it."""
     rules = schema.rules
-    path = f"/{schema.plural}"
-    served = schema.wire.endpoint
+    path = f"/{schema.wire.path or schema.plural}"
+    served = schema.wire.endpoint or schema.wire.path is not None
     shown: dict[str, Any] = {
         "klass": schema.klass,
         "identifiableObject": not schema.embedded,

@@ -1,6 +1,7 @@
 """Who asks: HTTP Basic first, then the session. Source: DHIS2 2.42, users, authentication methods.
 
-Neither checks CSRF tokens, as DHIS2 does not; Basic sets no cookie. No `WWW-Authenticate` header is ever sent, since
+Basic sets no cookie, and no CSRF check applies to it; sessions are checked where `API_CSRF` is on, which it is not by
+default, as in DHIS2. No `WWW-Authenticate` header is ever sent, since
 browsers would open a dialog.
 """
 
@@ -11,9 +12,12 @@ import binascii
 import time
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from rest_framework import authentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from dhis2api.errors import ApiError
@@ -41,14 +45,28 @@ class BasicAuthentication(authentication.BaseAuthentication):
 
 
 class SessionAuthentication(authentication.BaseAuthentication):
-    """The session cookie of a login, without DRF's CSRF check."""
+    """The session cookie of a login.
+
+    With `API_CSRF` a request that changes something repeats the cookie `XSRF-TOKEN` in the header `X-XSRF-TOKEN`.
+    """
 
     def authenticate(self, request: Request) -> tuple[Any, None] | None:
         user = getattr(request._request, "user", None)
         if user is None or not user.is_active:
             return None
+        if settings.API_CSRF:
+            _check_csrf(request._request)
         _prolong(request._request.session)
         return user, None
+
+
+def _check_csrf(request: HttpRequest) -> None:
+    """Errors: 403 where the token is absent or wrong. Every answer then carries the cookie that the next one needs."""
+    check = authentication.CSRFCheck(lambda _: HttpResponse())
+    check.process_request(request)
+    if reason := check.process_view(request, None, (), {}):
+        raise PermissionDenied(f"CSRF check failed: {reason}")
+    get_token(request)
 
 
 def _prolong(session: SessionBase) -> None:

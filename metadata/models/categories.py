@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from dhis2api.objects.columns import RefList, RefSet, choice, date, flag, json, reference, text
 from dhis2api.objects.declarations import Computed, ComputedValue, Declaration
@@ -21,7 +22,7 @@ from dhis2api.objects.models import (
 )
 from metadata.enums import DataDimensionType
 from metadata.models.dimensions import dimension_members, item_members
-from sharing.access import Principal, TypeRules, judge, named, readable
+from sharing.access import READ, Demand, Principal, TypeRules, judge, named, readable
 
 DEFAULT_CATEGORY = "GLevLNI9wkl"
 DEFAULT_CATEGORY_OPTION = "xYerKDKCefk"
@@ -88,8 +89,12 @@ class CategoryCombo(ApiObject, Coded, UniquelyNamed, Shared, Translated):
 
 
 def _readable_option_combos(user: Principal) -> models.QuerySet[Any]:
-    """The keys of the option combos of which `user` may read every option: they have no sharing of their own."""
-    options = CategoryOption.objects.filter(readable(CategoryOption.Wire.access, user))
+    """The keys of the option combos of which `user` is granted every option: they have no sharing of their own.
+
+    Owning an option is no grant; the default option stands in nobody's way.
+    """
+    granted = Q(sharing__meets=Demand(user, (READ,), owner_counts=False)) | Q(uid=DEFAULT_CATEGORY_OPTION)
+    options = CategoryOption.objects.filter(granted)
     hiding = CategoryOptionCombo.category_options.through.objects.exclude(categoryoption_id__in=options.values("pk"))
     return CategoryOptionCombo.objects.exclude(pk__in=hiding.values("categoryoptioncombo_id")).values("pk")
 

@@ -23,9 +23,11 @@ from metadata.rules import (
     relationships,
     rendering,
     rule_actions,
+    sharing,
     tracked_attributes,
     users,
 )
+from sharing.resource.grants import followers
 
 ANALYTICAL = ("eventChart", "eventReport", "eventVisualization", "map", "mapView", "visualization")
 MARKED = ("dashboard", "eventChart", "eventReport", "eventVisualization", "map", "visualization")
@@ -33,7 +35,10 @@ PROTECTED_BY_DOCUMENTS = ("category", "categoryOption", "dataElement", "dataSet"
 
 
 def register() -> None:
-    """Hang all rules of this app into the import."""
+    """Hang all rules of this app into the import, and into the dialog of sharing."""
+    followers["program"].append(sharing.share_stage_of_event_program)
+    followers["visualization"].append(sharing.share_expressions_of_visualization)
+
     units = hooks_of("organisationUnit")
     units.locks.append(org_units.lock_tree)
     units.checks.append(org_units.closes_after_opening)

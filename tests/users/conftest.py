@@ -25,14 +25,12 @@ class Mailbox:
         self.messages.append(message_from_bytes(envelope.content))
         return "250 OK"
 
-    @property
     def last_text(self) -> str:
         return self.messages[-1].get_payload(decode=True).decode()
 
-    @property
     def last_token(self) -> str:
-        found = re.search(r"/account/restore/\?token=(\S+)", self.last_text)
-        assert found is not None, self.last_text
+        found = re.search(r"/account/restore/\?token=(\S+)", self.last_text())
+        assert found is not None, self.last_text()
         return found[1]
 
 

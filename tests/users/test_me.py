@@ -156,3 +156,62 @@ def test_passwords_are_verified_and_validated(api: ApiClient, outsider: User) ->
     assert post("validatePassword", "x") == {
         "isValidPassword": False, "errorMessage": "Password must have at least 8, and at most 72 characters",
     }  # fmt: skip
+
+
+def test_the_own_profile_changes_without_any_authority(api: ApiClient, outsider: User) -> None:
+    sent = {
+        "firstName": "Out", "surname": "Sider", "email": "out@side.org", "phoneNumber": "+232 76",
+        "whatsApp": "+23276123", "birthday": "1990-02-03", "jobTitle": "Clerk", "languages": "en, fr",
+        "introduction": "",
+    }  # fmt: skip
+    answer = api.put("/api/me", sent, user="outsider")
+
+    assert answer.status == 200
+    assert (answer.json["name"], answer.json["jobTitle"], answer.json["settings"]) == (
+        "Out Sider",
+        "Clerk",
+        USER_SETTINGS,
+    )
+    found = me(api, "firstName,email,whatsApp,birthday,languages")
+    assert found == {
+        "firstName": "Out", "email": "out@side.org", "whatsApp": "+23276123", "birthday": "1990-02-03T00:00:00.000",
+        "languages": "en, fr",
+    }  # fmt: skip
+
+
+def test_empty_members_of_a_profile_change_nothing(api: ApiClient, outsider: User) -> None:
+    api.put("/api/me", {"jobTitle": "Clerk"}, user="outsider")
+    api.put("/api/me", {"jobTitle": "", "surname": None}, user="outsider")
+    assert me(api, "jobTitle,surname") == {"jobTitle": "Clerk", "surname": "Persona"}
+
+
+def test_a_profile_holds_no_roles_groups_units_or_names(api: ApiClient, admin: User, outsider: User) -> None:
+    superuser = admin.user_roles.get()
+    sent = {
+        "username": "boss", "userRoles": [{"id": superuser.uid}], "disabled": True, "password": "Nouveau-2x",
+        "organisationUnits": [{"id": "ImspTQPwCqd"}], "userCredentials": {"username": "boss", "disabled": True},
+        "userGroups": [], "surname": "Boss", "twoFactorType": "TOTP_ENABLED", "verifiedEmail": "boss@moh.gov",
+    }  # fmt: skip
+    assert api.put("/api/me", sent, user="outsider").status == 200
+    found = me(api, "username,surname,authorities,organisationUnits,disabled,emailVerified,twoFactorType")
+    assert found == {
+        "username": "outsider", "surname": "Boss", "authorities": [], "organisationUnits": [], "disabled": False,
+        "emailVerified": False, "twoFactorType": "NOT_ENABLED",
+    }  # fmt: skip
+
+
+def test_a_whats_app_number_is_a_number(api: ApiClient, outsider: User) -> None:
+    answer = api.put("/api/me", {"whatsApp": "call me"}, user="outsider")
+    assert (answer.status, answer.json["message"]) == (409, "Invalid format for WhatsApp value 'call me'")
+
+
+def test_a_profile_names_the_member_at_fault(api: ApiClient, outsider: User) -> None:
+    answer = api.put("/api/me", {"email": "nobody", "surname": "Sider"}, user="outsider")
+    assert answer.status == 409
+    assert answer.json["response"]["errorReports"][0]["errorProperty"] == "email"
+    assert me(api, "surname") == {"surname": "Persona"}
+
+
+def test_nothing_is_unread(api: ApiClient, outsider: User) -> None:
+    found = api.get("/api/me/dashboard", user="outsider").json
+    assert found == {"unreadMessageConversations": 0, "unreadInterpretations": 0}

@@ -220,7 +220,7 @@ def mail_user(outsider: User) -> User:
 
 
 def mailed(mailbox: Mailbox) -> str:
-    found = re.search(r"\b\d{6}\b", mailbox.last_text)
+    found = re.search(r"\b\d{6}\b", mailbox.last_text())
     assert found is not None
     return found[0]
 

@@ -52,9 +52,9 @@ def decode_object(schema: Schema, index: int, item: Any) -> ImportObject:
     return ImportObject(schema, index, dict(item), uid or generate_uid(), has_own_uid=bool(uid))
 
 
-def partial_object(schema: Schema, update: PartialUpdate) -> ImportObject:
+def partial_object(schema: Schema, update: PartialUpdate, index: int = 0) -> ImportObject:
     """A stored object of which all but the update's members stay."""
-    return ImportObject(schema, 0, dict(update.raw), update.uid, is_partial=True, changes=update.changes)
+    return ImportObject(schema, index, dict(update.raw), update.uid, is_partial=True, changes=update.changes)
 
 
 def finish(bundle: Bundle) -> None:

@@ -8,7 +8,8 @@ in one transaction; VALIDATE and a failed atomic import are rolled back.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -25,6 +26,7 @@ from dhis2api.objects.importer.report import ImportReport, build_report
 from dhis2api.objects.importer.resolve import resolve
 from dhis2api.objects.importer.validate import validate
 from dhis2api.objects.importer.write import write
+from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Schema
 from dhis2api.objects.writers import record_writer
 from dhis2api.web.timestamps import to_milliseconds
@@ -79,6 +81,31 @@ def import_partly(
 
     run(bundle, decode_all)
     return bundle.objects[schema.singular], build_report(bundle)
+
+
+def import_parts(
+    updates: Mapping[str, Sequence[PartialUpdate]], refused: Sequence[ImportObject] = (), *,
+    params: MetadataImportParams, user: Any,
+) -> ImportReport:  # fmt: skip
+    """Update some members of stored objects of many types, by singular name; just those members are judged.
+
+    `refused` are objects that could not be tried, with their faults: the report names them, too, and with
+    atomicMode=ALL they let nothing be written.
+    """
+    is_stopped = bool(refused) and params.atomic_mode is AtomicMode.ALL
+    bundle = new_bundle(replace(params, mode=ImportMode.VALIDATE.value) if is_stopped else params, user)
+    bundle.members_only = True
+
+    def decode_all() -> None:
+        for singular, parts in updates.items():
+            schema = get_schema(singular)
+            bundle.objects[singular] = [partial_object(schema, part, index) for index, part in enumerate(parts)]
+        finish(bundle)
+
+    run(bundle, decode_all)
+    for item in refused:
+        bundle.objects.setdefault(item.schema.singular, []).append(item)
+    return build_report(bundle)
 
 
 def new_bundle(params: MetadataImportParams, user: Any) -> Bundle:

@@ -14,6 +14,7 @@ from dhis2api.objects.importer.kept_references import already_refers
 from dhis2api.objects.importer.params import ReportMode
 from dhis2api.objects.importer.preheat import Preheat, Target
 from dhis2api.objects.importer.records import Action, Bundle, EmbeddedRow, Fault, ImportObject, MemberChange, describe
+from dhis2api.objects.importer.sharing import settled_sharing
 from dhis2api.objects.importer.stored import show_stored
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Property, Schema, Shape
@@ -66,7 +67,7 @@ def _resolve_object(bundle: Bundle, heat: Preheat, item: ImportObject) -> None:
         kept = item.keeps("attributeValues")
         item.values["attribute_values"] = _kept(item, "attribute_values") if kept else _attribute_values(item, place)
     if item.schema.shareable:
-        item.values["sharing"] = _kept(item, "sharing") if item.keeps("sharing") else item.raw.get("sharing")
+        item.values["sharing"] = _kept(item, "sharing") if item.keeps("sharing") else settled_sharing(item, bundle)
 
 
 @cache

@@ -27,8 +27,9 @@ CONTENT: tuple[Callable[..., object], ...] = (
     checks.uid_is_well_formed,
 )
 
-# And of one whose collections alone change: what else is stored of it was judged when it was stored.
+# And of one whose collections or sharing alone change: what else is stored of it was judged when it was stored.
 MEMBERS_ONLY: tuple[Callable[..., object], ...] = (
+    checks.sharing_is_allowed,
     checks.exists_or_not,
     checks.named_content_fits_schema,
     checks.translations_are_single,

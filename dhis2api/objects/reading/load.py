@@ -15,7 +15,7 @@ from dhis2api.objects.reading.attribute_values import AttributeDetails
 from dhis2api.objects.reading.budget import CHARACTERS, Related, Rendered, size_of, within_budget
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.documents import Documents, undeclared
-from dhis2api.objects.reading.names import add_grant_names
+from dhis2api.objects.reading.names import complete_sharing
 from dhis2api.objects.reading.pick import pick
 from dhis2api.objects.reading.plan import ID_ONLY, Entry, Node, compile_selections
 from dhis2api.objects.registry import get_schema
@@ -104,7 +104,7 @@ def _render_all(node: Node, rows: list[dict[str, Any]], context: ReadingContext)
     needed = node.needed()
     related = {name: _related(node, prop, rows, context) for name, prop in needed.items() if _is_related(prop)}
     if "sharing" in needed and needed["sharing"].shape is Shape.JSON:
-        add_grant_names(row["sharing"] for row in rows)
+        complete_sharing(row["sharing"] for row in rows)
     details = AttributeDetails.of(node, context, _load_by_uid)
     documents = Documents.of(node, rows, context, _load_referred)
     rendered.paths = {name: found.path for name, found in related.items()} | documents.paths

@@ -86,8 +86,9 @@ class Dashboard(ApiObject, Coded, Named, Described, Shared, Translated, Marked, 
         klass = "org.hisp.dhis.dashboard.Dashboard"
         order = 3501
         access = TypeRules(
-            shareable=True, default_private=True, implicit_private=True, create_public=("F_DASHBOARD_PUBLIC_ADD",)
-        )
+            shareable=True, default_private=True, implicit_private=True, create_public=("F_DASHBOARD_PUBLIC_ADD",),
+            external=("F_DASHBOARD_PUBLIC_ADD",), is_personal=True,
+        )  # fmt: skip
         favoritable = True
         members = (
             items("dashboardItems", DASHBOARD_ITEM),

@@ -32,7 +32,7 @@ from dhis2api.objects.models import (
     UniquelyNamed,
 )
 from metadata.models.documents.analytical import ANALYTICAL, FAVORITE, SUBSCRIBED
-from sharing.access import TypeRules, named
+from sharing.access import favorite, named
 
 MAP_VIEW_KLASS = "org.hisp.dhis.mapping.MapView"
 
@@ -78,7 +78,7 @@ class Map(ApiObject, Coded, Named, Described, Shared, Attributed, Translated, Ma
     class Wire(Declaration):
         klass = "org.hisp.dhis.mapping.Map"
         order = 2000
-        access = TypeRules(shareable=True, implicit_private=True, create_public=("F_MAP_PUBLIC_ADD",))
+        access = favorite("MAP", external=True)
         attribute_flag = "map"
         favoritable = True
         subscribable = True

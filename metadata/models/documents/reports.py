@@ -25,7 +25,7 @@ class Report(ApiObject, Coded, UniquelyNamed, Shared, Translated, DocumentConten
     class Wire(Declaration):
         klass = "org.hisp.dhis.report.Report"
         order = 2000
-        access = named("REPORT")
+        access = named("REPORT", external=True)
         members = (
             text("type", 50),
             long_text("designContent"),
@@ -42,7 +42,7 @@ class Document(ApiObject, Coded, UniquelyNamed, Shared, Attributed, Translated, 
     class Wire(Declaration):
         klass = "org.hisp.dhis.document.Document"
         order = 2000
-        access = named("DOCUMENT")
+        access = named("DOCUMENT", external=True)
         attribute_flag = "document"
         members = (long_text("url"), text("contentType"), *flags("external", "attachment"))
 
@@ -53,7 +53,7 @@ class SqlView(ApiObject, Coded, UniquelyNamed, Described, Shared, Attributed, Tr
     class Wire(Declaration):
         klass = "org.hisp.dhis.sqlview.SqlView"
         order = 1010
-        access = named("SQLVIEW", data=True)
+        access = named("SQLVIEW", data=True, external=True)
         attribute_flag = "sqlView"
         members = (
             long_text("sqlQuery", required=True),

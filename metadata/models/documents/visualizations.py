@@ -33,9 +33,7 @@ from dhis2api.objects.models import (
 )
 from metadata.enums import MissingValueStrategy, VisualizationType
 from metadata.models.documents.analytical import ANALYTICAL, FAVORITE, SUBSCRIBED
-from sharing.access import TypeRules
-
-IMPLICIT = TypeRules(shareable=True, implicit_private=True)
+from sharing.access import TypeRules, favorite
 
 AXIS = ItemKind(
     "Axis",
@@ -104,7 +102,7 @@ class Visualization(ApiObject, Coded, Named, Described, Shared, Attributed, Tran
     class Wire(Declaration):
         klass = "org.hisp.dhis.visualization.Visualization"
         order = 2000
-        access = IMPLICIT
+        access = favorite("VISUALIZATION", external=True)
         attribute_flag = "visualization"
         favoritable = True
         subscribable = True
@@ -118,7 +116,7 @@ class EventVisualization(ApiObject, Coded, Named, Described, Shared, Attributed,
     class Wire(Declaration):
         klass = "org.hisp.dhis.eventvisualization.EventVisualization"
         order = 2000
-        access = IMPLICIT
+        access = favorite("EVENT_VISUALIZATION")
         favoritable = True
         subscribable = True
         members = EVENT_VISUALIZATION
@@ -154,7 +152,7 @@ class EventReport(EventVisualization):
     class Wire(Declaration):
         klass = "org.hisp.dhis.eventreport.EventReport"
         order = 1640
-        access = TypeRules(shareable=True, implicit_private=True, create_public=("F_EVENTREPORT_PUBLIC_ADD",))
+        access = favorite("EVENTREPORT", external=True)
         attribute_flag = "eventReport"
         favoritable = True
         subscribable = True
@@ -175,7 +173,7 @@ class EventChart(EventVisualization):
     class Wire(Declaration):
         klass = "org.hisp.dhis.eventchart.EventChart"
         order = 1540
-        access = TypeRules(shareable=True, implicit_private=True, create_public=("F_EVENTCHART_PUBLIC_ADD",))
+        access = favorite("EVENTCHART", external=True)
         attribute_flag = "eventChart"
         favoritable = True
         subscribable = True

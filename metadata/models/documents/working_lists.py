@@ -7,7 +7,13 @@ from dhis2api.objects.members import flag, integer, ref, text, whole, whole_list
 from dhis2api.objects.models import ApiObject, Coded, Described, Document, Named, Shared, Translated
 from sharing.access import TypeRules
 
-SHARED = TypeRules(shareable=True)
+WORKING_LIST = TypeRules(
+    shareable=True,
+    default_private=True,
+    implicit_private=True,
+    create=("F_PROGRAMSTAGE_ADD",),
+    delete=("F_PROGRAMSTAGE_DELETE",),
+)
 
 
 class EventFilter(ApiObject, Coded, Named, Described, Shared, Translated, Document):
@@ -15,7 +21,7 @@ class EventFilter(ApiObject, Coded, Named, Described, Shared, Translated, Docume
 
     class Wire(Declaration):
         klass = "org.hisp.dhis.programstagefilter.EventFilter"
-        access = SHARED
+        access = WORKING_LIST
         members = (text("program", 11, required=True), text("programStage", 11), whole("eventQueryCriteria"))
 
 
@@ -24,7 +30,7 @@ class TrackedEntityInstanceFilter(ApiObject, Coded, Named, Described, Shared, Tr
 
     class Wire(Declaration):
         klass = "org.hisp.dhis.trackedentityfilter.TrackedEntityFilter"
-        access = SHARED
+        access = WORKING_LIST
         members = (
             ref("program", required=True),
             integer("sortOrder"),
@@ -42,7 +48,7 @@ class ProgramStageWorkingList(ApiObject, Coded, Named, Described, Shared, Transl
 
     class Wire(Declaration):
         klass = "org.hisp.dhis.programstageworkinglist.ProgramStageWorkingList"
-        access = SHARED
+        access = WORKING_LIST
         members = (
             ref("program", required=True),
             ref("programStage", required=True),

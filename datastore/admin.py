@@ -1,0 +1,5 @@
+"""Entries in the Django admin."""
+
+from dhis2api.objects.admin import register_types
+
+register_types("datastore")

@@ -1,0 +1,1 @@
+"""Sharing as XML."""
