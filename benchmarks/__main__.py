@@ -11,13 +11,13 @@ def main() -> None:
     """Start the servers, run everything, print the tables."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the sizes")
-    parser.add_argument("--only", choices=("datastore", "datavalues", "metadata"), help="one of the parts")
+    parser.add_argument("--only", choices=("datastore", "datavalues", "metadata", "users"), help="one of the parts")
     arguments = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     import django  # noqa: PLC0415 - needs the settings that are named above
 
     django.setup()
-    from benchmarks import datastore, datavalues, metadata  # noqa: PLC0415 - models exist after the set-up
+    from benchmarks import datastore, datavalues, metadata, users  # noqa: PLC0415 - models exist after the set-up
     from tests.harness.cluster import Cluster  # noqa: PLC0415 - models exist after the set-up
     from tests.harness.databases import OwnDatabase  # noqa: PLC0415 - models exist after the set-up
 
@@ -29,6 +29,8 @@ def main() -> None:
             metadata.run(cluster, sizes=(2_000 // scale, 20_000 // scale))
         if arguments.only in (None, "datastore"):
             datastore.run(cluster, sizes=(1_000 // scale, 10_000 // scale))
+        if arguments.only in (None, "users"):
+            users.run(cluster, sizes=(30_000 // scale, 300_000 // scale))
         if arguments.only in (None, "datavalues"):
             sizes, exports = (50_000 // scale, 500_000 // scale), (100_000 // scale, 1_000_000 // scale)
             with OwnDatabase(cluster):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import platform
-from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
+from configuration.mail import is_mail_configured
+from configuration.settings import system_settings
 from dhis2api.objects.describing import words
 from dhis2api.objects.registry import endpoint_schemas
 from dhis2api.objects.system_id import system_id
@@ -16,36 +17,40 @@ from dhis2api.objects.uids import generate_uid
 from dhis2api.version import BUILD_TIME, DHIS2_VERSION, REVISION
 
 MAX_IDENTIFIERS = 10_000
-# DHIS2 shows dates that were never set as the epoch.
-NEVER = datetime.fromtimestamp(0, tz=timezone.get_fixed_timezone(0))
+SHOWN_SETTINGS = (
+    "applicationTitle", "keyCalendar", "keyDateFormat", "keyLastSuccessfulAnalyticsTablesUpdate",
+    "keyLastSuccessfulLatestAnalyticsPartitionUpdate", "keyLastSuccessfulMonitoring", "keyLastMetaDataSyncSuccess",
+    "keyVersionEnabled",
+)  # fmt: skip
 
 
 def system_info(*, context_path: str, user_agent: str, for_superuser: bool) -> dict[str, Any]:
     """All that a caller may know; details of the machine and the database are the superuser's."""
     now = timezone.now()
+    known = system_settings(*SHOWN_SETTINGS)
     zone = timezone.get_default_timezone_name()
     shown: dict[str, Any] = {
         "contextPath": context_path,
         "userAgent": user_agent,
-        "calendar": "iso8601",
-        "dateFormat": "yyyy-mm-dd",
+        "calendar": known["keyCalendar"],
+        "dateFormat": known["keyDateFormat"].lower(),  # as JavaScript writes it
         "serverDate": now,
         "serverTimeZoneId": "Etc/UTC" if zone == "UTC" else zone,
         "serverTimeZoneDisplayName": "Coordinated Universal Time" if zone == "UTC" else zone,
-        "lastAnalyticsTableSuccess": NEVER,
-        "lastAnalyticsTablePartitionSuccess": NEVER,
-        "lastSystemMonitoringSuccess": NEVER,
-        "lastMetadataVersionSyncAttempt": NEVER,
+        "lastAnalyticsTableSuccess": known["keyLastSuccessfulAnalyticsTablesUpdate"],
+        "lastAnalyticsTablePartitionSuccess": known["keyLastSuccessfulLatestAnalyticsPartitionUpdate"],
+        "lastSystemMonitoringSuccess": known["keyLastSuccessfulMonitoring"],
+        "lastMetadataVersionSyncAttempt": known["keyLastMetaDataSyncSuccess"],
         "version": DHIS2_VERSION,
         "revision": REVISION,
         "buildTime": BUILD_TIME,
         "systemId": system_id(),
-        "systemName": "DHIS 2",
+        "systemName": known["applicationTitle"],
         "instanceBaseUrl": context_path,
-        "isMetadataVersionEnabled": False,
+        "isMetadataVersionEnabled": known["keyVersionEnabled"],
         "isMetadataSyncEnabled": False,
-        "encryption": False,
-        "emailConfigured": False,
+        "encryption": True,
+        "emailConfigured": is_mail_configured(),
         "redisEnabled": True,
         "databaseInfo": {"spatialSupport": False, "time": now},
     }

@@ -266,6 +266,7 @@ class UserGroup(ApiObject, Coded, Named, Shared, Attributed, Translated):
         order = 102
         access = named("USERGROUP")
         attribute_flag = "userGroup"
+        member_authorities = {"users": ("F_USER_GROUPS_READ_ONLY_ADD_MEMBERS",)}
 
 
 class PreviousPassword(models.Model):
@@ -301,7 +302,7 @@ class ApiToken(ApiObject, Coded, Shared, Translated):
     type = text(50, required=True, read_only=True)
     key = models.CharField(max_length=64, unique=True)
     # Nobody's token outlives him, or keeps him from being deleted.
-    created_by = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="api_tokens")
+    created_by = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     last_updated_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     expire = big_integer(required=True)  # milliseconds since the epoch
     attributes = json(list)

@@ -72,7 +72,7 @@ def change_members(
 ) -> CollectionReport:  # fmt: skip
     """Deletions first, then additions, all or none of them."""
     prop = _collection(schema, name, refusal)
-    require_update(schema, uid, user)
+    require_update(schema, uid, user, member=name)
     entering, leaving = _keys(prop, additions), _keys(prop, deletions)
     present = _present(schema, prop, uid, entering | leaving)
     gone = [key for key in leaving if key in present]

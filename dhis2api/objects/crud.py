@@ -84,9 +84,13 @@ def replace_translations(schema: Schema, uid: str, translations: list[Any], *, u
     return items[0], report
 
 
-def require_update(schema: Schema, uid: str, user: Any) -> None:
-    """Errors: 404 for an object that is missing or unreadable, 403 for one that may not be changed."""
-    _require(schema, uid, user, "update", NO_UPDATE)
+def require_update(schema: Schema, uid: str, user: Any, *, member: str = "") -> None:
+    """Errors: 404 for an object that is missing or unreadable, 403 for one that may not be changed.
+
+    `member`: only this collection shall change, which an authority of its own may open.
+    """
+    is_open = user.principal.has_any(schema.wire.member_authorities.get(member, ()))
+    _require(schema, uid, user, "read" if is_open else "update", NO_UPDATE)
 
 
 def lock_for_update(schema: Schema, uids: Iterable[str], *, against_references: bool = False) -> None:

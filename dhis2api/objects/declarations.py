@@ -100,6 +100,8 @@ class Declaration:
     immutable: ClassVar[tuple[str, ...]] = ()
     # Members that belong to the other side, and that hooks of this type write when the object comes alone.
     written_for: ClassVar[tuple[str, ...]] = ()
+    # Collections that holders of an authority may change of every object that they may read.
+    member_authorities: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     write_only: ClassVar[tuple[str, ...]] = ()  # members that hooks of the type write and nothing reads; for patches
     put_answers_import_report: ClassVar[bool] = False  # PUT of a user, alone, answers a report of many
     own_views: ClassVar[bool] = False  # the type's app routes its addresses to views of its own

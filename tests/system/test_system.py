@@ -83,3 +83,9 @@ def test_every_type_is_a_resource(api: ApiClient) -> None:
         "href": "http://testserver/api/dataElements",
     } in resources  # fmt: skip
     assert all(api.get(r["href"].removeprefix("http://testserver")).status == 200 for r in resources)
+
+
+def test_the_system_is_named_by_its_settings(api: ApiClient, admin: User) -> None:
+    api.post("/api/systemSettings", {"applicationTitle": "Ministry", "keyDateFormat": "dd-MM-yyyy"})
+    shown = api.get("/api/system/info?fields=systemName,dateFormat,emailConfigured").json
+    assert shown == {"systemName": "Ministry", "dateFormat": "dd-mm-yyyy", "emailConfigured": False}

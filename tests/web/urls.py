@@ -16,7 +16,6 @@ from dhis2api.errors import ApiError, code
 from dhis2api.web import error_pages
 from dhis2api.web.bodies import open_body, read_json
 from dhis2api.web.health import LiveView, OpenView, PingView, ReadyView
-from dhis2api.web.login import LoginPageView
 from dhis2api.web.messages import conflict, created, ok
 from dhis2api.web.negotiation import ADX, CSV, JSON, XML
 from dhis2api.web.openapi_views import OpenApiDocumentView, OpenApiPageView
@@ -25,6 +24,7 @@ from dhis2api.web.params import Params, declares, extras, needs_one_of, not_toge
 from dhis2api.web.responses import ApiResponse, stream
 from dhis2api.web.views import ApiRequest, ApiView
 from dhis2api.web.xml import append, iter_elements, local_name, root_element
+from users.login_pages import LoginPageView
 
 E9001 = code("E9001", "Choose one of `{}`", 409)
 

@@ -39,6 +39,7 @@ from dhis2api.objects.schema import Kind, Property, Schema, Shape
 from dhis2api.objects.uids import is_uid
 from sharing.access import (
     NO_ACCESS,
+    Principal,
     can_create,
     can_make_private,
     can_make_public,
@@ -63,10 +64,18 @@ def user_may(item: ImportObject, bundle: Bundle, heat: Preheat) -> Iterator[Faul
     verdict = judge(rules, item.stored.get("sharing"), user)
     # The stored name is not for who may not read the object.
     shown = item.describe() if verdict.read or not item.is_partial else describe(None, item.uid, item.schema)
-    if item.action is Action.UPDATE and not verdict.update:
+    may_update = verdict.update or (verdict.read and _changes_open_members(item, user))
+    if item.action is Action.UPDATE and not may_update:
         yield Fault(E3001, (user.username, shown), main_id=item.uid)
     if item.action is Action.DELETE and not verdict.delete:
         yield Fault(E3002, (user.username, shown), main_id=item.uid)
+
+
+def _changes_open_members(item: ImportObject, user: Principal) -> bool:
+    """Whether nothing changes but collections that an authority of their own opens to the user."""
+    if not item.changes or item.raw.keys() - {"id"}:
+        return False
+    return all(user.has_any(item.schema.wire.member_authorities.get(name, ())) for name in item.changes)
 
 
 def sharing_is_allowed(item: ImportObject, bundle: Bundle, heat: Preheat) -> Iterator[Fault]:
