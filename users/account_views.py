@@ -17,7 +17,7 @@ from users.changing_password import change_password
 from users.errors import BAD_CREDENTIALS, PASSWORD_NOT_EXPIRED
 from users.login_views import read_object
 from users.models import User
-from users.params import PasswordParams, UsernameParams
+from users.params import PasswordParams, RestoreParams, UsernameParams
 from users.passwords import password_rules
 from users.restoring import complete_invitation, complete_recovery, find_username_fault, forgot_password
 
@@ -97,6 +97,30 @@ class PasswordView(OpenView):
         return validation(password_rules().find_fault(params.password))
 
     post = get
+
+
+class LegacyRecoveryView(OpenView):
+    """`POST /api/account/recovery?username=`, as older login pages ask."""
+
+    consumes = ()
+
+    @declares(UsernameParams)
+    def post(self, request: ApiRequest, params: UsernameParams) -> ApiResponse:
+        """A mail with a link."""
+        forgot_password(params.username, server_base(request._request))
+        return ok("Recovery message sent")
+
+
+class LegacyRestoreView(OpenView):
+    """`POST /api/account/restore?token=&password=`, as older login pages ask."""
+
+    consumes = ()
+
+    @declares(RestoreParams)
+    def post(self, request: ApiRequest, params: RestoreParams) -> ApiResponse:
+        """A new password by the link of that mail."""
+        complete_recovery(params.token, params.password)
+        return ok("Account restored")
 
 
 def validation(fault: str | None) -> ApiResponse:

@@ -103,3 +103,10 @@ class PasswordParams(Params):
     """Parameters of `/api/account/password`."""
 
     password: str = param(doc="The password that somebody would like.")
+
+
+class RestoreParams(Params):
+    """Parameters of `POST /api/account/restore`."""
+
+    token: str = param(doc="Of the mailed link.")
+    password: str = param(doc="The new password.")

@@ -47,6 +47,8 @@ _login = [
     path("auth/passwordReset", accounts.PasswordResetView.as_view()),
     path("auth/invite", accounts.InviteView.as_view()),
     path("auth/updatePassword", accounts.UpdatePasswordView.as_view()),
+    path("account/recovery", accounts.LegacyRecoveryView.as_view()),
+    path("account/restore", accounts.LegacyRestoreView.as_view()),
     path("account/username", accounts.UsernameView.as_view()),
     path("account/validateUsername", accounts.UsernameView.as_view()),
     path("account/password", accounts.PasswordView.as_view()),

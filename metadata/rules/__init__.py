@@ -66,6 +66,7 @@ def register() -> None:
     hooks_of("section").after_write.append(data_sets.bump_data_set_versions)
 
     hooks_of("user").checks.append(users.org_units_in_own_hierarchy)
+    hooks_of("user").before_write.append(users.inherit_constraints)
 
     hooks_of("trackedEntityAttribute").checks.append(tracked_attributes.generated_values_are_texts)
     hooks_of("trackedEntityAttribute").checks.append(tracked_attributes.pattern_is_right)

@@ -318,3 +318,13 @@ def test_a_password_that_an_administrator_replaced_is_remembered(api: ApiClient,
     assert api.put(f"/api/users/{outsider.uid}", payload).status == 200
     body = {"oldPassword": NEW, "newPassword": PERSONA_PASSWORD}
     assert api.put("/api/me/changePassword", body, user="outsider", password=NEW).status == 409
+
+
+def test_older_login_pages_recover_by_parameters(
+    api: ApiClient, mailed_user: User, recovery: None, mailbox: Mailbox
+) -> None:
+    asked = api.post("/api/account/recovery?username=outsider", user=None)
+    assert asked.json["message"] == "Recovery message sent"
+    done = api.post(f"/api/account/restore?token={mailbox.last_token()}&password={NEW}", user=None)
+    assert (done.status, done.json["message"]) == (200, "Account restored")
+    assert api.get("/api/me", user="outsider", password=NEW).status == 200

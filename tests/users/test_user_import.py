@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dhis2api.objects.uids import generate_uid
-from metadata.models import CaptureOrganisationUnit, OrganisationUnit
+from metadata.models import CaptureOrganisationUnit, Category, CategoryConstraint, OrganisationUnit
 from tests.harness.client import PERSONA_PASSWORD, Answer, ApiClient
 from tests.objects.imports import codes, errors, put_in
 from tests.personas import persona, private
@@ -279,3 +279,12 @@ def test_patches_of_groups_touch_no_others(api: ApiClient, plain_role: str) -> N
     assert groups_after({"op": "remove-by-id", "path": "/userGroups", "id": first.uid}) == {"Second"}
     assert groups_after({"op": "add", "path": "/userGroups/-", "value": {"id": third.uid}}) == {"Second", "Third"}
     assert groups_after({"op": "add", "path": "/userGroups", "value": [{"id": first.uid}]}) == {"First"}
+
+
+def test_new_users_inherit_the_limits_of_their_creator(api: ApiClient, plain_role: str, user_keeper: User) -> None:
+    category = Category.objects.order_by("pk").first()
+    CategoryConstraint.objects.create(user=user_keeper, category=category)
+    payload = somebody(plain_role, catDimensionConstraints=[])
+    assert create(api, payload).status == 201
+    shown = api.get(f"/api/users/{payload['id']}?fields=catDimensionConstraints").json
+    assert shown == {"catDimensionConstraints": [{"id": category.uid}]}
