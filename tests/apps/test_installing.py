@@ -169,6 +169,14 @@ def test_a_zip_has_at_most_so_many_entries(api: ApiClient) -> None:
     assert (answer.status, answer.json["message"]) == (409, UNREADABLE)
 
 
+def test_a_zip_unpacks_to_at_most_so_many_bytes(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.archives.MAX_BYTES", 1000)
+
+    answer = post_zip(api, app_zip(files={"a.txt": "0123456789" * 50, "b.txt": "9876543210" * 50}))
+
+    assert (answer.status, answer.json["message"]) == (409, UNREADABLE)
+
+
 def test_an_installation_needs_a_file(api: ApiClient) -> None:
     answer = post_form(api, "/api/apps", other="text")
 
