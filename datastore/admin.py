@@ -1,4 +1,4 @@
-"""Entries in the Django admin."""
+"""Entries of the shared store in the Django admin."""
 
 from dhis2api.objects.admin import register_types
 

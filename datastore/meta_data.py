@@ -23,4 +23,4 @@ def show_entry(uid: str, context: ReadingContext) -> dict[str, Any]:
     """The members of a readable entry. Source: DHIS2 2.42, data store, metaData."""
     node = compile_fields(get_schema("dataStore"), FIELDS, default=FIELDS)
     (shown,) = load_objects(node, DatastoreEntry.objects.filter(uid=uid), context)
-    return NEVER | shown
+    return shown | NEVER

@@ -156,6 +156,8 @@ def put_entry(
             if stored is not None:
                 _change(store, namespace, key, stored, change)
                 return False
+        if not store.wording.upserts:
+            raise ApiError(store.wording.key_not_found, key, namespace)
     raise ApiError(COLLISION)
 
 

@@ -76,7 +76,8 @@ def _rows(rows: QuerySet[Any], query: DataQuery) -> Iterator[tuple[Any, ...]]:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('statement_timeout', %s, TRUE)", [f"{TIMEOUT_SECONDS}s"])
-            yield from rows.iterator(chunk_size=BATCH)
+            is_small = query.limit is not None and query.limit <= BATCH
+            yield from rows if is_small else rows.iterator(chunk_size=BATCH)
     except (DataError, OperationalError) as error:
         refusal = _find_refusal(error, query)
         if refusal is None:

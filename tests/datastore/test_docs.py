@@ -10,18 +10,28 @@ from datastore.query.filters import OPERATORS
 from dhis2api.embedded.schema import PROJECT
 from dhis2api.errors import Code
 from dhis2api.web.params import parameters_of
-from tests.harness.client import ApiClient
-from tests.harness.pages import commands, run
+from tests.harness.client import Answer, ApiClient
+from tests.harness.pages import SERVER, commands, run
 
 PAGE = (PROJECT / "docs" / "data-store.md").read_text()
 TESTS = "".join(file.read_text() for file in (PROJECT / "tests" / "datastore").glob("test_*.py"))
 CODES = [found for found in vars(errors).values() if isinstance(found, Code) and found.name]
 
 
+# What a shell does with this line and with `$ID` afterwards.
+SETS_ID = f"ID=$(curl -s -u admin:district {SERVER}{{}} | jq -r .id)"
+META_DATA = "/api/dataStore/pets/cat/metaData"
+
+
+def filled(api: ApiClient, word: str) -> str:
+    return word.replace("$ID", api.get(META_DATA).json["id"]) if "$ID" in word else word
+
+
 @pytest.mark.django_db
 def test_every_command_of_the_page_succeeds(api: ApiClient) -> None:
-    files: dict[str, str] = {}
-    answers = [run(api, words, files) for _, words in commands(PAGE)]
+    answers: list[Answer] = []
+    for _, words in commands(PAGE):
+        answers.append(run(api, [filled(api, word) for word in words], {}))
 
     assert {answer.status for answer in answers} <= {200, 201}, [a for a in answers if a.status not in (200, 201)]
     shown = [answer.json for answer in answers]
@@ -30,6 +40,9 @@ def test_every_command_of_the_page_succeeds(api: ApiClient) -> None:
     ]
     assert {"pin": "4711"} in shown
     assert "dark" in shown
+    assert SETS_ID.format(META_DATA) in PAGE
+    (dialog,) = (found["object"] for found in shown if "object" in found)
+    assert (dialog["publicAccess"], [grant["access"] for grant in dialog["userAccesses"]]) == ("--------", ["r-------"])
     assert api.get("/api/dataStore").json == []
 
 

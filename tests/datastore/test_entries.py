@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.urls import clear_script_prefix
 
 from datastore.models import DatastoreEntry
 from tests.harness.client import Answer, ApiClient
@@ -183,6 +185,22 @@ def test_the_same_value_by_other_addresses(api: ApiClient, path: str) -> None:
     assert (api.get(f"/api{path}").status, api.get(f"/api{path}").text) == (200, "5")
 
 
+@pytest.fixture
+def context_path(settings: Any) -> Iterator[str]:
+    """What stands before `/api`."""
+    settings.CONTEXT_PATH = "/dhis28"
+    yield settings.CONTEXT_PATH
+    clear_script_prefix()  # a real server sets it anew for each request
+
+
+@pytest.mark.parametrize("path", ["/api/dataStore/pets/cat", "/api/26/dataStore/pets/cat.json"])
+def test_below_a_context_path(api: ApiClient, context_path: str, path: str) -> None:
+    api.post(f"{context_path}/api/dataStore/pets/cat", 5)
+
+    answer = api.get(context_path + path)
+    assert (answer.status, answer.text) == (200, "5")
+
+
 def test_keys_with_dots_and_other_letters(api: ApiClient) -> None:
     for key in ("v1.0", "%C3%A9t%C3%A9", "a%20b", "100%25", "{x}"):
         assert api.post(f"{PETS}/{key}", f'"{key}"').status == 201
@@ -259,7 +277,8 @@ def test_meta_data(api: ApiClient, outsider: User) -> None:
     assert {name: shown[name] for name in ("namespace", "key", "favorites", "favorite", "translations")} == {
         "namespace": "pets", "key": "cat", "favorites": [], "favorite": False, "translations": [],
     }  # fmt: skip
-    assert shown["sharing"] == {"owner": outsider.uid, "public": "rw------", "users": {}, "userGroups": {}}
+    expected = {"owner": outsider.uid, "public": "rw------", "users": {}, "userGroups": {}}
+    assert {name: shown["sharing"][name] for name in expected} == expected
     assert {name: shown["access"][name] for name in ("manage", "write", "read", "update", "delete")} == dict.fromkeys(
         ("manage", "write", "read", "update", "delete"), True
     )

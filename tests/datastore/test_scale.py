@@ -117,3 +117,12 @@ def test_a_namespace_is_deleted_by_one_statement(api: ApiClient, outsider: User)
 
     assert len([s for s in counter.count.statements if "datastoreentry" in s]) == 1
     assert DatastoreEntry.objects.count() == 2 * 1_000
+
+
+def test_a_query_ends_in_time(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(1, 20_000)
+    monkeypatch.setattr("datastore.query.run.TIMEOUT_SECONDS", 0.001)
+
+    answer = api.get(f"/api/dataStore/ns1?{QUERY}&order=number:ndesc")
+    message = "Unknown error when running the query: it took longer than 0.001 seconds"
+    assert (answer.status, answer.json["message"]) == (400, message)

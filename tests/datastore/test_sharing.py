@@ -101,6 +101,36 @@ def test_grants_of_users_and_groups(api: ApiClient, owner: User, outsider: User)
     assert writer.uid not in DatastoreEntry.objects.get().sharing["users"]
 
 
+@pytest.mark.parametrize("kind", ["user", "group"])
+def test_an_entry_is_shared_by_its_dialog(api: ApiClient, owner: User, outsider: User, kind: str) -> None:
+    """As apps do it; the body may leave out `externalAccess`."""
+    friend = persona("friend", groups=["Friends"])
+    UserGroup.objects.update(sharing={"owner": friend.uid, "public": "r-------", "users": {}, "userGroups": {}})
+    api.post(f"{PETS}/cat", {"name": "Miao"}, user="owner")
+    uid = api.get(f"{PETS}/cat/metaData", user="owner").json["id"]
+    member = "userAccesses" if kind == "user" else "userGroupAccesses"
+    grantee = friend.uid if kind == "user" else UserGroup.objects.get(name="Friends").uid
+    body = {"object": {"publicAccess": "--------", member: [{"id": grantee, "access": "rw------"}]}}
+
+    answer = api.post(f"/api/sharing?type=dataStore&id={uid}", body, user="owner")
+
+    assert told(answer) == (200, "Access control set", None)
+    for user, keys, status in (("friend", ["cat"], 200), ("outsider", [], 403), ("admin", ["cat"], 200)):
+        assert api.get(f"{PETS}/keys", user=user).json == api.get(PETS, user=user).json == keys
+        assert len(api.get(f"{PETS}?fields=.", user=user).json["entries"]) == len(keys)
+        assert api.get(f"{PETS}/cat", user=user).status == status
+    assert api.put(f"{PETS}/cat", 1, user="friend").status == 200
+    assert api.get(f"/api/sharing?type=dataStore&id={uid}", user="owner").json["object"][member][0]["id"] == grantee
+
+
+def test_who_may_not_write_an_entry_does_not_share_it(api: ApiClient, owner: User, outsider: User) -> None:
+    api.post(f"{PETS}/cat", 1, user="owner")
+    share("cat", public="r-------")
+    uid = api.get(f"{PETS}/cat/metaData", user="owner").json["id"]
+
+    assert api.post(f"/api/sharing?type=dataStore&id={uid}", {"object": {}}, user="outsider").status == 403
+
+
 def test_superusers_pass_everywhere(api: ApiClient, owner: User) -> None:
     api.post(f"{PETS}/cat", 1, user="owner")
     share("cat", public="--------")

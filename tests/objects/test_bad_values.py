@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dhis2api.objects.registry import endpoint_schemas
+from dhis2api.objects.registry import metadata_schemas
 from dhis2api.objects.schema import Property, Schema
 from tests.harness.client import ApiClient
 from tests.objects.imports import data_element, put_in
@@ -23,7 +23,7 @@ AWKWARD: tuple[Any, ...] = (
 def members() -> Iterator[tuple[Schema, Property]]:
     """Of every kind of member the writable ones that the first types have."""
     seen: Counter[tuple[Any, ...]] = Counter()
-    for schema in endpoint_schemas():
+    for schema in metadata_schemas():
         for prop in schema.properties.values():
             kind = (prop.kind, prop.shape, prop.item_kind, prop.enum_type is not None)
             if prop.writable and seen[kind] < TYPES:
@@ -50,7 +50,7 @@ def test_a_code_that_is_no_text(api: ApiClient, identifier: str, code: Any) -> N
     assert answer.status == (200 if isinstance(code, int) else 400)
 
 
-@pytest.mark.parametrize("schema", list(endpoint_schemas()), ids=lambda schema: schema.plural)
+@pytest.mark.parametrize("schema", list(metadata_schemas()), ids=lambda schema: schema.plural)
 def test_what_is_no_object_is_refused_by_its_index(api: ApiClient, schema: Schema) -> None:
     for value in (None, 7, "text", []):
         answer = put_in(api, **{schema.plural: [value]})

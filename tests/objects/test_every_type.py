@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from dhis2api.objects.registry import endpoint_schemas, metadata_schemas
+from dhis2api.objects.registry import metadata_schemas
 from dhis2api.objects.schema import Schema
 from tests.harness.client import ApiClient
 from tests.objects.payloads import minimal
 from users.models import User
 
 pytestmark = pytest.mark.django_db
-SCHEMAS = [s for s in endpoint_schemas() if not s.wire.read_only]
+SCHEMAS = [s for s in metadata_schemas() if not s.wire.read_only]
 every_type = pytest.mark.parametrize("schema", SCHEMAS, ids=[s.plural for s in SCHEMAS])
 
 

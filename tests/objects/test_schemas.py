@@ -119,4 +119,6 @@ def test_every_schema_with_an_address_answers_there(api: ApiClient) -> None:
     answers = {s["plural"]: api.get(f"/api{s['relativeApiEndpoint']}?pageSize=1") for s in served}
 
     assert len(answers) > 50
-    assert all(answer.status == 200 and plural in answer.json for plural, answer in answers.items())
+    assert {answer.status for answer in answers.values()} == {200}
+    # A type with an address in a way of its own answers in a form of its own, too.
+    assert {plural for plural, answer in answers.items() if plural not in answer.json} == {"dataStores"}

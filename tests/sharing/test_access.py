@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
 import pytest
-from django.db.models import Q
 
 from dhis2api.objects.uids import generate_uid
 from metadata.models import DataSet
@@ -23,7 +22,7 @@ from sharing.access import (
     is_access_string,
     judge,
     named,
-    readable,
+    rows_with,
 )
 
 ME, OTHER, GROUP, STRANGE = "MeMeMeMeMe1", "OtherOther1", "GroupGroup1", "StrangeGrp1"
@@ -177,15 +176,13 @@ def sharings() -> Iterator[dict[str, Any]]:
     yield {"public": "rwrw----"}
 
 
+RIGHTS = ("read", "write", "update", "delete", "manage", "data.read", "data.write")
+HELD = [(), (ADD_PRIVATE,), (ADD_PRIVATE, DELETE), (ADD_PUBLIC,), (DELETE,), ("F_DASHBOARD_PUBLIC_ADD",), ("ALL",)]
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("predicate", "right"), [(readable, "read"), (data_readable, "data_read"), (data_writable, "data_write")]
-)
-@pytest.mark.parametrize("held", [(), (ADD_PRIVATE,), ("ALL",)], ids=lambda held: "+".join(held) or "nothing")
-def test_lists_and_single_objects_are_judged_alike(
-    predicate: Callable[..., Q], right: str, held: tuple[str, ...]
-) -> None:
-    user = me(*held)
+@pytest.mark.parametrize("rules", [RULES, DASHBOARD, CONSTANT], ids=["data set", "dashboard", "constant"])
+def test_lists_and_single_objects_are_judged_alike(rules: TypeRules) -> None:
     combo = DataSet._meta.get_field("category_combo").related_model.objects.get(name="default")
     DataSet.objects.bulk_create(
         DataSet(
@@ -195,11 +192,19 @@ def test_lists_and_single_objects_are_judged_alike(
         for n, shared in enumerate(sharings())
     )  # fmt: skip
     rows = DataSet.objects.filter(name__startswith="Set ")
+    sizes = set()
 
-    expected = {row.name for row in rows if getattr(judge(RULES, row.sharing, user), right)}
+    for held, right in product(HELD, RIGHTS):
+        user = me(*held)
+        attribute = right.replace(".", "_")
+        expected = {row.name for row in rows if getattr(judge(rules, row.sharing, user), attribute)}
+        found = rows_with(rules, user, right)
+        assert {row.name for row in rows.filter(found)} == expected, (held, right)
+        if found:  # no condition is no condition, also where it is turned round
+            assert {row.name for row in rows.exclude(found)}.isdisjoint(expected)
+        sizes.add(len(expected))
 
-    assert {row.name for row in rows.filter(predicate(RULES, user))} == expected
-    assert 0 < len(expected) <= len(rows)
+    assert len(sizes) > 1
 
 
 @pytest.mark.django_db
