@@ -13,7 +13,7 @@ from datavalues.summary import ImportSummary
 from dhis2api.errors import BAD_REQUEST, NEEDS_AUTHORITY, ApiError
 from dhis2api.web.bodies import discard_rest, open_body
 from dhis2api.web.messages import WebMessage, answer
-from dhis2api.web.negotiation import JSON, XML
+from dhis2api.web.negotiation import CSV, JSON, SYNONYMS, XML
 from dhis2api.web.params import declares
 from dhis2api.web.renderers import renderer_for
 from dhis2api.web.responses import ApiResponse, stream
@@ -30,8 +30,8 @@ MESSAGES = {
 class DataValueSetsView(ApiView):
     """Data value sets."""
 
-    renders = (JSON, XML)
-    consumes = {"post": (JSON, XML)}
+    renders = (JSON, XML, CSV)
+    consumes = {"post": (JSON, XML, CSV)}
     own_format = True
 
     @declares(ImportParams)
@@ -55,20 +55,27 @@ class DataValueSetsView(ApiView):
         """Read values."""
         name = export_format(request, params)
         compression = export_compression(request, params)
-        chunks = export_data_value_set(params, user=request.user, format=name)
+        old_names = wire_profile(request.explicit_version).is_bare
+        chunks = export_data_value_set(params, user=request.user, format=name, old_names=old_names)
         filename = attachment_name(params, name, compression)
         response = stream(chunks, CONTENT_TYPES[name], filename, compression)
         response["Cache-Control"] = "no-cache, no-store, max-age=0, must-revalidate"
         return response
 
 
-CONTENT_TYPES = {"json": "application/json; charset=UTF-8", "xml": "application/xml; charset=UTF-8"}
+CONTENT_TYPES = {
+    "json": "application/json; charset=UTF-8",
+    "xml": "application/xml; charset=UTF-8",
+    "csv": "application/csv; charset=UTF-8",
+}
+FORMATS = {JSON: "json", XML: "xml", CSV: "csv"}
 COMPRESSIONS = {"none": None, "": None, "gzip": "gzip", "zip": "zip"}
 
 
 def body_format(request: ApiRequest) -> str:
     """The format that the content type names."""
-    return "xml" if "xml" in request.content_type.partition(";")[0].lower() else "json"
+    media_type = request.content_type.partition(";")[0].strip().lower()
+    return FORMATS.get(SYNONYMS.get(media_type, media_type), "json")
 
 
 def check_schemes(params: ImportParams) -> None:
@@ -87,7 +94,7 @@ def export_format(request: ApiRequest, params: ExportParams) -> str:
             raise ApiError(BAD_REQUEST, f"Value '{params.format}' is not valid for parameter format. "
                                         f"Valid values are: [{', '.join(CONTENT_TYPES)}]")  # fmt: skip
         return name
-    return "xml" if request.accepted_media_type == XML else "json"
+    return FORMATS[request.accepted_media_type]
 
 
 def export_compression(request: ApiRequest, params: ExportParams) -> str | None:
