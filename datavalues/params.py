@@ -116,3 +116,13 @@ class ExportParams(Params):
             category_option_combo=self.category_option_combo_id_scheme,
             attribute_option_combo=self.attribute_option_combo_id_scheme, data_set=self.data_set_id_scheme,
         )  # fmt: skip
+
+
+class TemplateParams(Params):
+    """Parameters of `GET /api/dataSets/{id}/dataValueSet`."""
+
+    period: str = param("", doc="Period of all values; written as it is given.")
+    org_unit: list[str] = param(repeatable=True, doc="Org units, by identifier, code or name.")
+    comment: bool = param(True, doc="XML: name data set and data elements in comments.")
+    org_unit_id_scheme: str = param("ID", doc="How org units are named: ID or CODE.")
+    data_element_id_scheme: str = param("ID", doc="How data elements are named: ID or CODE.")

@@ -6,11 +6,13 @@ from django.http import StreamingHttpResponse
 
 from datavalues.export import export_data_value_set
 from datavalues.importer import failed_summary, import_data_value_set
-from datavalues.params import ExportParams, ImportParams
+from datavalues.params import ExportParams, ImportParams, TemplateParams
 from datavalues.report import SummaryReport, wire_profile
 from datavalues.schemes import resolve_schemes
 from datavalues.summary import ImportSummary
+from datavalues.template import as_json, as_xml, data_set_template
 from dhis2api.errors import BAD_REQUEST, NEEDS_AUTHORITY, ApiError
+from dhis2api.objects.views import reading_context
 from dhis2api.web.bodies import discard_rest, open_body
 from dhis2api.web.messages import WebMessage, answer
 from dhis2api.web.negotiation import CSV, JSON, SYNONYMS, XML
@@ -61,6 +63,18 @@ class DataValueSetsView(ApiView):
         response = stream(chunks, CONTENT_TYPES[name], filename, compression)
         response["Cache-Control"] = "no-cache, no-store, max-age=0, must-revalidate"
         return response
+
+
+class TemplateView(ApiView):
+    """The blank form of a data set."""
+
+    @declares(TemplateParams)
+    def get(self, request: ApiRequest, params: TemplateParams, uid: str) -> StreamingHttpResponse:
+        """A place for each value, to be filled and sent back."""
+        template = data_set_template(uid, params, reading_context(request))
+        if request.accepted_media_type == XML:
+            return stream(as_xml(template, with_comments=params.comment), CONTENT_TYPES["xml"])
+        return stream(as_json(template), CONTENT_TYPES["json"])
 
 
 CONTENT_TYPES = {
