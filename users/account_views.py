@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.permissions import AllowAny
 
 from dhis2api.errors import ApiError
-from dhis2api.web.base_url import mailed_base
+from dhis2api.web.base_url import certain_base
 from dhis2api.web.messages import ok
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, HttpResponse
@@ -36,7 +36,7 @@ class ForgotPasswordView(OpenView):
 
     def post(self, request: ApiRequest) -> HttpResponse:
         """200 whether or not there is such a user."""
-        forgot_password(read_small_object(request).get("emailOrUsername"), mailed_base(request._request))
+        forgot_password(read_small_object(request).get("emailOrUsername"), certain_base(request._request))
         return HttpResponse(status=200)
 
 
@@ -107,7 +107,7 @@ class LegacyRecoveryView(OpenView):
     @declares(UsernameParams)
     def post(self, request: ApiRequest, params: UsernameParams) -> ApiResponse:
         """A mail with a link."""
-        forgot_password(params.username, mailed_base(request._request))
+        forgot_password(params.username, certain_base(request._request))
         return ok("Recovery message sent")
 
 

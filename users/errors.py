@@ -56,6 +56,7 @@ TOKEN_REFERRER_REFUSED = plain(
 TOKEN_OWNER_CLOSED = plain(401, "The API token is disabled, locked or 2FA is enabled.")
 TOKEN_ATTRIBUTES_INVALID = plain(409, "Failed to validate the token's attributes, message: {}")
 TOKEN_CODE_TAKEN = plain(409, "Property `code` with value `{}` already exists")
+TOKEN_MAKES_NO_TOKENS = plain(403, "A token with restrictions can not make other tokens")
 TOKEN_BODY_INVALID = plain(400, "Not a valid API token: {}")
 
 NO_UPDATE_USER = code("E1006", "You don't have the proper permissions to update this user.", 403)

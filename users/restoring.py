@@ -6,6 +6,7 @@ What is mailed is a random token; the database knows its digest and when it expi
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -43,6 +44,8 @@ from users.models import User
 from users.reach import find_user, require_reach
 from users.rules import superuser_remains_without
 
+logger = logging.getLogger(__name__)
+
 MAX_ATTEMPTS = 5
 ATTEMPTS_SECONDS = 15 * 60
 GENERATED_NAME = "invite-"
@@ -72,9 +75,10 @@ TEXTS = {
 }
 
 
-def forgot_password(name: Any, base_url: str) -> None:
+def forgot_password(name: Any, base_url: str | None) -> None:
     """Mail a link to the user with this name or address; nobody learns whether there is one.
 
+    Without a base that links can safely begin with no mail goes out: a stranger would choose where the token leads.
     Errors: 409 where recovery is off, 400 without a name, 403 after too many attempts.
     """
     if not system_setting("keyAccountRecovery"):
@@ -84,6 +88,9 @@ def forgot_password(name: Any, base_url: str) -> None:
     _count_attempt(name.strip().lower())
     # A user name first: whoever takes somebody's name as his address stands in nobody's way. An address that several
     # have names nobody.
+    if base_url is None:
+        logger.warning("No recovery mail is sent: set BASE_URL, or name the hosts of this server in ALLOWED_HOSTS")
+        return
     found = list(User.objects.filter(username=name)) or list(User.objects.filter(email__iexact=name.strip())[:2])
     if len(found) == 1 and _can_be_mailed(found[0]) and not found[0].external_auth and is_mail_configured():
         with suppress(ApiError):  # logged where it happened; the answer must not tell that there is such a user

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 
 from dhis2api.errors import ApiError
 from users.errors import TOKEN_CHECKSUM_WRONG, TOKEN_MALFORMED
+from users.models import ApiToken
 from users.token_format import HEADER, has_valid_checksum
 from users.tokens import Caller, check_token, find_token
 
@@ -27,23 +28,24 @@ class TokenRefused(AuthenticationFailed):
 
 
 class ApiTokenAuthentication(authentication.BaseAuthentication):
-    """The user of a token, if the token's lists allow the request."""
+    """The user of a token, if the token's lists allow the request; the token is `request.auth`."""
 
-    def authenticate(self, request: Request) -> tuple[Any, None] | None:
+    def authenticate(self, request: Request) -> tuple[Any, ApiToken] | None:
         header = request.headers.get("Authorization", "").strip()
         if not header.lower().startswith(SCHEME):
             return None
         try:
-            return self._find_user(request, header), None
+            token = self._find_token(header)
+            address = request.headers.get("X-Forwarded-For") or request.META.get("REMOTE_ADDR", "")
+            caller = Caller(address, request.method, request.headers.get("Referer"))
+            return check_token(token, caller), token
         except ApiError as error:
             raise TokenRefused(error) from error
 
-    def _find_user(self, request: Request, header: str) -> Any:
+    def _find_token(self, header: str) -> ApiToken:
         found = HEADER.fullmatch(header)
         if found is None:
             raise ApiError(TOKEN_MALFORMED)
         if not has_valid_checksum(found["token"]):
             raise ApiError(TOKEN_CHECKSUM_WRONG)
-        address = request.headers.get("X-Forwarded-For") or request.META.get("REMOTE_ADDR", "")
-        caller = Caller(address, request.method, request.headers.get("Referer"))
-        return check_token(find_token(found["token"]), caller)
+        return find_token(found["token"])

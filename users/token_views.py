@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.views import ObjectsView, ObjectView
 from dhis2api.web.bodies import read_json
@@ -9,7 +11,7 @@ from dhis2api.web.messages import created
 from dhis2api.web.negotiation import JSON
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest
-from users.tokens import create_token
+from users.tokens import create_token, require_free_hand
 
 
 class ApiTokensView(ObjectsView):
@@ -21,6 +23,7 @@ class ApiTokensView(ObjectsView):
 
     def post(self, request: ApiRequest) -> ApiResponse:
         """A new token. Its text stands in this answer and nowhere else."""
+        require_free_hand(request.auth)
         token, text = create_token(request.user, read_json(request))
         response = {
             "responseType": "ApiTokenCreationResponse",
@@ -39,3 +42,8 @@ class ApiTokenView(ObjectView):
 
     object_schema = get_schema("apiToken")
     name = "API token"
+
+    def initial(self, request: ApiRequest, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method in ("PUT", "PATCH"):
+            require_free_hand(request.auth)

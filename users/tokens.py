@@ -22,6 +22,7 @@ from users.errors import (
     TOKEN_CODE_TAKEN,
     TOKEN_EXPIRED,
     TOKEN_IP_REFUSED,
+    TOKEN_MAKES_NO_TOKENS,
     TOKEN_METHOD_REFUSED,
     TOKEN_OWNER_CLOSED,
     TOKEN_REFERRER_REFUSED,
@@ -110,6 +111,15 @@ def check_token(token: ApiToken, caller: Caller) -> User:
     return user
 
 
+def require_free_hand(token: Any) -> None:
+    """What a request was made with may make and change tokens: a password may, a token without allow-lists, too.
+
+    Otherwise whoever holds a restricted token would rid himself of the restrictions. Errors: 403.
+    """
+    if isinstance(token, ApiToken) and any(_restricts(attribute) for attribute in token.attributes):
+        raise ApiError(TOKEN_MAKES_NO_TOKENS)
+
+
 def find_attribute_fault(attributes: Any) -> str | None:
     """What is wrong with a token's `attributes`, in DHIS2's words, or None."""
     if not isinstance(attributes, list):
@@ -138,6 +148,10 @@ def _faults(attributes: Sequence[Any]) -> Iterator[str]:
             yield f"Not a valid list of {member}, value={kind}"
             return
         yield from (f"Not a valid {what}, value={value}" for value in values if not is_valid(value))
+
+
+def _restricts(attribute: dict[str, Any]) -> bool:
+    return any(attribute.get(member) for member, _, _ in _LISTS.values())
 
 
 def _is_address(value: Any) -> bool:

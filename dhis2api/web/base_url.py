@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.http.request import split_domain_port
 
 DEFAULT_PORTS = {"80", "443"}
+LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 
 
 def api_base(request: HttpRequest) -> str:
@@ -24,9 +25,18 @@ def server_base(request: HttpRequest) -> str:
 
 
 def mailed_base(request: HttpRequest) -> str:
-    """What the links in mails begin with: the setting `BASE_URL`, since whoever asks for a mail to somebody else may
-    name any host; the server's base without it."""
+    """What the links in mails begin with: the setting `BASE_URL`, or the server's base without it."""
     return settings.BASE_URL or server_base(request)
+
+
+def certain_base(request: HttpRequest) -> str | None:
+    """The same where the request may be a stranger's, who names any host: None unless the settings vouch for it.
+
+    They do by `BASE_URL`, or by naming hosts in `ALLOWED_HOSTS`; a loopback name leads to the reader's own machine.
+    """
+    host, _ = split_domain_port(request.get_host())
+    is_certain = settings.BASE_URL or "*" not in settings.ALLOWED_HOSTS or host in LOOPBACK
+    return mailed_base(request) if is_certain else None
 
 
 def server_origin(request: HttpRequest) -> str:

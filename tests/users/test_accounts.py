@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from configuration.settings import store_settings
 from tests.harness.client import PERSONA_PASSWORD, ApiClient
@@ -27,7 +28,8 @@ def mailed_user(outsider: User) -> User:
 
 
 @pytest.fixture
-def recovery(db: None) -> None:
+def recovery(db: None, settings: Settings) -> None:
+    settings.BASE_URL = "https://dhis2.example.org/demo"
     store_settings({"keyAccountRecovery": True})
 
 
@@ -131,13 +133,26 @@ def test_a_title_of_two_lines_makes_no_header(
 
 
 def test_the_link_leads_where_the_server_says(
-    api: ApiClient, mailed_user: User, recovery: None, mailbox: Mailbox, settings: Any
+    api: ApiClient, mailed_user: User, recovery: None, mailbox: Mailbox
 ) -> None:
     """Not to the host that a stranger names, who would get the token."""
-    settings.BASE_URL = "https://dhis2.example.org/demo"
     body = {"emailOrUsername": "outsider"}
     api.post("/api/auth/forgotPassword", body, user=None, headers={"Host": "evil.example.org"})
     assert "https://dhis2.example.org/demo/account/restore/?token=" in mailbox.last_text()
+
+
+@pytest.mark.parametrize(
+    ("allowed_hosts", "host", "mails"),
+    [(["*"], "evil.example.org", 0), (["*"], "localhost:8080", 1), (["dhis2.example.org"], "dhis2.example.org", 1)],
+)
+def test_no_link_leads_to_a_host_that_nobody_vouches_for(
+    api: ApiClient, mailed_user: User, recovery: None, mailbox: Mailbox, settings: Settings,
+    allowed_hosts: list[str], host: str, mails: int,
+) -> None:  # fmt: skip
+    settings.BASE_URL, settings.ALLOWED_HOSTS = "", allowed_hosts
+    body = {"emailOrUsername": "outsider"}
+    assert api.post("/api/auth/forgotPassword", body, user=None, headers={"Host": host}).status == 200
+    assert len(mailbox.messages) == mails
 
 
 def test_recovery_is_off_unless_the_system_allows_it(api: ApiClient, mailed_user: User) -> None:

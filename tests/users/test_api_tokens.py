@@ -218,7 +218,7 @@ def test_allowed_methods(api: ApiClient, outsider: User) -> None:
     answer = call(api, text)
     assert answer.status == 401
     assert answer.json["message"] == "Failed to authenticate API token, request http method is not allowed."
-    assert call(api, text, TOKENS, "POST").status == 400  # let in, and told that the body is empty
+    assert call(api, text, "/api/me/verifyPassword", "POST").status == 409  # let in, and told what is missing
 
 
 def test_allowed_referrers(api: ApiClient, outsider: User) -> None:
@@ -228,6 +228,16 @@ def test_allowed_referrers(api: ApiClient, outsider: User) -> None:
     assert (call(api, text).status, call(api, text).json["message"]) == (401, message)
     assert call(api, text, Referer="https://other.example.org").status == 401
     assert call(api, text, Referer="https://App.example.org").status == 200
+
+
+def test_a_restricted_token_is_no_way_to_an_unrestricted_one(api: ApiClient, outsider: User) -> None:
+    methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+    uid, text = make(api, {"attributes": [{"type": "MethodAllowedList", "allowedMethods": methods}]})
+    for method, path in (("POST", TOKENS), ("PUT", f"{TOKENS}/{uid}"), ("PATCH", f"{TOKENS}/{uid}")):
+        answer = call(api, text, path, method)
+        assert (answer.status, answer.json["message"]) == (403, "A token with restrictions can not make other tokens")
+    free = {"Authorization": f"ApiToken {make(api)[1]}"}
+    assert api.post(TOKENS, {}, user=None, headers=free).status == 201
 
 
 def test_empty_lists_allow_everything(api: ApiClient, outsider: User) -> None:
