@@ -6,7 +6,7 @@ patch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -14,18 +14,20 @@ from django.db import transaction
 
 from dhis2api.errors import BAD_REQUEST, ApiError
 from dhis2api.objects.crud import lock_for_update
-from dhis2api.objects.errors import E4014
+from dhis2api.objects.errors import E3001, E4014
 from dhis2api.objects.importer import ImportReport
 from dhis2api.objects.importer.decode import PartialUpdate
 from dhis2api.objects.importer.params import AtomicMode, MetadataImportParams
 from dhis2api.objects.importer.pipeline import import_parts
-from dhis2api.objects.importer.records import Fault, ImportObject
+from dhis2api.objects.importer.records import Fault, ImportObject, describe
 from dhis2api.objects.patch import apply_patch, check_patch, plan_patch
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import readable_rows
 from dhis2api.objects.registry import find_by_plural
 from dhis2api.objects.schema import Schema
+from sharing.access import Principal
 from sharing.resource.errors import E3013, E3019, E4032, E6002, E6003
+from sharing.resource.guards import passages
 
 MAX_OBJECTS = 50_000
 
@@ -72,9 +74,10 @@ def _patch_all(wanted: Iterable[tuple[Schema, Patches]], *, atomic: bool, user: 
     context = ReadingContext(user.principal)
     for schema, patches in wanted:
         stored = _lock_sharing(schema, patches, context) if schema.shareable else {}
+        closed = _closed(schema, stored, context.principal)
         accepted = updates.setdefault(schema.singular, [])
         for index, (uid, operations) in enumerate(patches.items()):
-            faults = list(_refusals(schema, uid, operations, stored))
+            faults = [closed[uid]] if uid in closed else list(_refusals(schema, uid, operations, stored))
             if not faults:
                 try:
                     accepted.append(PartialUpdate(uid, {"sharing": _patched(schema, stored[uid], operations)}))
@@ -91,6 +94,17 @@ def _lock_sharing(schema: Schema, patches: Patches, context: ReadingContext) -> 
     """The sharing of those objects that the caller may read, by uid."""
     lock_for_update(schema, patches)
     return dict(readable_rows(schema, context).filter(uid__in=list(patches)).values_list("uid", "sharing"))
+
+
+def _closed(schema: Schema, uids: Collection[str], user: Principal) -> dict[str, Fault]:
+    """Those of the objects that a guard keeps the caller from, whatever their sharing says."""
+    found = {}
+    for uid, passage in passages(schema, uids, user).items():
+        if not passage.read:
+            found[uid] = Fault(E4014, (uid, schema.singular), main_id=uid)
+        elif not passage.change:
+            found[uid] = Fault(E3001, (user.username, describe(None, uid, schema)), main_id=uid)
+    return found
 
 
 def _refusals(schema: Schema, uid: str, operations: list[Any], stored: Mapping[str, Any]) -> Iterable[Fault]:
