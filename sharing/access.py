@@ -56,7 +56,7 @@ class TypeRules:
     delete: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
     external: tuple[str, ...] = ()  # who may show objects to everybody without login (up to 2.40; stored, never used)
-    is_personal: bool = False  # lists show superusers no more of them than anybody else
+    is_personal: bool = False  # lists show superusers no more of them than anybody else; exports and addresses do
     # Of a type whose objects others guard: the keys of the rows that somebody may read, as a subquery.
     readable_keys: Callable[[Principal], Any] | None = None
 
@@ -254,12 +254,17 @@ def rows_with(rules: TypeRules, user: Principal, right: str, prefix: str = "") -
 
 
 def readable(rules: TypeRules, user: Principal, prefix: str = "") -> Q:
-    """The rows that lists show to `user`; `prefix` leads to the shared model (`data_set__`)."""
+    """The rows that `user` may read; `prefix` leads to the shared model (`data_set__`)."""
     if rules.readable_keys is not None and not user.is_superuser and can_read_type(rules, user):
         return Q(**{f"{prefix}pk__in": rules.readable_keys(user)})
-    if rules.is_personal and user.is_superuser:
-        return Q(**{f"{prefix}sharing__meets": Demand(user, (READ,))})
     return rows_with(rules, user, "read", prefix)
+
+
+def listed(rules: TypeRules, user: Principal) -> Q:
+    """The rows that lists show to `user`: what he may read, of personal types what is meant for him."""
+    if rules.is_personal and user.is_superuser:
+        return Q(sharing__meets=Demand(user, (READ,)))
+    return readable(rules, user)
 
 
 def data_readable(rules: TypeRules, user: Principal, prefix: str = "") -> Q:
