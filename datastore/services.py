@@ -21,7 +21,7 @@ from psycopg2 import sql
 
 from datastore import errors
 from datastore.models import MAX_NAME, DatastoreEntry
-from datastore.protections import Gate, Mode
+from datastore.protections import Gate, Mode, is_the_servers
 from datastore.stores import Store, StoredText
 from datastore.values import (
     MAX_VALUE,
@@ -199,7 +199,12 @@ def delete_namespace(store: Store, namespace: str) -> None:
 
 
 def remove_namespace(namespace: str) -> None:
-    """Remove all shared entries of a namespace, whoever may write them: its app is removed with its data."""
+    """Remove all shared entries of a namespace, whoever may write them: its app is removed with its data.
+
+    What the server guards itself stays: a manifest can name any namespace, whoever may write to it.
+    """
+    if is_the_servers(namespace):
+        return
     DatastoreEntry.objects.filter(namespace=namespace).delete()
 
 
