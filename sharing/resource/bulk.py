@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from copy import deepcopy
+from itertools import groupby
 from typing import Any
 
 from django.db import transaction
@@ -30,6 +31,7 @@ from sharing.resource.errors import E3013, E3019, E4032, E6002, E6003
 from sharing.resource.guards import passages
 
 MAX_OBJECTS = 50_000
+MAX_VALUES = 2_000_000  # of the patches of all objects: one large patch is copied for each of many
 
 Patches = Mapping[str, Any]  # uid → operations
 
@@ -69,6 +71,8 @@ def _patch_all(wanted: Iterable[tuple[Schema, Patches]], *, atomic: bool, user: 
     wanted = list(wanted)
     if sum(len(patches) for _, patches in wanted) > MAX_OBJECTS:
         raise ApiError(BAD_REQUEST, f"A patch is for at most {MAX_OBJECTS} objects")
+    if _count_values(patches for _, patches in wanted) > MAX_VALUES:
+        raise ApiError(BAD_REQUEST, f"The patches hold more than {MAX_VALUES} values, counted for each object")
     updates: dict[str, list[PartialUpdate]] = {}
     refused: list[ImportObject] = []
     context = ReadingContext(user.principal)
@@ -88,6 +92,21 @@ def _patch_all(wanted: Iterable[tuple[Schema, Patches]], *, atomic: bool, user: 
     mode = AtomicMode.ALL if atomic else AtomicMode.NONE
     params = MetadataImportParams(strategy_name="UPDATE", atomicity=mode.value)
     return import_parts({name: parts for name, parts in updates.items() if parts}, refused, params=params, user=user)
+
+
+def _count_values(wanted: Iterable[Patches]) -> int:
+    """The values of all patches; a patch that many objects have in common counts for each of them."""
+    total = 0
+    for patches in wanted:
+        for _, same in groupby(patches.values(), key=id):
+            alike = list(same)
+            total += _size(alike[0]) * len(alike)
+    return total
+
+
+def _size(value: Any) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(map(_size, inner))
 
 
 def _lock_sharing(schema: Schema, patches: Patches, context: ReadingContext) -> dict[str, Any]:

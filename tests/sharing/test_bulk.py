@@ -197,6 +197,16 @@ def test_bodies_of_another_shape_for_many_types(api: ApiClient, body: Any) -> No
     assert api.patch("/api/metadata/sharing", body, content_type=JSON_PATCH).status == 400
 
 
+def test_a_large_patch_is_not_copied_for_everything(api: ApiClient) -> None:
+    """Few bytes, many objects: each would have its own copy of what is patched in."""
+    users = {f"u{n}": {"id": f"u{n}", "access": "r-------"} for n in range(1_000)}
+
+    answer = alike(api, [f"x{n}" for n in range(1_000)], {"op": "add", "path": "/sharing/users", "value": users})
+
+    assert answer.status == 400
+    assert "2000000 values" in answer.json["message"]
+
+
 def test_what_was_stored_before_a_rule_does_not_stand_in_the_way(api: ApiClient, outsider: User) -> None:
     """Sharing alone is judged: an object without a short name can be shared."""
     row = stored_element()
