@@ -21,6 +21,7 @@ from dhis2api.objects.importer.decode import PartialUpdate
 from dhis2api.objects.importer.params import AtomicMode, MetadataImportParams
 from dhis2api.objects.importer.pipeline import import_parts
 from dhis2api.objects.importer.records import Fault, ImportObject, describe
+from dhis2api.objects.importer.sharing import keep_public
 from dhis2api.objects.patch import apply_patch, check_patch, plan_patch
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import readable_rows
@@ -144,4 +145,5 @@ def _refusals(schema: Schema, uid: str, operations: list[Any], stored: Mapping[s
 def _patched(schema: Schema, sharing: dict[str, Any], operations: list[Any]) -> Any:
     """Errors: ApiError for operations that do not fit. They are copied: those of many objects share their values."""
     plan = plan_patch(schema, deepcopy(operations))
-    return apply_patch({"sharing": sharing}, plan.operations).get("sharing")
+    public = sharing.get("public")
+    return keep_public(apply_patch({"sharing": sharing}, plan.operations).get("sharing"), public)
