@@ -29,7 +29,7 @@ test: $(INSTALLED_DEV) ## Run the tests on a real PostgreSQL and Redis (T=tests/
 	@$(RUN) -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal $(T)
 
 browser: $(INSTALLED_DEV) ## Run the tests that need a browser, which must be there: Chromium.
-	@command -v $(CHROMIUM) >/dev/null || { \
+	@for program in $(CHROMIUM); do command -v $$program >/dev/null && exit 0; done; { \
 	  echo "No Chromium here; on Debian and Ubuntu: apt-get install chromium" >&2; exit 1; }
 	@$(RUN) -m pytest tests/browser
 

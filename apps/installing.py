@@ -30,6 +30,15 @@ BATCH = 1000
 INSTALLING = 0x617070  # advisory locks, numbers of our own
 DELETING = 0x617071
 
+# To look is not to lock: whoever installs an app must not seem to delete it.
+IS_LOCKED = """
+    SELECT EXISTS (
+        SELECT FROM pg_locks
+        WHERE locktype = 'advisory' AND classid = %s AND objid = %s AND objsubid = 2 AND granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+"""
+
 
 def install_app(content: BinaryIO) -> InstalledApp:
     """Install a zip, in place of what is installed under the same key; refused, it leaves nothing behind.
@@ -38,9 +47,9 @@ def install_app(content: BinaryIO) -> InstalledApp:
     """
     with open_archive(content) as archive, drafting() as draft, transaction.atomic():
         manifest = parse_manifest(archive.read_manifest())
-        _await_other_installs()
-        if not _try_lock(manifest.key, shared=True):
+        if _is_being_deleted(manifest.key):
             raise ApiError(BEING_DELETED)
+        _await_other_installs()
         reservations = _reservations(manifest)
         before = InstalledApp.objects.filter(key=manifest.key).first()
         app = _write_app(manifest, archive)
@@ -62,7 +71,7 @@ def remove_app(key: str, *, with_data: bool) -> None:
         app = InstalledApp.objects.filter(key=key).first() or InstalledApp.objects.filter(short_name=key).first()
         if app is None:
             raise ApiError(APP_UNKNOWN, key)
-        if not _try_lock(app.key, shared=False):
+        if not _begin_deleting(app.key):
             raise ApiError(ALREADY_BEING_DELETED, key)
         _await_other_installs()
         app = InstalledApp.objects.filter(pk=app.pk).first()
@@ -177,10 +186,19 @@ def _await_other_installs() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [INSTALLING])
 
 
-def _try_lock(key: str, *, shared: bool) -> bool:
-    """Held to the end of the transaction: shared by those who install the key, alone by who deletes it."""
-    function = "pg_try_advisory_xact_lock_shared" if shared else "pg_try_advisory_xact_lock"
-    number = zlib.crc32(key.encode()) - 2**31  # PostgreSQL's integers have a sign
+def _begin_deleting(key: str) -> bool:
+    """Whether nobody else deletes the app; until the end of the transaction others are told that somebody does."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s, %s)", [DELETING, number])  # noqa: S608 - one of two names above
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [DELETING, _number_of(key)])
         return cursor.fetchone()[0]
+
+
+def _is_being_deleted(key: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(IS_LOCKED, [DELETING, _number_of(key)])
+        return cursor.fetchone()[0]
+
+
+def _number_of(key: str) -> int:
+    """31 bits: the half of PostgreSQL's integers that has no sign."""
+    return zlib.crc32(key.encode()) & 0x7FFFFFFF

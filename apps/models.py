@@ -59,3 +59,11 @@ class MenuOrder(models.Model):
 
     user = models.OneToOneField("users.User", on_delete=models.CASCADE, related_name="+")
     modules = models.JSONField(default=list)
+
+
+class Logo(models.Model):
+    """A picture of the system's own, a PNG: `logo_front`, `logo_banner`."""
+
+    key = models.CharField(max_length=30, unique=True)
+    storage_key = models.CharField(max_length=100)  # of the file store
+    length = models.IntegerField()  # bytes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from apps.logo_views import LogoView
 from apps.views import AppConfigView, AppFileView, AppsView, AppView, MenuModulesView, MenuOrderView
 
 urlpatterns = [
@@ -13,5 +14,6 @@ urlpatterns = [
     path("apps/<str:key>", AppView.as_view()),
     path("apps/<str:key>/", AppFileView.as_view()),
     path("apps/<str:key>/<path:name>", AppFileView.as_view()),
+    path("staticContent/<str:key>", LogoView.as_view()),
     path("menu", MenuOrderView.as_view()),
 ]

@@ -32,6 +32,7 @@ from dhis2api.web.responses import ApiResponse, no_content
 from dhis2api.web.uploads import MULTIPART, read_upload
 from dhis2api.web.views import ApiRequest, ApiView
 from sharing.access import Principal
+from users.user_settings import one_setting
 
 LAST_WITHOUT_BODY = 36  # versions up to it answer an installation with 204
 DEFAULT_LOCALE = "en"
@@ -195,7 +196,7 @@ def viewer_of(request: ApiRequest) -> Viewer:
     server = server_base(request._request)
     if not request.user.is_authenticated:
         return Viewer(NOBODY, DEFAULT_LOCALE, server)
-    return Viewer(request.user.principal, request.user.settings.get("keyUiLocale") or DEFAULT_LOCALE, server)
+    return Viewer(request.user.principal, one_setting(request.user, "keyUiLocale") or DEFAULT_LOCALE, server)
 
 
 def require_user(request: ApiRequest) -> None:

@@ -76,6 +76,7 @@ _files_on_s3 = {
         "region_name": env.str("FILES_S3_REGION", default=None),
         "location": env.str("FILES_S3_PREFIX", default=""),
         "default_acl": None,
+        "max_memory_size": 4 * 1024 * 1024,  # bytes of a file in memory while it is served; then a temporary file
         "file_overwrite": True,  # names are unique; asking whether one is taken would cost a request each
     },
 }

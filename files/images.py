@@ -20,14 +20,14 @@ SIDES = {ImageFileDimension.SMALL: 256, ImageFileDimension.MEDIUM: 512, ImageFil
 Image.MAX_IMAGE_PIXELS = None  # Pillow would warn at one number and refuse at another; ours is refused below
 
 
-def smaller_copies(content: BinaryIO) -> dict[ImageFileDimension, bytes]:
+def smaller_copies(content: BinaryIO, formats: tuple[str, ...] = FORMATS) -> dict[ImageFileDimension, bytes]:
     """The image in each smaller size, sides at most `SIDES` long and never longer than they were.
 
-    Errors: ApiError 409 for what is no image of `FORMATS`, is broken, or has more than `MAX_PIXELS`.
+    Errors: ApiError 409 for what is no image of these `formats`, is broken, or has more than `MAX_PIXELS`.
     """
     content.seek(0)
     try:
-        with Image.open(content, formats=FORMATS) as image:
+        with Image.open(content, formats=formats) as image:
             pixels = image.width * image.height
             if pixels > MAX_PIXELS:
                 raise ApiError(IMAGE_TOO_LARGE, MAX_PIXELS, pixels)

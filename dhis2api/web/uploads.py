@@ -6,6 +6,7 @@ Django spools a large part to a temporary file, so that memory stays flat; `MAX_
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -16,6 +17,7 @@ from dhis2api.errors import ApiError
 from dhis2api.web.errors import BODY_TOO_LARGE, PART_MISSING
 
 MULTIPART = "multipart/form-data"
+MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,100}/[A-Za-z0-9!#$&^_.+-]{1,100}")  # it goes into headers
 UNKNOWN_TYPE = "application/octet-stream"
 MAX_NAME = 230  # characters; the end is what tells the kind
 
@@ -51,4 +53,5 @@ def read_upload(request: Any, part: str) -> Upload:
         raise ApiError(PART_MISSING, part)
     root, extension = os.path.splitext(file.name)
     name = root[: MAX_NAME - len(extension)] + extension if len(file.name) > MAX_NAME else file.name
-    return Upload(name[:MAX_NAME], (file.content_type or UNKNOWN_TYPE)[:255], file.size, file)
+    content_type = file.content_type if MEDIA_TYPE.fullmatch(file.content_type or "") else UNKNOWN_TYPE
+    return Upload(name[:MAX_NAME], content_type, file.size, file)

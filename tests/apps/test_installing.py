@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 
 from apps.models import AppFile, InstalledApp
-from apps.namespaces import find_reservation, list_reservations, when_data_goes
+from apps.namespaces import find_reservation, list_reservations
 from tests.apps.zips import app_zip, dhis, install, post_zip, stored, zip_of
 from tests.harness.client import ApiClient
 from tests.harness.forms import post_form
@@ -169,6 +169,14 @@ def test_a_zip_has_at_most_so_many_entries(api: ApiClient) -> None:
     assert (answer.status, answer.json["message"]) == (409, UNREADABLE)
 
 
+def test_a_zip_unpacks_to_at_most_so_many_bytes(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.archives.MAX_BYTES", 1000)
+
+    answer = post_zip(api, app_zip(files={"a.txt": "0123456789" * 50, "b.txt": "9876543210" * 50}))
+
+    assert (answer.status, answer.json["message"]) == (409, UNREADABLE)
+
+
 def test_an_installation_needs_a_file(api: ApiClient) -> None:
     answer = post_form(api, "/api/apps", other="text")
 
@@ -229,16 +237,30 @@ def test_what_is_not_there_cannot_be_removed(api: ApiClient) -> None:
     assert (answer.status, answer.json["message"]) == (404, "App does not exist: nothing")
 
 
-def test_the_main_namespace_goes_with_the_data_alone(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    gone: list[str] = []
-    monkeypatch.setattr("apps.installing.when_data_goes", [*when_data_goes, gone.append])
+@pytest.mark.parametrize(("query", "left"), [("", 200), ("?deleteAppData=false", 200), ("?deleteAppData=true", 404)])
+def test_the_main_namespace_goes_with_the_data_alone(api: ApiClient, query: str, left: int) -> None:
     additional = [{"namespace": "more", "authorities": ["A"]}]
-    for _ in range(2):
-        install(api, activities=dhis(namespace="main", additionalNamespaces=additional))
+    install(api, activities=dhis(namespace="main", additionalNamespaces=additional))
+    for namespace in ("main", "more"):
+        assert api.post(f"/api/dataStore/{namespace}/key", {"a": 1}).status == 201
 
-        assert api.delete(f"/api/apps/Test-App?deleteAppData={'true' if _ else 'false'}").status == 204
+    assert api.delete(f"/api/apps/Test-App{query}").status == 204
 
-    assert gone == ["main"]
+    assert api.get("/api/dataStore/main/key").status == left
+    assert api.get("/api/dataStore/more/key").status == 200
+
+
+def test_a_namespace_is_for_those_who_may_see_the_app(api: ApiClient, outsider: User) -> None:
+    persona("seer", ["M_Test_App"])
+    install(api, activities=dhis(namespace="main"))
+
+    assert api.post("/api/dataStore/main/key", {"a": 1}, user="seer").status == 201
+    assert api.get("/api/dataStore/main/key", user="seer").json == {"a": 1}
+    refused = api.get("/api/dataStore/main/key", user="outsider")
+    assert (refused.status, refused.json["message"]) == (403, "Namespace 'main' is protected, access denied")
+
+    api.delete("/api/apps/Test-App")
+    assert api.get("/api/dataStore/main/key", user="outsider").status == 200
 
 
 def test_namespaces_are_reserved_and_set_free(api: ApiClient) -> None:

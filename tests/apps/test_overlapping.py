@@ -52,7 +52,7 @@ def test_while_an_app_is_being_removed_nobody_installs_or_removes_it(own_databas
     install(api)
     answers: dict[str, Answer] = {}
     with transaction.atomic():
-        assert installing._try_lock("Test-App", shared=False)
+        assert installing._begin_deleting("Test-App")
 
         def ask() -> None:
             answers["install"] = post_zip(ApiClient(), app_zip())
@@ -69,3 +69,18 @@ def test_while_an_app_is_being_removed_nobody_installs_or_removes_it(own_databas
         409, "App is already being deleted: Test-App",
     )  # fmt: skip
     assert [app["key"] for app in api.get("/api/apps").json] == ["Test-App"]
+
+
+def test_an_app_that_is_being_installed_is_removed_afterwards(own_database: OwnDatabase, api: ApiClient) -> None:
+    """Who removes it waits; it does not look as if somebody else removed it."""
+    install(api)
+    answers: list[Answer] = []
+    thread = threading.Thread(target=lambda: answers.append(ApiClient().delete("/api/apps/Test-App")))
+    with transaction.atomic():
+        installing._await_other_installs()
+        thread.start()
+        thread.join(1)
+        assert not answers
+    thread.join()
+
+    assert answers[0].status == 204

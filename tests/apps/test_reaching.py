@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyotp
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 
 from configuration.settings import store_settings
@@ -225,3 +226,20 @@ def test_the_second_factor_is_asked_for_on_every_way_in(api: ApiClient) -> None:
     assert browser.post(path, form)["Location"] == "/login/?failed=true"
     assert "authenticator app" in browser.post("/login/", page).content.decode()
     assert browser.post(path, form | {"2fa_code": pyotp.TOTP(secret).now()})["Location"] == "/"
+
+
+def test_below_a_context_path_everything_leads_back_below_it(api: ApiClient, settings: LazySettings) -> None:
+    settings.CONTEXT_PATH = "/demo"
+    install(api, launch_path="index.html")
+    install(api, name="dashboard")
+    persona("user")
+    browser = Client()
+
+    assert location(api, "/demo/") == "/demo/dhis-web-dashboard/index.html"
+    assert location(api, "/demo/api/apps/Test-App") == "/demo/api/apps/Test-App/"
+    assert 'content="http://testserver/demo"' in api.get("/demo/api/apps/Test-App/").text
+    asked = browser.get("/demo/api/apps/Test-App/", headers=BROWSER)
+    assert asked["Location"] == "/demo/login/?next=/demo/api/apps/Test-App/"
+    credentials = {"username": "user", "password": PERSONA_PASSWORD}
+    login = browser.post("/demo/api/auth/login", credentials, content_type="application/json")
+    assert login.json()["redirectUrl"] == "/demo/api/apps/Test-App/"

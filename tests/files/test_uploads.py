@@ -189,3 +189,11 @@ def test_bytes_go_when_the_row_cannot_be_written(api: ApiClient) -> None:
     assert answer.status >= 400
     assert stored_names() == before
     assert not FileResource.objects.filter(name="refused.txt").exists()
+
+
+@pytest.mark.parametrize("content_type", ["nonsense", "text/html; x", "a/" + "b" * 300, "text/ü"])
+def test_what_is_no_type_is_an_unknown_one(api: ApiClient, content_type: str) -> None:
+    """It will stand in a header one day."""
+    shown = upload(api, content_type=content_type).json["response"]["fileResource"]
+
+    assert shown["contentType"] in ("application/octet-stream", "text/html")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,6 +16,7 @@ def post_form(api: ApiClient, path: str, user: str = "admin", **parts: Any) -> A
     return api.post(path, encode_multipart(BOUNDARY, parts), user=user, content_type=MULTIPART_CONTENT)
 
 
-def file_part(content: bytes, name: str = "file.bin", content_type: str = "application/octet-stream") -> Any:
-    """A file as a part of a form."""
-    return SimpleUploadedFile(name, content, content_type)
+def file_part(content: bytes, name: str = "file.bin", content_type: str | None = None) -> Any:
+    """A file as a part of a form; its type follows from its name, as curl has it."""
+    guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return SimpleUploadedFile(name, content, content_type or guessed)
