@@ -78,6 +78,12 @@ BUILT_IN = {
 }
 
 
+def is_the_servers(namespace: str) -> bool:
+    """Whether the server guards the namespace for something else than an app, whose authorities begin with `M_`."""
+    protection = BUILT_IN.get(namespace)
+    return protection is not None and not all(name.startswith("M_") for name in protection.write_authorities)
+
+
 def find_protection(namespace: str) -> Protection | None:
     """The protection of one namespace; the server's own goes before an app's, which costs one query."""
     if namespace in BUILT_IN:

@@ -8,20 +8,20 @@ each other, and parts of a value that different callers change are both kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
+import orjson
 from django.db import DataError, OperationalError, connection, transaction
-from django.db.models import TextField
-from django.db.models.functions import Cast
 from django.utils import timezone
 from psycopg2 import sql
 
 from datastore import errors
 from datastore.models import MAX_NAME, DatastoreEntry
-from datastore.protections import Gate, Mode
+from datastore.protections import Gate, Mode, is_the_servers
 from datastore.stores import Store, StoredText
 from datastore.values import (
     MAX_VALUE,
@@ -36,7 +36,7 @@ from datastore.values import (
 )
 from dhis2api.ciphers import UndecryptableError, decrypt_text, encrypt_text
 from dhis2api.errors import ApiError
-from dhis2api.objects.writers import look_back, record_writer
+from dhis2api.objects.writers import look_back
 from dhis2api.web.errors import BODY_TOO_LARGE, COLLISION
 from dhis2api.web.timestamps import to_milliseconds
 
@@ -55,6 +55,11 @@ NAMESPACES = """
         FROM found WHERE found.namespace IS NOT NULL
     )
     SELECT namespace FROM found WHERE namespace IS NOT NULL
+"""
+ENTRY = """
+    -- one entry, its value as the database writes it
+    SELECT id AS pk, encrypted, encrypted_value, value::text AS text, {uid} AS uid, {sharing} AS sharing
+    FROM {table} WHERE namespace = %(namespace)s AND key = %(key)s AND {owned}
 """
 REMOVE = """
     -- all entries of a namespace, and the sharing that each of them had, with the first key of each sharing
@@ -126,9 +131,8 @@ def create_entry(store: Store, namespace: str, key: str, body: bytes, *, encrypt
     _check_names(namespace, key)
     if not _lets_write(store, namespace, gate):
         return
-    with transaction.atomic():
-        if not _insert(store, namespace, key, text, encrypt):
-            raise ApiError(store.wording.key_exists, key, namespace)
+    if not _insert(store, namespace, key, text, encrypt):
+        raise ApiError(store.wording.key_exists, key, namespace)
 
 
 def put_entry(
@@ -149,9 +153,9 @@ def put_entry(
     if not _lets_write(store, namespace, gate):
         return True
     for _ in range(ATTEMPTS):
+        if stored is None and _insert(store, namespace, key, change.text, encrypt):
+            return True
         with transaction.atomic():
-            if stored is None and _insert(store, namespace, key, change.text, encrypt):
-                return True
             stored = _lock(store, namespace, key)
             if stored is not None:
                 _change(store, namespace, key, stored, change)
@@ -171,7 +175,7 @@ def delete_entry(store: Store, namespace: str, key: str) -> None:
         row = _lock(store, namespace, key)
         if row is None:
             raise ApiError(store.wording.key_not_found, key, namespace)
-        if not store.verdict(row.get("sharing")).delete:
+        if not store.verdict(row["sharing"]).delete:
             raise ApiError(store.wording.delete_denied, key, namespace)
         store.all_rows().filter(pk=row["pk"]).delete()
 
@@ -195,7 +199,12 @@ def delete_namespace(store: Store, namespace: str) -> None:
 
 
 def remove_namespace(namespace: str) -> None:
-    """Remove all shared entries of a namespace, whoever may write them: its app is removed with its data."""
+    """Remove all shared entries of a namespace, whoever may write them: its app is removed with its data.
+
+    What the server guards itself stays: a manifest can name any namespace, whoever may write to it.
+    """
+    if is_the_servers(namespace):
+        return
     DatastoreEntry.objects.filter(namespace=namespace).delete()
 
 
@@ -203,8 +212,9 @@ def _of_store(statement: str, store: Store) -> tuple[sql.Composable, dict[str, A
     """A statement on the table of a store, on the rows of its owner if it has one, and his key."""
     owner = getattr(store, "owner", None)
     composed = sql.SQL(statement).format(
-        table=sql.Identifier(store.all_rows().model._meta.db_table),
+        table=sql.Identifier(store.model._meta.db_table),
         owned=sql.SQL("TRUE" if owner is None else "user_id = %(owner)s"),
+        uid=sql.SQL("uid" if owner is None else "NULL::text"),
         sharing=sql.SQL("sharing::text" if owner is None else "NULL::text"),
     )
     return composed, {} if owner is None else {"owner": owner.pk}
@@ -241,23 +251,25 @@ def _find_entry(store: Store, namespace: str, key: str, gate: Gate) -> dict[str,
     _refuse_restricted(store, namespace, gate)
     if gate.reads is Mode.HIDDEN:
         return None
-    row = _rows(store, namespace, key).first()
-    if row is not None and not store.verdict(row.get("sharing")).read:
+    row = _read_entry(store, namespace, key)
+    if row is not None and not store.verdict(row["sharing"]).read:
         raise ApiError(store.wording.read_denied, key, namespace)
     return row
 
 
 def _lock(store: Store, namespace: str, key: str) -> dict[str, Any] | None:
-    return _rows(store, namespace, key, locks=True).first()
+    return _read_entry(store, namespace, key, locks=True)
 
 
-def _rows(store: Store, namespace: str, key: str, *, locks: bool = False) -> Any:
-    rows = store.all_rows().filter(namespace=namespace, key=key).order_by()
-    columns = ["pk", "encrypted", "encrypted_value"]
-    if rows.model is DatastoreEntry:
-        columns += ["uid", "sharing"]
-    rows = rows.select_for_update() if locks else rows
-    return rows.annotate(text=Cast("value", TextField())).values(*columns, "text")
+def _read_entry(store: Store, namespace: str, key: str, *, locks: bool = False) -> dict[str, Any] | None:
+    statement, parameters = _of_store(ENTRY + " FOR UPDATE" if locks else ENTRY, store)
+    with connection.cursor() as cursor:
+        cursor.execute(statement.as_string(cursor.connection), parameters | {"namespace": namespace, "key": key})
+        found = cursor.fetchone()
+        if found is None:
+            return None
+        row = dict(zip([column.name for column in cursor.description], found, strict=True))
+    return row | {"sharing": orjson.loads(row["sharing"]) if row["sharing"] is not None else None}
 
 
 def _check(store: Store, key: str, body: bytes) -> str:
@@ -288,12 +300,14 @@ def _insert(store: Store, namespace: str, key: str, text: str | None, encrypt: b
     def insert(now: datetime) -> bool:
         return store.insert(namespace, key, _sealed(store, key, text, encrypt), now)
 
-    return _write(store, key, insert)
+    # One statement needs no transaction; where one runs already, a failure must not end it.
+    with transaction.atomic() if connection.in_atomic_block else nullcontext():
+        return _write(store, key, insert)
 
 
 def _change(store: Store, namespace: str, key: str, row: dict[str, Any], change: Change) -> None:
     """The table of partial updates, on a row that is held."""
-    verdict = store.verdict(row.get("sharing"))
+    verdict = store.verdict(row["sharing"])
     if not verdict.read:
         raise ApiError(store.wording.read_denied, key, namespace)
     if not verdict.update:
@@ -347,17 +361,15 @@ def _sealed(store: Store, key: str, text: str | None, encrypt: bool) -> StoredTe
 
 
 def _write(store: Store, key: str, write: Callable[[datetime], Any]) -> Any:
-    """Write what is stamped now, and leave word for those who pull changes; in the caller's transaction.
+    """Write what is stamped now.
 
     Errors: 400 for values that PostgreSQL's `jsonb` cannot hold, such as numbers of too many digits.
     """
     now = to_milliseconds(timezone.now())
     try:
-        done = write(now)
+        return write(now)
     except (DataError, OperationalError) as error:
         state = getattr(error.__cause__, "pgcode", None) or ""
         if isinstance(error, OperationalError) and not state.startswith(LIMITS):
             raise
         raise _invalid(store, key, "the value cannot be stored in the database") from error
-    record_writer(now)
-    return done

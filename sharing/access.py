@@ -56,7 +56,7 @@ class TypeRules:
     delete: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
     external: tuple[str, ...] = ()  # who may show objects to everybody without login (up to 2.40; stored, never used)
-    is_personal: bool = False  # lists show superusers no more of them than anybody else
+    is_personal: bool = False  # lists show superusers no more of them than anybody else; exports and addresses do
     # Of a type whose objects others guard: the keys of the rows that somebody may read, as a subquery.
     readable_keys: Callable[[Principal], Any] | None = None
 
@@ -187,7 +187,7 @@ class Demand:
 
 def judge(rules: TypeRules, sharing: Mapping[str, Any] | None, user: Principal) -> Verdict:
     """The verdict on one object with this `sharing` (None or empty for a type without)."""
-    shared = sharing or {}
+    shared = _object(sharing)
     grants = _grants(shared, user)
     rights = {
         right: demand if isinstance(demand, bool) else demand.is_met(shared, grants)
@@ -254,12 +254,17 @@ def rows_with(rules: TypeRules, user: Principal, right: str, prefix: str = "") -
 
 
 def readable(rules: TypeRules, user: Principal, prefix: str = "") -> Q:
-    """The rows that lists show to `user`; `prefix` leads to the shared model (`data_set__`)."""
+    """The rows that `user` may read; `prefix` leads to the shared model (`data_set__`)."""
     if rules.readable_keys is not None and not user.is_superuser and can_read_type(rules, user):
         return Q(**{f"{prefix}pk__in": rules.readable_keys(user)})
-    if rules.is_personal and user.is_superuser:
-        return Q(**{f"{prefix}sharing__meets": Demand(user, (READ,))})
     return rows_with(rules, user, "read", prefix)
+
+
+def listed(rules: TypeRules, user: Principal) -> Q:
+    """The rows that lists show to `user`: what he may read, of personal types what is meant for him."""
+    if rules.is_personal and user.is_superuser:
+        return Q(sharing__meets=Demand(user, (READ,)))
+    return readable(rules, user)
 
 
 def data_readable(rules: TypeRules, user: Principal, prefix: str = "") -> Q:
@@ -298,10 +303,12 @@ class Meets(Lookup):
             values.append(user.uid)
         if user.groups:
             # What an object names is looked up among the groups of the user, not the other way: it names few.
+            # A row that holds no object there (SQL can put anything in) must not end the list of all others.
             granted, patterns = _granted("shared.entry->>'access'", [], demand)
+            groups = f"{column}->'userGroups'"
             ways.append(
-                f"EXISTS (SELECT FROM jsonb_each({column}->'userGroups') AS shared(uid, entry) "
-                f"WHERE shared.uid = ANY(%s) AND ({granted}))"
+                f"EXISTS (SELECT FROM jsonb_each(CASE jsonb_typeof({groups}) WHEN 'object' THEN {groups} END) "
+                f"AS shared(uid, entry) WHERE shared.uid = ANY(%s) AND ({granted}))"
             )
             values += [sorted(user.groups), *patterns]
         sql = " OR ".join(ways)
@@ -326,11 +333,15 @@ def _may(user: Principal, authorities: tuple[str, ...], rules: TypeRules) -> boo
 
 
 def _grants(sharing: Mapping[str, Any], user: Principal) -> list[str]:
-    found = [sharing.get("public")]
-    found.append((sharing.get("users") or {}).get(user.uid, {}).get("access"))
-    groups = sharing.get("userGroups") or {}
-    found += [groups[g].get("access") for g in groups if g in user.groups]
-    return [g for g in found if g]
+    groups = _object(sharing.get("userGroups"))
+    found = [sharing.get("public"), _object(_object(sharing.get("users")).get(user.uid)).get("access")]
+    found += [_object(groups[uid]).get("access") for uid in groups if uid in user.groups]
+    return [text for text in found if isinstance(text, str)]
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    """What should be an object and, read from a row, may be anything: then it says nothing."""
+    return value if isinstance(value, Mapping) else {}
 
 
 @lru_cache(maxsize=1024)

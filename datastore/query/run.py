@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -23,6 +24,7 @@ from dhis2api.errors import ApiError
 
 BATCH = 100  # rows, each with a value of any size
 TIMEOUT_SECONDS = 60  # of one statement: a pattern may be made to take for ever
+LIMIT_TIME = "SELECT set_config('statement_timeout', %s, TRUE)"  # until the transaction ends
 NOT_A_NUMBER, CANCELLED = "22P02", "57014"  # SQLSTATEs
 LIMITS = "54"  # the class of those for what is too large or too complex
 
@@ -72,17 +74,30 @@ def query_chunks(store: Store, namespace: str, query: DataQuery, *, before: byte
 
 
 def _rows(rows: QuerySet[Any], query: DataQuery) -> Iterator[tuple[Any, ...]]:
+    is_small = query.limit is not None and query.limit <= BATCH
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('statement_timeout', %s, TRUE)", [f"{TIMEOUT_SECONDS}s"])
-            is_small = query.limit is not None and query.limit <= BATCH
-            yield from rows if is_small else rows.iterator(chunk_size=BATCH)
+        yield from _page(rows) if is_small else _stream(rows)
     except (DataError, OperationalError) as error:
         refusal = _find_refusal(error, query)
         if refusal is None:
             raise
         raise refusal from error
+
+
+def _page(rows: QuerySet[Any]) -> list[tuple[Any, ...]]:
+    """All rows by one round trip: PostgreSQL runs both statements as one transaction, which the limit ends with."""
+    statement, parameters = rows.query.sql_with_params()
+    # Where a transaction runs already, a failure must not end it.
+    with transaction.atomic() if connection.in_atomic_block else nullcontext(), connection.cursor() as cursor:
+        cursor.execute(f"{LIMIT_TIME}; {statement}", [f"{TIMEOUT_SECONDS}s", *parameters])
+        return cursor.fetchall()
+
+
+def _stream(rows: QuerySet[Any]) -> Iterator[tuple[Any, ...]]:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(LIMIT_TIME, [f"{TIMEOUT_SECONDS}s"])
+        yield from rows.iterator(chunk_size=BATCH)
 
 
 def _find_refusal(error: Exception, query: DataQuery) -> ApiError | None:

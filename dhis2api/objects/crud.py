@@ -16,7 +16,7 @@ from dhis2api.objects.importer.decode import PartialUpdate
 from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.importer.pipeline import import_partly, take_locks
 from dhis2api.objects.importer.records import ImportObject
-from dhis2api.objects.importer.sharing import join_legacy_sharing
+from dhis2api.objects.importer.sharing import join_legacy_sharing, keep_public
 from dhis2api.objects.patch import apply_patch, check_patch, plan_patch, require_members
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import get_object, readable_rows
@@ -114,9 +114,12 @@ def _patch(schema: Schema, uid: str, operations: list[Any], user: Any) -> Partia
     stored = orjson.loads(encode_json(shown))
     sharing = stored.pop("sharing", {}) if "sharing" not in plan.rewritten else {}
     require_members(schema, stored, plan)
+    public = (shown.get("sharing") or {}).get("public")
     patched = apply_patch(stored, plan.operations)
     # What an operation removed is named as well: it becomes empty.
     raw = {name: patched.get(name) for name in plan.rewritten}
+    if "sharing" in raw:
+        raw["sharing"] = keep_public(raw["sharing"], public)
     if schema.shareable:
         join_legacy_sharing(raw, sharing)
     return PartialUpdate(uid, raw, plan.changes)

@@ -9,8 +9,11 @@ since. The table sweeps itself (`dhis2api/migrations/0001_writers.py`).
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import connection
+from psycopg2 import sql
 
 LOCK = 0x77726974657273  # "writers": an advisory lock, any number of our own
 
@@ -18,6 +21,13 @@ LOCK = 0x77726974657273  # "writers": an advisory lock, any number of our own
 _RECORD = """
     INSERT INTO writer (started)
     SELECT least(%s, (SELECT min(started) FROM writer WHERE transaction = pg_current_xact_id()))
+"""
+# The same for what one statement writes, in the same round trip; no note where it wrote nothing.
+_WRITE_RECORDED = """
+    WITH written AS ({statement} RETURNING 1)
+    INSERT INTO writer (started)
+    SELECT least(%(started)s, (SELECT min(started) FROM writer WHERE transaction = pg_current_xact_id()))
+    FROM written LIMIT 1
 """
 # Exclusive: it waits for those that are just becoming visible, which takes them milliseconds.
 _AWAIT_CLOSING = "SELECT pg_advisory_lock(%s), pg_advisory_unlock(%s)"
@@ -31,6 +41,17 @@ def record_writer(started: datetime.datetime) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(_RECORD, [started])
+
+
+def write_recorded(statement: sql.Composable, parameters: Mapping[str, Any], started: datetime.datetime) -> bool:
+    """Run one INSERT or UPDATE of rows stamped `started` and note it. Whether it wrote any.
+
+    It needs no transaction around: both are there, or neither.
+    """
+    with connection.cursor() as cursor:
+        composed = sql.SQL(_WRITE_RECORDED).format(statement=statement)
+        cursor.execute(composed.as_string(cursor.connection), {**parameters, "started": started})
+        return cursor.rowcount == 1
 
 
 def look_back(since: datetime.datetime) -> datetime.datetime | None:

@@ -39,6 +39,7 @@ from sharing.resource.errors import (
     USER_ACCESS_INVALID,
 )
 from sharing.resource.grants import followers, grants, known_groups, known_users, settle_external, store_sharing
+from sharing.resource.guards import passage
 
 # Older names, which DHIS2 2.36 reads in any case of letters.
 _OLD_NAMES = {"chart": "visualization", "reporttable": "visualization"}
@@ -53,11 +54,13 @@ def read_dialog(type_name: str, uid: str, context: ReadingContext) -> dict[str, 
     schema = shareable_type(type_name)
     rows = schema.model._base_manager.filter(uid=uid)
     found = load_objects(compile_fields(schema, _SHOWN, default="id"), rows, context)
-    if not found:
+    rules, user = schema.rules, context.principal
+    guard = passage(schema, uid, user)
+    if not found or not guard.know:
         raise ApiError(OBJECT_NOT_FOUND, type_name, uid)
-    shown, rules, user = found[0], schema.rules, context.principal
+    shown = found[0]
     sharing = shown.get("sharing") or {}
-    if not judge(rules, sharing, user).read:
+    if not (guard.read and judge(rules, sharing, user).read):
         raise ApiError(NO_MANAGE)
     makes_public = can_make_public(rules, user)
     name = shown.get("displayName") or shown.get("name")
@@ -89,12 +92,14 @@ def replace_by_dialog(type_name: str, uid: str, body: Any, user: Any) -> None:
     schema = shareable_type(type_name)
     lock_for_update(schema, [uid])
     row = schema.model._base_manager.filter(uid=uid).values("pk", "sharing", "created_by__uid").first()
-    if row is None:
+    rules, principal = schema.rules, user.principal
+    guard = passage(schema, uid, principal)
+    if row is None or not guard.know:
         raise ApiError(OBJECT_NOT_FOUND, type_name, uid)
     if uid in schema.wire.default_objects:
         raise ApiError(DEFAULT_OBJECT, type_name)
-    stored, rules, principal = row["sharing"] or {}, schema.rules, user.principal
-    if not judge(rules, stored, principal).manage:
+    stored = row["sharing"] or {}
+    if not (guard.change and judge(rules, stored, principal).manage):
         raise ApiError(NO_MANAGE)
     given = _read(body)
     public = stored.get("public") or NO_ACCESS

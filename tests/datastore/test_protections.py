@@ -208,3 +208,15 @@ def test_what_an_app_stored_goes_with_its_data(api: ApiClient) -> None:
         remove("pets")
 
     assert api.get("/api/dataStore").json == ["plants"]
+
+
+def test_no_app_takes_the_servers_own_data_along(api: ApiClient) -> None:
+    """Who installs apps may write what he likes into a manifest."""
+    for namespace in BUILT_IN:
+        api.post(f"/api/dataStore/{namespace}/k", 1)
+
+    for namespace in BUILT_IN:
+        for remove in namespaces.when_data_goes:
+            remove(namespace)
+
+    assert set(api.get("/api/dataStore").json) == BUILT_IN.keys() - {"ANDROID_SETTINGS_APP"}

@@ -167,3 +167,56 @@ def test_a_deleted_user_leaves_the_sharing_of_entries_and_what_he_wrote(api: Api
     assert DatastoreEntry.objects.get(key="cat").sharing["users"] == {}
     assert api.get(f"{PETS}/dog").json == 1
     assert "createdBy" not in api.get(f"{PETS}/dog/metaData").json
+
+
+def shared_by(api: ApiClient, uid: str, user: str) -> list[int]:
+    """What reading, setting and patching the sharing of an entry answer."""
+    path, patch = (
+        f"/api/sharing?type=dataStore&id={uid}",
+        [{"op": "replace", "path": "/sharing/public", "value": "--------"}],
+    )
+    return [
+        api.get(path, user=user).status,
+        api.post(path, {"object": {"publicAccess": "--------"}}, user=user).status,
+        api.put(path, {"object": {"publicAccess": "--------"}}, user=user).status,
+        api.request("PATCH", "/api/metadata/sharing", {"dataStores": {uid: patch}},
+                    content_type="application/json-patch+json", user=user).status,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("namespace", "authority", "statuses"),
+    [
+        # Everybody reads the settings of Android, and so the identifiers of their entries.
+        ("ANDROID_SETTINGS_APP", "M_androidsettingsapp", [200, 403, 403, 409]),
+        ("sms-config", "F_MOBILE_SENDSMS", [403, 403, 403, 409]),
+        ("METADATASTORE", "F_METADATA_MANAGE", [404, 404, 404, 409]),
+    ],
+)
+def test_sharing_is_no_way_around_a_protection(
+    api: ApiClient, outsider: User, namespace: str, authority: str, statuses: list[int]
+) -> None:
+    """Who may not write to a namespace would otherwise hide its entries from those who may."""
+    persona("keeper", [authority])
+    api.post(f"/api/dataStore/{namespace}/k", 7)
+    entry = DatastoreEntry.objects.get()
+
+    assert shared_by(api, entry.uid, "outsider") == statuses
+    assert DatastoreEntry.objects.get().sharing == entry.sharing
+    assert shared_by(api, entry.uid, "keeper") == [200, 200, 403, 409]
+    assert DatastoreEntry.objects.get().sharing["public"] == "--------"
+    assert shared_by(api, entry.uid, "admin") == [200] * 4
+
+
+def test_an_entry_of_a_hidden_namespace_cannot_be_told_from_none(api: ApiClient, outsider: User) -> None:
+    api.post("/api/dataStore/METADATASTORE/k", 7)
+    uid = DatastoreEntry.objects.get().uid
+
+    def answers(one: str) -> list[str]:
+        path, patch = f"/api/sharing?type=dataStore&id={one}", {"dataStores": {one: []}}
+        found = [api.get(path, user="outsider"), api.post(path, {}, user="outsider"),
+                 api.request("PATCH", "/api/metadata/sharing", patch, content_type="application/json-patch+json",
+                             user="outsider")]  # fmt: skip
+        return [answer.text.replace(one, "?") for answer in found]
+
+    assert answers(uid) == answers("zzzzzzzzzz1")

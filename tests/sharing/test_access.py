@@ -207,6 +207,30 @@ def test_lists_and_single_objects_are_judged_alike(rules: TypeRules) -> None:
     assert len(sizes) > 1
 
 
+BROKEN: list[Any] = [
+    [], "rw------", 5, {"users": [ME]}, {"users": {ME: "rw------"}}, {"userGroups": None}, {"userGroups": [GROUP]},
+    {"userGroups": GROUP}, {"userGroups": 5}, {"userGroups": {GROUP: None}}, {"userGroups": {GROUP: "rw------"}},
+]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_sharing_of_another_shape_grants_nothing_and_hides_no_other_row() -> None:
+    """None is stored by this server, but a list must not end because of what somebody put into the table."""
+    combo = DataSet._meta.get_field("category_combo").related_model.objects.get(name="default")
+    DataSet.objects.bulk_create(
+        DataSet(
+            uid=generate_uid(), name=f"Set {n}", short_name=f"Set {n}", period_type="Monthly", category_combo=combo,
+            sharing=shared, created="2020-01-01T00:00Z", last_updated="2020-01-01T00:00Z",
+        )
+        for n, shared in enumerate([*BROKEN, sharing(group="rwrw----")])
+    )  # fmt: skip
+    rows, user = DataSet.objects.filter(name__startswith="Set "), me(ADD_PUBLIC, DELETE)
+
+    for right in RIGHTS:
+        assert [row.name for row in rows.filter(rows_with(RULES, user, right))] == [f"Set {len(BROKEN)}"], right
+        assert not any(getattr(judge(RULES, broken, user), right.replace(".", "_")) for broken in BROKEN)
+
+
 @pytest.mark.django_db
 def test_a_type_without_data_sharing_has_no_data_rows() -> None:
     rules = named("DATAELEMENT")

@@ -197,6 +197,44 @@ def test_bodies_of_another_shape_for_many_types(api: ApiClient, body: Any) -> No
     assert api.patch("/api/metadata/sharing", body, content_type=JSON_PATCH).status == 400
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [{"op": "remove", "path": "/sharing/public"}, {"op": "replace", "path": "/sharing/public", "value": None},
+     {"op": "replace", "path": "/sharing", "value": {}}, {"op": "remove", "path": "/sharing"}],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["dataElements/sharing", "dataElements"])
+def test_no_patch_opens_an_object_by_leaving_something_out(
+    api: ApiClient, outsider: User, path: str, operation: dict[str, Any]
+) -> None:
+    """An import without a public string resets sharing; a patch leaves what it does not set."""
+    row = stored_element(owner=outsider.uid)
+
+    if path == "dataElements":
+        answer = api.patch(f"/api/dataElements/{row.uid}", [operation], content_type=JSON_PATCH)
+    else:
+        answer = alike(api, [row], operation)
+
+    assert answer.status == 200, answer
+    assert sharing_of(row)["public"] == "--------"
+
+
+def test_a_patch_of_the_public_string_alone_keeps_the_grants(api: ApiClient, outsider: User) -> None:
+    row = stored_element(users={outsider.uid: "r-------"})
+
+    assert alike(api, [row], {"op": "remove", "path": "/sharing/public"}).status == 200
+    assert sharing_of(row)["users"] == grants(**{outsider.uid: "r-------"})
+
+
+def test_a_large_patch_is_not_copied_for_everything(api: ApiClient) -> None:
+    """Few bytes, many objects: each would have its own copy of what is patched in."""
+    users = {f"u{n}": {"id": f"u{n}", "access": "r-------"} for n in range(1_000)}
+
+    answer = alike(api, [f"x{n}" for n in range(1_000)], {"op": "add", "path": "/sharing/users", "value": users})
+
+    assert answer.status == 400
+    assert "2000000 values" in answer.json["message"]
+
+
 def test_what_was_stored_before_a_rule_does_not_stand_in_the_way(api: ApiClient, outsider: User) -> None:
     """Sharing alone is judged: an object without a short name can be shared."""
     row = stored_element()

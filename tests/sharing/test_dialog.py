@@ -402,11 +402,22 @@ def test_the_number_of_queries_is_that_of_one_grant(api: ApiClient) -> None:
         assert few == many
 
 
-def test_a_superuser_shares_dashboards_that_he_does_not_find(api: ApiClient, outsider: User) -> None:
-    """Lists of dashboards are everybody's own, a superuser's too; the dialog lets him help the owner all the same."""
+def test_a_superuser_helps_with_dashboards_that_his_lists_do_not_show(api: ApiClient, outsider: User) -> None:
+    """Lists of dashboards are everybody's own, a superuser's too; by their addresses he reads and shares them all."""
     assert api.post("/api/dashboards", {"id": "ownersBoard", "name": "Mine"}, user="outsider").status == 201
 
-    assert api.get("/api/dashboards/ownersBoard").status == 404
     assert "ownersBoard" not in api.get("/api/dashboards?paging=false").text
+    assert "ownersBoard" not in api.get("/api/dashboards/gist").text
+    assert api.get("/api/dashboards/ownersBoard").json["name"] == "Mine"
     assert api.post("/api/sharing?type=dashboard&id=ownersBoard", dialog("r-------")).status == 200
-    assert api.get("/api/dashboards/ownersBoard").status == 200
+    assert "ownersBoard" in api.get("/api/dashboards?paging=false").text
+
+
+def test_an_export_of_everything_loses_no_dashboard(api: ApiClient, outsider: User) -> None:
+    """Who moves a database to another server takes along what people keep for themselves."""
+    assert api.post("/api/dashboards", {"id": "ownersBoard", "name": "Mine"}, user="outsider").status == 201
+
+    for path in ("/api/metadata", "/api/metadata?dashboards=true", "/api/dashboards/ownersBoard/metadata"):
+        (board,) = api.get(path).json["dashboards"]
+        assert (board["name"], board["sharing"]["owner"]) == ("Mine", outsider.uid)
+    assert "dashboards" not in api.get("/api/metadata?dashboards=true", user=persona("another").username).json

@@ -33,7 +33,7 @@ from dhis2api.objects.query.order import compile_order
 from dhis2api.objects.query.scope import FilterScope
 from dhis2api.objects.query.transformers import transform
 from dhis2api.objects.reading.context import ReadingContext
-from dhis2api.objects.reading.listing import computed_values, readable_rows
+from dhis2api.objects.reading.listing import computed_values, listed_rows, readable_rows
 from dhis2api.objects.reading.load import load_objects
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Property, Schema, Shape
@@ -50,11 +50,11 @@ class GistPage:
 
 
 def list_gists(schema: Schema, params: GistListParams, context: ReadingContext, link_base: str = "") -> GistPage:
-    """A page of the objects of a type that the caller may read.
+    """A page of the objects of a type that lists show to the caller.
 
     Errors: E1003 for fields and filters that cannot be read; 403 without the type's READ authority.
     """
-    return _page(schema, readable_rows(schema, context), params, context, link_base, Auto.S)
+    return _page(schema, listed_rows(schema, context), params, context, link_base, Auto.S)
 
 
 def get_gist(schema: Schema, uid: str, params: GistParams, context: ReadingContext, link_base: str = "") -> Any:

@@ -52,6 +52,16 @@ def join_legacy_sharing(raw: dict[str, Any], stored: dict[str, Any]) -> None:
         raw["sharing"] = stored | given
 
 
+def keep_public(patched: Any, public: str | None) -> Any:
+    """A patched sharing, with the stored public string where the patch took it away.
+
+    An import without one resets sharing, which would open a private object to everybody.
+    """
+    if isinstance(patched, dict | None) and not (patched or {}).get("public"):
+        return (patched or {}) | {"public": public}
+    return patched
+
+
 def private_sharing(owner: str) -> dict[str, Any]:
     """The sharing of a new object whose import skips sharing."""
     return stored_sharing(owner, NO_ACCESS)

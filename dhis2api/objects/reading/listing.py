@@ -20,7 +20,7 @@ from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.load import load_objects, stream_objects
 from dhis2api.objects.reading.plan import Node, compile_fields
 from dhis2api.objects.schema import Schema
-from sharing.access import can_read_type, readable
+from sharing.access import can_read_type, listed, readable
 
 STREAMED = 1_000  # longer lists go out while they are read
 LIST_FIELDS = "id,displayName"
@@ -56,12 +56,12 @@ def list_objects(
     schema: Schema, selection: Selection, context: ReadingContext, *, offset: int = 0, limit: int | None = None,
     streams: bool = False,
 ) -> Page:  # fmt: skip
-    """One page (or, without `limit`, all) of the objects that the caller may read.
+    """One page (or, without `limit`, all) of the objects that the caller may read and that are for him to see.
 
     With `streams` more than `STREAMED` objects are not held in memory: they come while they are read, once.
     Errors: E1003 for fields, filters or values that cannot be read; 403 without the type's READ authority.
     """
-    node, rows = _prepare(schema, selection, context)
+    node, rows = _prepare(schema, selection, context, listed_rows(schema, context))
     total = rows.order_by().count() if limit is not None else None
     if limit is not None:
         rows = rows[offset : offset + limit]
@@ -77,7 +77,7 @@ def iterate_objects(schema: Schema, selection: Selection, context: ReadingContex
 
     Errors: as for a list. Nested fields that multiply are judged here by the first objects, before anything is sent.
     """
-    node, rows = _prepare(schema, selection, context)
+    node, rows = _prepare(schema, selection, context, readable_rows(schema, context))
     objects = stream_objects(node, rows, context)
     return chain(list(islice(objects, 1)), objects) if node.multiplies else objects
 
@@ -113,16 +113,27 @@ def get_object(schema: Schema, uid: str, fields: str, context: ReadingContext, *
 
 def readable_rows(schema: Schema, context: ReadingContext) -> QuerySet[Any]:
     """The rows of a type that the caller may read. Errors: 403 without the type's READ authority."""
+    return _rows(schema, context, readable(schema.rules, context.principal))
+
+
+def listed_rows(schema: Schema, context: ReadingContext) -> QuerySet[Any]:
+    """The rows of a type that lists show to the caller. Errors: as for those that he may read."""
+    return _rows(schema, context, listed(schema.rules, context.principal))
+
+
+def _rows(schema: Schema, context: ReadingContext, visible: Q) -> QuerySet[Any]:
     if not can_read_type(schema.rules, context.principal):
         raise ApiError(NO_READ_TYPE)
-    return schema.model._base_manager.filter(readable(schema.rules, context.principal))
+    return schema.model._base_manager.filter(visible)
 
 
-def _prepare(schema: Schema, selection: Selection, context: ReadingContext) -> tuple[Node, QuerySet[Any]]:
+def _prepare(
+    schema: Schema, selection: Selection, context: ReadingContext, visible: QuerySet[Any]
+) -> tuple[Node, QuerySet[Any]]:
     node = compile_fields(schema, selection.fields, default=selection.default_fields)
     conditions: list[Condition] = parse_filters(selection.filters)
     scope = FilterScope(context.principal, context.locale, computed_values(context))
-    rows = readable_rows(schema, context).filter(selection.restriction)
+    rows = visible.filter(selection.restriction)
     rows = rows.filter(compile_filters(schema, conditions, scope, junction=selection.junction))
     if selection.query.strip():
         rows = _search(schema, rows, selection.query.strip())
