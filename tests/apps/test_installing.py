@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import zipfile
 
 import pytest
 from django.core.files.storage import default_storage
 from django.db import connection
 
+from apps.archives import open_archive
 from apps.models import AppFile, InstalledApp
 from apps.namespaces import find_reservation, list_reservations
+from dhis2api.errors import ApiError
 from tests.apps.zips import app_zip, dhis, install, post_zip, stored, zip_of
 from tests.harness.client import ApiClient
 from tests.harness.forms import post_form
@@ -120,6 +123,8 @@ def damaged() -> bytes:
 MISSING = "Manifest file missing from zip file"
 UNREADABLE = "Zip file could not be read"
 INVALID = "Invalid JSON in app manifest file"
+# Nothing that PostgreSQL could compress into an entry of an index.
+LONG = "".join(random.Random(1).choices([chr(number) for number in range(0x4E00, 0x9F00)], k=990))
 
 
 @pytest.mark.parametrize(
@@ -131,24 +136,30 @@ INVALID = "Invalid JSON in app manifest file"
         (app_zip("{broken"), MISSING),
         (app_zip("[]"), MISSING),
         (app_zip('{"name": "a\\u0000b"}'), MISSING),
+        (app_zip('{"name": "a", "activities": ' + "[" * 990 + "]" * 990 + "}"), MISSING),
         (app_zip("{}"), INVALID),
         (app_zip({"name": "!!!"}), INVALID),
         (app_zip({"name": "menu"}), INVALID),
         (app_zip({"name": "config"}), INVALID),
         (app_zip({"name": "x" * 300}), INVALID),
         (app_zip({"appType": "NONSENSE"}), INVALID),
+        (app_zip({"activities": dhis(namespace=LONG)}), INVALID),
+        (app_zip({"activities": dhis(additionalNamespaces=[{"namespace": LONG, "authorities": ["A"]}])}), INVALID),
         (app_zip(files={"../evil.txt": "x"}), UNREADABLE),
         (app_zip(files={"a/../../evil.txt": "x"}), UNREADABLE),
         (app_zip(files={"/etc/passwd": "x"}), UNREADABLE),
         (app_zip(files={"..\\evil.txt": "x"}), UNREADABLE),
         (app_zip(files={"C:evil.txt": "x"}), UNREADABLE),
+        (app_zip(files={"": "x"}), UNREADABLE),
+        (app_zip(files={LONG: "x"}), UNREADABLE),
         (bomb(), UNREADABLE),
         (lying(), UNREADABLE),
         (damaged(), UNREADABLE),
     ],
     ids=[
-        "no zip", "no manifest", "manifest deep", "no JSON", "no object", "NUL", "no name", "no key", "menu", "config",
-        "long", "type", "up", "up later", "absolute", "backslash", "drive", "bomb", "lying", "damaged",
+        "no zip", "no manifest", "manifest deep", "no JSON", "no object", "NUL", "nested", "no name", "no key", "menu",
+        "config", "long", "type", "long namespace", "long additional namespace", "up", "up later", "absolute",
+        "backslash", "drive", "empty", "long path", "bomb", "lying", "damaged",
     ],
 )  # fmt: skip
 def test_a_refused_zip_leaves_nothing_behind(api: ApiClient, content: bytes, message: str) -> None:
@@ -159,6 +170,15 @@ def test_a_refused_zip_leaves_nothing_behind(api: ApiClient, content: bytes, mes
     assert (answer.status, answer.json["message"]) == (409, message)
     assert stored() == before
     assert not InstalledApp.objects.exists() and not AppFile.objects.exists() and not list_reservations()
+
+
+def test_a_name_from_a_field_of_its_own_is_judged_as_well() -> None:
+    """Later versions of Python take the Unicode path of an entry from there."""
+    with open_archive(io.BytesIO(app_zip())) as archive:
+        archive.zip.infolist()[0].filename = "../evil.txt"
+
+        with pytest.raises(ApiError, match=UNREADABLE):
+            archive.list_files()
 
 
 def test_a_zip_has_at_most_so_many_entries(api: ApiClient) -> None:
