@@ -197,7 +197,13 @@ def test_the_form_leads_to_the_page_that_was_asked_for(api: ApiClient) -> None:
     assert answer["Location"] == "/api/apps/Test-App/"
 
 
-@pytest.mark.parametrize("form", [{}, {"j_username": "user"}, {"j_username": "user", "j_password": "wrong"}])
+@pytest.mark.parametrize(
+    "form",
+    [
+        {}, {"j_username": "user"}, {"j_username": "user", "j_password": "wrong"},
+        {"j_username": "us\x00er", "j_password": "wrong"}, {"j_username": "user", "j_password": "wro\x00ng"},
+    ],
+)  # fmt: skip
 def test_a_failed_form_comes_back_to_the_login_page(api: ApiClient, form: dict[str, str]) -> None:
     persona("user")
     browser = Client()
