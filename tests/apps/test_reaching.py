@@ -214,6 +214,38 @@ def test_a_failed_form_comes_back_to_the_login_page(api: ApiClient, form: dict[s
     assert "The login failed" in browser.get("/login/?failed=true").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("origin", "status"), [("http://testserver", 302), ("https://dev.example.org", 302), ("https://evil.org", 200)]
+)
+def test_the_form_of_another_site_logs_nobody_in(
+    api: ApiClient, settings: LazySettings, origin: str, status: int
+) -> None:
+    """A visitor of that site would work in an account that is not his, and show its owner what he does."""
+    settings.CORS_ALLOWLIST = ["https://dev.example.org"]
+    persona("user")
+    browser = Client(headers={"Origin": origin})
+
+    answer = browser.post(
+        "/dhis-web-commons-security/login.action", {"j_username": "user", "j_password": PERSONA_PASSWORD}
+    )
+
+    assert answer.status_code == status
+    assert ("JSESSIONID" in answer.cookies) == (status == 302)
+
+
+def test_an_app_of_an_allowed_origin_has_the_menu(api: ApiClient, settings: LazySettings) -> None:
+    """Developers run their app elsewhere; its header asks for the menu, which is not below the API."""
+    settings.CORS_ALLOWLIST = ["https://dev.example.org"]
+    path = "/dhis-web-commons/menu/getModules.action"
+
+    answer = api.get(path, headers={"Origin": "https://dev.example.org"})
+    asked = {"Origin": "https://dev.example.org", "Access-Control-Request-Method": "GET"}
+
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://dev.example.org"
+    assert api.request("OPTIONS", path, user=None, headers=asked).status == 204
+    assert api.get(path, headers={"Origin": "https://evil.org"}).content == b""
+
+
 def test_the_login_page_asks_for_a_second_factor(api: ApiClient) -> None:
     assert 'name="2fa_code"' in api.get("/login/", user=None).text
 

@@ -153,6 +153,15 @@ def test_files_may_be_framed_by_the_server_alone_and_run_scripts(api: ApiClient)
     assert "script-src" not in policy
 
 
+def test_allowed_origins_may_frame_apps_wherever_they_are_served(api: ApiClient) -> None:
+    api.post("/api/configuration/corsAllowlist", ["https://portal.example.org"])
+    install(api, name="dashboard")
+
+    for path in ("/api/apps/dashboard/index.html", "/dhis-web-dashboard/index.html", "/apps/dashboard"):
+        policy = api.get(path).headers["Content-Security-Policy"]
+        assert policy == "frame-ancestors 'self' https://portal.example.org;"
+
+
 @pytest.mark.parametrize(
     ("path", "kept"), [("/index.html", False), ("/", False), ("/static/main.js", True), ("/manifest.json", True)]
 )
