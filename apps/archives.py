@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from apps.errors import MANIFEST_MISSING, ZIP_UNREADABLE
 from dhis2api.errors import ApiError
@@ -23,6 +23,7 @@ MAX_BYTES = 1024**3  # unpacked
 MAX_RATIO = 100  # of unpacked to packed bytes, of one entry
 MAX_MANIFEST = 1024**2  # bytes, of the translations as well
 MAX_PATH = 1000  # bytes: paths stand in an index, whose entries are small
+MAX_DIRECTORY = 8 * 1024**2  # bytes: more than so many entries need, and read before they can be counted
 BUFFER_BYTES = 64 * 1024
 SPOOL_BYTES = 4 * 1024**2  # of one file in memory; more goes to a temporary file
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -91,12 +92,28 @@ class Archive:
             return stream.read(MAX_MANIFEST)
 
 
+class _BoundedReads:
+    """A file of which nobody reads a zip's directory in one piece if that is too large to be held."""
+
+    def __init__(self, content: BinaryIO) -> None:
+        self._content = content
+
+    def read(self, size: int = -1) -> bytes:
+        """Errors: BadZipFile."""
+        if size > MAX_DIRECTORY:
+            raise zipfile.BadZipFile("The directory is too large")
+        return self._content.read(size)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._content, name)
+
+
 @contextmanager
 def open_archive(content: BinaryIO) -> Iterator[Archive]:
     """A zip to read. Errors: ApiError 409; what is no zip at all has no manifest, as DHIS2 says."""
     content.seek(0)
     try:
-        archive = zipfile.ZipFile(content)
+        archive = zipfile.ZipFile(_BoundedReads(content))  # type: ignore[call-overload]
     except DAMAGE as error:
         raise ApiError(MANIFEST_MISSING) from error
     with archive:

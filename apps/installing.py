@@ -90,12 +90,17 @@ def remove_stray_files() -> None:
     """Delete stored files that belong to no installed app: what a process left that was killed while it installed."""
     with transaction.atomic():
         _await_other_installs()
-        if not default_storage.exists(FOLDER):
-            return
         known = set(InstalledApp.objects.values_list("folder", flat=True))
-        for folder in set(default_storage.listdir(FOLDER)[0]) - known:
+        for folder in set(_stored_folders()) - known:
             place = f"{FOLDER}/{folder}"
             remove([f"{place}/{name}" for name in default_storage.listdir(place)[1]] + [place])
+
+
+def _stored_folders() -> list[str]:
+    try:
+        return default_storage.listdir(FOLDER)[0]
+    except FileNotFoundError:  # on a disk; S3 has no folders that could be missing, and none that exists either
+        return []
 
 
 def stored_name(file: AppFile) -> str:

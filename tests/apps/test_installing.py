@@ -6,9 +6,10 @@ import io
 import json
 import random
 import zipfile
+from pathlib import Path
 
 import pytest
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 
 from apps.archives import open_archive
@@ -189,6 +190,14 @@ def test_a_zip_has_at_most_so_many_entries(api: ApiClient) -> None:
     assert (answer.status, answer.json["message"]) == (409, UNREADABLE)
 
 
+def test_a_directory_of_millions_of_entries_is_never_held(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.archives.MAX_DIRECTORY", 1000)
+
+    answer = post_zip(api, app_zip(files={f"{number}.txt": "" for number in range(30)}))
+
+    assert (answer.status, answer.json["message"]) == (409, MISSING)
+
+
 def test_a_zip_unpacks_to_at_most_so_many_bytes(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("apps.archives.MAX_BYTES", 1000)
 
@@ -356,6 +365,19 @@ def test_a_namespace_in_use_is_told_before_the_zip_is_judged(api: ApiClient) -> 
     answer = post_zip(api, app_zip({"name": "Second", "activities": dhis(namespace="taken")}, {"../evil": "x"}))
 
     assert answer.json["message"] == "Namespace defined in manifest is already in use"
+
+
+def test_a_store_without_folders_is_looked_through_as_well(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S3 knows names that begin alike, and no folder that could exist."""
+    install(api)
+    folder = InstalledApp.objects.get().folder
+    InstalledApp.objects.all().delete()
+    monkeypatch.setattr(FileSystemStorage, "exists", lambda storage, name: Path(storage.path(name)).is_file())
+
+    assert api.put("/api/apps").status == 204
+
+    monkeypatch.undo()
+    assert folder not in stored()
 
 
 def test_what_no_app_owns_is_removed_from_the_store(api: ApiClient) -> None:
