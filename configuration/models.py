@@ -22,3 +22,14 @@ class ConfigurationItem(models.Model):
 
     name = models.CharField(max_length=100, primary_key=True)
     value = models.JSONField()
+
+
+class DatabaseLocale(models.Model):
+    """A language that names of objects may be translated to, such as `pt_BR`."""
+
+    id = models.BigAutoField(primary_key=True)
+    uid = models.CharField(max_length=11, unique=True)
+    locale = models.CharField(max_length=20, unique=True)
+
+    def __str__(self) -> str:
+        return self.locale

@@ -16,3 +16,11 @@ class SettingParams(Params):
 
     value: str | None = param(None, doc="The new value; the body of the request otherwise.")
     locale: str | None = param(None, doc="Of the translation that is meant, such as `pt_BR`.")
+
+
+class LocaleParams(Params):
+    """Parameters of `POST /api/locales/dbLocales`."""
+
+    language: str = param(doc="Code of a language, such as `pt`.")
+    country: str = param("", doc="Code of a country, such as `BR`.")
+    script: str = param("", doc="Code of a script, such as `Cyrl`.")

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from psycopg2 import sql
 
 from datavalues.export_query import ExportQuery, compile_query
+from datavalues.formats import csv as csv_format
 from datavalues.formats import json as json_format
 from datavalues.formats import xml as xml_format
 from datavalues.models import CompleteDataSetRegistration
@@ -42,16 +43,21 @@ Format = tuple[sql.SQL, Callable[[dict[str, Any], Iterator[list[Any]]], Iterator
 FORMATS: dict[str, Format] = {
     "json": (json_format.ROW, json_format.encode),
     "xml": (xml_format.ROW, xml_format.encode),
+    "csv": (csv_format.ROW, csv_format.encoder(csv_format.COLUMNS)),
 }
 
 
-def export_data_value_set(params: ExportParams, *, user: Any, format: str) -> Iterator[bytes]:
-    """The values that the parameters ask for, as chunks of a document in `format` ("json" or "xml").
+def export_data_value_set(params: ExportParams, *, user: Any, format: str, old_names: bool = False) -> Iterator[bytes]:
+    """The values that the parameters ask for, as chunks of a document in `format` ("json", "xml" or "csv").
 
+    `old_names`: CSV with the line of names that versions up to 37 are documented with.
     Errors: E2001-E2012 before the first chunk.
     """
     query = compile_query(params, principal=user.principal, user_pk=user.pk)
     row, encode = FORMATS[format]
+    if format == "csv" and old_names:
+        names = csv_format.OLD_COLUMNS
+        encode = csv_format.encoder(names if params.include_deleted else names[:-1])
     return encode(_header(query), _batches(query, row))
 
 

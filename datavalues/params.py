@@ -50,6 +50,8 @@ class ImportParams(Params):
         Strategy.CREATE_AND_UPDATE, aliases=("strategy",), doc="What may happen to a value that exists, or does not."
     )
     dry_run: bool = param(False, doc="Validate and count; write nothing.")
+    data_set: str = param("", doc="CSV: the data set of the whole file.")
+    first_row_is_header: bool = param(True, doc="CSV: pass over the first line.")
     preheat_cache: bool = param(False, doc="Accepted; everything is always loaded set-wise.")
     skip_existing_check: bool = param(False, doc="Treat every value as new, without looking for stored ones.")
     skip_audit: bool = param(False, doc="Write no audit; needs F_SKIP_DATA_IMPORT_AUDIT.")
@@ -105,7 +107,7 @@ class ExportParams(Params):
     input_data_element_group_id_scheme: str | None = param(None, doc="How `dataElementGroup` is given.")
     attachment: str = param("", doc="File name of an attachment.")
     compression: str = param("none", doc="none, gzip or zip.")
-    format: str = param("", doc="json or xml; goes before suffix and Accept.")
+    format: str = param("", doc="json, xml or csv; goes before suffix and Accept.")
 
     @property
     def schemes(self) -> SchemeTexts:
@@ -114,3 +116,13 @@ class ExportParams(Params):
             category_option_combo=self.category_option_combo_id_scheme,
             attribute_option_combo=self.attribute_option_combo_id_scheme, data_set=self.data_set_id_scheme,
         )  # fmt: skip
+
+
+class TemplateParams(Params):
+    """Parameters of `GET /api/dataSets/{id}/dataValueSet`."""
+
+    period: str = param("", doc="Period of all values; written as it is given.")
+    org_unit: list[str] = param(repeatable=True, doc="Org units, by identifier, code or name.")
+    comment: bool = param(True, doc="XML: name data set and data elements in comments.")
+    org_unit_id_scheme: str = param("ID", doc="How org units are named: ID or CODE.")
+    data_element_id_scheme: str = param("ID", doc="How data elements are named: ID or CODE.")

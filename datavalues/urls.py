@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from datavalues.views import DataValueSetsView
+from datavalues.views import DataValueSetsView, TemplateView
 
-urlpatterns = [path("dataValueSets", DataValueSetsView.as_view(), name="data-value-sets")]
+urlpatterns = [
+    path("dataValueSets", DataValueSetsView.as_view(), name="data-value-sets"),
+    path("dataSets/<str:uid>/dataValueSet", TemplateView.as_view()),
+]

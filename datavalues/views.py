@@ -6,14 +6,16 @@ from django.http import StreamingHttpResponse
 
 from datavalues.export import export_data_value_set
 from datavalues.importer import failed_summary, import_data_value_set
-from datavalues.params import ExportParams, ImportParams
+from datavalues.params import ExportParams, ImportParams, TemplateParams
 from datavalues.report import SummaryReport, wire_profile
 from datavalues.schemes import resolve_schemes
 from datavalues.summary import ImportSummary
+from datavalues.template import as_json, as_xml, data_set_template
 from dhis2api.errors import BAD_REQUEST, NEEDS_AUTHORITY, ApiError
+from dhis2api.objects.views import reading_context
 from dhis2api.web.bodies import discard_rest, open_body
 from dhis2api.web.messages import WebMessage, answer
-from dhis2api.web.negotiation import JSON, XML
+from dhis2api.web.negotiation import CSV, JSON, SYNONYMS, XML
 from dhis2api.web.params import declares
 from dhis2api.web.renderers import renderer_for
 from dhis2api.web.responses import ApiResponse, stream
@@ -30,8 +32,8 @@ MESSAGES = {
 class DataValueSetsView(ApiView):
     """Data value sets."""
 
-    renders = (JSON, XML)
-    consumes = {"post": (JSON, XML)}
+    renders = (JSON, XML, CSV)
+    consumes = {"post": (JSON, XML, CSV)}
     own_format = True
 
     @declares(ImportParams)
@@ -55,20 +57,39 @@ class DataValueSetsView(ApiView):
         """Read values."""
         name = export_format(request, params)
         compression = export_compression(request, params)
-        chunks = export_data_value_set(params, user=request.user, format=name)
+        old_names = wire_profile(request.explicit_version).is_bare
+        chunks = export_data_value_set(params, user=request.user, format=name, old_names=old_names)
         filename = attachment_name(params, name, compression)
         response = stream(chunks, CONTENT_TYPES[name], filename, compression)
         response["Cache-Control"] = "no-cache, no-store, max-age=0, must-revalidate"
         return response
 
 
-CONTENT_TYPES = {"json": "application/json; charset=UTF-8", "xml": "application/xml; charset=UTF-8"}
+class TemplateView(ApiView):
+    """The blank form of a data set."""
+
+    @declares(TemplateParams)
+    def get(self, request: ApiRequest, params: TemplateParams, uid: str) -> StreamingHttpResponse:
+        """A place for each value, to be filled and sent back."""
+        template = data_set_template(uid, params, reading_context(request))
+        if request.accepted_media_type == XML:
+            return stream(as_xml(template, with_comments=params.comment), CONTENT_TYPES["xml"])
+        return stream(as_json(template), CONTENT_TYPES["json"])
+
+
+CONTENT_TYPES = {
+    "json": "application/json; charset=UTF-8",
+    "xml": "application/xml; charset=UTF-8",
+    "csv": "application/csv; charset=UTF-8",
+}
+FORMATS = {JSON: "json", XML: "xml", CSV: "csv"}
 COMPRESSIONS = {"none": None, "": None, "gzip": "gzip", "zip": "zip"}
 
 
 def body_format(request: ApiRequest) -> str:
     """The format that the content type names."""
-    return "xml" if "xml" in request.content_type.partition(";")[0].lower() else "json"
+    media_type = request.content_type.partition(";")[0].strip().lower()
+    return FORMATS.get(SYNONYMS.get(media_type, media_type), "json")
 
 
 def check_schemes(params: ImportParams) -> None:
@@ -87,7 +108,7 @@ def export_format(request: ApiRequest, params: ExportParams) -> str:
             raise ApiError(BAD_REQUEST, f"Value '{params.format}' is not valid for parameter format. "
                                         f"Valid values are: [{', '.join(CONTENT_TYPES)}]")  # fmt: skip
         return name
-    return "xml" if request.accepted_media_type == XML else "json"
+    return FORMATS[request.accepted_media_type]
 
 
 def export_compression(request: ApiRequest, params: ExportParams) -> str | None:

@@ -2,6 +2,15 @@
 
 from django.db import migrations, models
 
+from configuration.locales import INTERFACE
+from dhis2api.objects.uids import generate_uid
+
+
+def add_locales(apps, schema_editor):
+    """A new server translates to the languages that its apps speak; administrators change that."""
+    DatabaseLocale = apps.get_model('configuration', 'DatabaseLocale')
+    DatabaseLocale.objects.bulk_create(DatabaseLocale(uid=generate_uid(), locale=locale) for locale in INTERFACE)
+
 
 class Migration(migrations.Migration):
 
@@ -26,4 +35,13 @@ class Migration(migrations.Migration):
                 ('translations', models.JSONField(default=dict)),
             ],
         ),
+        migrations.CreateModel(
+            name='DatabaseLocale',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('uid', models.CharField(max_length=11, unique=True)),
+                ('locale', models.CharField(max_length=20, unique=True)),
+            ],
+        ),
+        migrations.RunPython(add_locales, migrations.RunPython.noop),
     ]

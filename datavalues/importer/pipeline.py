@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from django.db import transaction
 from django.utils import timezone
 
+from datavalues.formats import csv as csv_format
 from datavalues.formats import json as json_format
 from datavalues.formats import xml as xml_format
 from datavalues.importer.completion import complete_data_set, missing_operands, parse_complete_date
@@ -30,7 +31,14 @@ from datavalues.summary import ImportSummary
 from dhis2api.objects.writers import record_writer
 from metadata.hierarchy import capture_scope
 
-DECODERS: dict[str, Callable[[BinaryIO], DataValueSet]] = {"json": json_format.decode, "xml": xml_format.decode}
+Decoder = Callable[[BinaryIO, ImportParams], DataValueSet]
+DECODERS: dict[str, Decoder] = {
+    "json": lambda stream, params: json_format.decode(stream),
+    "xml": lambda stream, params: xml_format.decode(stream),
+    "csv": lambda stream, params: csv_format.decode(
+        stream, has_header=params.first_row_is_header, data_set=params.data_set or None
+    ),
+}
 
 
 class ImportStopped(Exception):
@@ -40,7 +48,7 @@ class ImportStopped(Exception):
 def import_data_value_set(stream: BinaryIO, *, params: ImportParams, user: Any, format: str = "json") -> ImportSummary:
     """Import one data value set in one transaction.
 
-    Shapes: `stream` is a body in `format` ("json" or "xml"), uncompressed; counts in the result are values.
+    Shapes: `stream` is a body in `format` ("json", "xml" or "csv"), uncompressed; counts in the result are values.
     Errors: E7600-E7604 abort the set, an unusable header member fails it: nothing is written. E7610-E7639 reject a
         value and stand in `summary.conflicts` with its 0-based index. A body that cannot be read raises ApiError
         (400) with its place; nothing was written, also when the fault stands after a million good values.
@@ -48,7 +56,7 @@ def import_data_value_set(stream: BinaryIO, *, params: ImportParams, user: Any, 
     """
     summary = _new_summary(params)
     with transaction.atomic():
-        data = DECODERS[format](stream)
+        data = DECODERS[format](stream, params)
         try:
             context = _new_context(data.header, params, user, summary)
             _run(context, data)
