@@ -197,6 +197,27 @@ def test_the_form_leads_to_the_page_that_was_asked_for(api: ApiClient) -> None:
     assert answer["Location"] == "/api/apps/Test-App/"
 
 
+@pytest.mark.parametrize("way", ["form", "page", "api"])
+def test_a_login_changes_the_session_that_somebody_may_have_planted(api: ApiClient, way: str) -> None:
+    persona("user")
+    browser = Client()
+    browser.get("/api/apps/Test-App/", headers=BROWSER)
+    planted = browser.cookies["JSESSIONID"].value
+    page = {"username": "user", "password": PERSONA_PASSWORD}
+    form = {"j_username": "user", "j_password": PERSONA_PASSWORD}
+
+    ways = {
+        "form": lambda: browser.post("/dhis-web-commons-security/login.action", form),
+        "page": lambda: browser.post("/login/", page),
+        "api": lambda: browser.post("/api/auth/login", page, content_type="application/json"),
+    }
+    assert ways[way]().status_code in (200, 302)
+
+    assert browser.get("/api/me").status_code == 200
+    assert browser.cookies["JSESSIONID"].value != planted
+    assert Client(headers={"Cookie": f"JSESSIONID={planted}"}).get("/api/me").status_code == 401
+
+
 @pytest.mark.parametrize(
     "form",
     [

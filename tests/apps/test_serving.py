@@ -13,6 +13,7 @@ from apps.serving import content_type_of, with_addresses
 from tests.apps.zips import PAGE, install
 from tests.harness.client import ApiClient
 from tests.harness.queries import query_counter
+from tests.personas import persona
 
 pytestmark = pytest.mark.django_db
 BASE = "/api/apps/Test-App"
@@ -185,6 +186,18 @@ def test_an_unchanged_file_is_not_sent_again(api: ApiClient) -> None:
         again = api.get(path, headers=condition)
         assert (again.status, again.content) == (304, b"")
     assert api.get(path, headers={"If-None-Match": '"other"'}).status == 200
+
+
+def test_who_may_not_open_the_app_any_more_learns_nothing_by_a_tag(api: ApiClient) -> None:
+    user = persona("user", ["M_Test_App"])
+    install(api)
+    path = f"{BASE}/static/main.js"
+    tag = {"If-None-Match": api.get(path, user="user").headers["ETag"]}
+    assert api.get(path, user="user", headers=tag).status == 304
+
+    user.user_roles.clear()
+
+    assert api.get(path, user="user", headers=tag).status == 404
 
 
 def test_an_update_changes_the_tag(api: ApiClient) -> None:
