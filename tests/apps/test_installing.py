@@ -51,20 +51,23 @@ def test_up_to_version_36_an_installation_has_no_answer(api: ApiClient) -> None:
     assert keys(api) == ["Test-App"]
 
 
-def test_a_manager_of_apps_need_not_be_a_superuser(api: ApiClient) -> None:
+@pytest.mark.parametrize("address", ["/api/apps/Test-App", "/api/apps/Test-App/"])
+def test_a_manager_of_apps_need_not_be_a_superuser(api: ApiClient, address: str) -> None:
     persona("manager", [MANAGEMENT])
 
     assert post_zip(api, app_zip(), user="manager").status == 201
-    assert api.delete("/api/apps/Test-App", user="manager").status == 204
+    assert api.delete(address, user="manager").status == 204
+    assert keys(api) == []
 
 
-@pytest.mark.parametrize("method", ["post", "put", "delete", "config"])
+@pytest.mark.parametrize("method", ["post", "put", "delete", "slash", "config"])
 def test_nobody_else_manages_apps(api: ApiClient, outsider: User, method: str) -> None:
     install(api)
     answers = {
         "post": lambda: post_zip(api, app_zip(), user="outsider"),
         "put": lambda: api.put("/api/apps", user="outsider"),
         "delete": lambda: api.delete("/api/apps/Test-App", user="outsider"),
+        "slash": lambda: api.delete("/api/apps/Test-App/", user="outsider"),
         "config": lambda: api.post("/api/apps/config", {}, user="outsider"),
     }
 
@@ -258,6 +261,14 @@ def test_the_exact_short_name_removes_an_app(api: ApiClient) -> None:
 
     assert api.delete("/api/apps/Test%20App").status == 204
     assert keys(api) == []
+
+
+def test_nobody_removes_an_app_anonymously(api: ApiClient) -> None:
+    install(api)
+
+    for address in ("/api/apps/Test-App", "/api/apps/Test-App/"):
+        assert api.delete(address, user=None).status == 401
+    assert keys(api) == ["Test-App"]
 
 
 def test_what_is_not_there_cannot_be_removed(api: ApiClient) -> None:
