@@ -36,7 +36,7 @@ def _boolean(given: Any) -> bool:
 
 
 def _integer(given: Any) -> int:
-    if isinstance(given, bool):
+    if isinstance(given, bool | dict | list):
         raise ValueError("expected a whole number")
     number = int(given if not isinstance(given, float) or given.is_integer() else str(given))
     if abs(number) > MAX_INTEGER:
@@ -45,7 +45,7 @@ def _integer(given: Any) -> int:
 
 
 def _double(given: Any) -> float:
-    if isinstance(given, bool):
+    if isinstance(given, bool | dict | list):
         raise ValueError("expected a number")
     number = float(given)
     if not math.isfinite(number):

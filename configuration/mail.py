@@ -23,7 +23,10 @@ def is_mail_configured() -> bool:
 
 
 def send_mail(to: str, subject: str, text: str) -> None:
-    """Send one plain message. Errors: 409 where no server is configured, or it does not take the message."""
+    """Send one plain message. Errors: 409 where no server is configured, or it does not take the message.
+
+    `subject` may hold texts of settings: what would end the line in a header becomes a blank.
+    """
     found = system_settings(
         "keyEmailHostName", "keyEmailPort", "keyEmailUsername", "keyEmailPassword", "keyEmailTls", "keyEmailSender"
     )
@@ -40,7 +43,7 @@ def send_mail(to: str, subject: str, text: str) -> None:
     )
     sender = found["keyEmailSender"] or found["keyEmailUsername"]
     try:
-        EmailMessage(subject, text, sender, [to], connection=server).send()
-    except (SMTPException, OSError) as error:
+        EmailMessage(" ".join(subject.split()), text, sender, [to], connection=server).send()
+    except (SMTPException, OSError, ValueError) as error:  # ValueError: settings that are no host, sender or password
         logger.warning("A mail was not sent: %s", type(error).__name__)
         raise ApiError(MAIL_NOT_SENT) from error

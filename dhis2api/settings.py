@@ -18,6 +18,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"])
 SECRET_KEY = env.str("SECRET_KEY", default="") or find_secret_key(HOME)
 # What encrypts secrets at rest; the first encrypts, all decrypt. None: SECRET_KEY does both.
 ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[])
+# Where the links in mails lead; without it, to the host that the client of the request named.
+BASE_URL = env.str("BASE_URL", default="").rstrip("/")
 CONTEXT_PATH = env.str("CONTEXT_PATH", default="").rstrip("/")
 MAX_BODY = env.int("MAX_BODY", default=512 * 1024 * 1024)  # bytes, after decompression
 

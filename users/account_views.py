@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.permissions import AllowAny
 
 from dhis2api.errors import ApiError
-from dhis2api.web.base_url import server_base
+from dhis2api.web.base_url import mailed_base
 from dhis2api.web.messages import ok
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, HttpResponse
@@ -15,7 +15,7 @@ from dhis2api.web.views import ApiRequest, ApiView
 from users.authenticating import LoginStatus, check_password
 from users.changing_password import change_password
 from users.errors import BAD_CREDENTIALS, PASSWORD_NOT_EXPIRED
-from users.login_views import read_object
+from users.login_views import read_small_object
 from users.models import User
 from users.params import PasswordParams, RestoreParams, UsernameParams
 from users.passwords import password_rules
@@ -36,7 +36,7 @@ class ForgotPasswordView(OpenView):
 
     def post(self, request: ApiRequest) -> HttpResponse:
         """200 whether or not there is such a user."""
-        forgot_password(read_object(request).get("emailOrUsername"), server_base(request._request))
+        forgot_password(read_small_object(request).get("emailOrUsername"), mailed_base(request._request))
         return HttpResponse(status=200)
 
 
@@ -45,7 +45,7 @@ class PasswordResetView(OpenView):
 
     def post(self, request: ApiRequest) -> HttpResponse:
         """Set it."""
-        body = read_object(request)
+        body = read_small_object(request)
         complete_recovery(body.get("resetToken"), body.get("newPassword"))
         return HttpResponse(status=200)
 
@@ -55,7 +55,7 @@ class InviteView(OpenView):
 
     def post(self, request: ApiRequest) -> ApiResponse:
         """Choose name and password."""
-        complete_invitation(read_object(request))
+        complete_invitation(read_small_object(request))
         return ok("Account updated")
 
 
@@ -64,7 +64,7 @@ class UpdatePasswordView(OpenView):
 
     def post(self, request: ApiRequest) -> ApiResponse:
         """Needs the expired one."""
-        body = read_object(request)
+        body = read_small_object(request)
         username, old = body.get("username"), body.get("oldPassword")
         if not isinstance(username, str) or not isinstance(old, str):
             raise ApiError(BAD_CREDENTIALS)
@@ -107,7 +107,7 @@ class LegacyRecoveryView(OpenView):
     @declares(UsernameParams)
     def post(self, request: ApiRequest, params: UsernameParams) -> ApiResponse:
         """A mail with a link."""
-        forgot_password(params.username, server_base(request._request))
+        forgot_password(params.username, mailed_base(request._request))
         return ok("Recovery message sent")
 
 

@@ -106,10 +106,11 @@ def log_in(username: str, password: str, code: str | None = None) -> Login:
 def check_password(username: str, password: str) -> Login:
     """The account and its password, without the second factor.
 
-    An unknown name takes as long as a wrong password: nobody learns by the clock who has an account.
+    Whom another server authenticates has no password here. An unknown name takes as long as a wrong password: nobody
+    learns by the clock who has an account.
     """
-    user = User.objects.filter(username=username).first()
-    if user is None:
+    user = User.objects.filter(username=username).first() if "\x00" not in username else None
+    if user is None or user.external_auth:
         make_password(password)
         return Login(None)
     if (closed := account_status(user)) is not LoginStatus.SUCCESS:

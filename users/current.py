@@ -82,7 +82,14 @@ MEMBERS: dict[str, Callable[[User], Any]] = {
 
 
 def _hide_unreadable(shown: dict[str, Any], node: Node, user: User, context: ReadingContext) -> None:
-    """`userGroups` and `userRoles` are filtered by the caller's read access; the roles' authorities are not."""
+    """`userGroups` and `userRoles`, those of `userCredentials`, too, are filtered by the caller's read access; the
+    roles' authorities are not."""
+    if (mirror := node.entries.get("userCredentials")) is not None:
+        credentials = shown.get(transform("userCredentials", None, mirror.transformers)[0])
+        if isinstance(credentials, dict) and "userRoles" in credentials:
+            rules = get_schema("userRole").rules
+            roles = set(user.user_roles.filter(readable(rules, context.principal)).values_list("uid", flat=True))
+            credentials["userRoles"] = [role for role in credentials["userRoles"] if role.get("id") in roles]
     for name, members in (("userGroups", user.user_groups), ("userRoles", user.user_roles)):
         entry = node.entries.get(name)
         if entry is None:

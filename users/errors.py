@@ -40,6 +40,7 @@ E3043 = code("E3043", "User has no verified email address; verify it before you 
 E3047 = code("E3047", "There is a QR code only while a user enrolls in two-factor authentication by an app")
 E3050 = code("E3050", "The two-factor code can not be null or empty")
 E3051 = code("E3051", "A two-factor code was sent to the user's email address")
+E6200 = code("E6200", "Feedback message recipients user group not defined")
 E6201 = code("E6201", "User with id {} could not be found", 404)
 
 E4000 = code("E4000", "Missing required property `{}`")
@@ -54,6 +55,7 @@ TOKEN_REFERRER_REFUSED = plain(
 )
 TOKEN_OWNER_CLOSED = plain(401, "The API token is disabled, locked or 2FA is enabled.")
 TOKEN_ATTRIBUTES_INVALID = plain(409, "Failed to validate the token's attributes, message: {}")
+TOKEN_CODE_TAKEN = plain(409, "Property `code` with value `{}` already exists")
 TOKEN_BODY_INVALID = plain(400, "Not a valid API token: {}")
 
 NO_UPDATE_USER = code("E1006", "You don't have the proper permissions to update this user.", 403)
@@ -66,6 +68,7 @@ WHATS_APP_INVALID = plain(409, "Invalid format for WhatsApp value '{}'")
 E4027 = code("E4027", "Value `{}` is not a valid for property `{}`")
 E3052 = code("E3052", "The email address cannot change while two-factor authentication by email is enabled")
 
+USER_MISSING = plain(404, "User does not exist: {}")
 USER_NOT_FOUND = plain(409, "User not found: {}")
 REPLICA_NEEDS_USERNAME = plain(409, "Username must be specified")
 REPLICA_USERNAME_INVALID = plain(409, "Username is not valid")

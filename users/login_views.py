@@ -11,7 +11,8 @@ from rest_framework.permissions import AllowAny
 from configuration.settings import locale_code
 from dhis2api.errors import BAD_REQUEST, NEEDS_AUTHORITY, ApiError
 from dhis2api.web import saved_requests
-from dhis2api.web.bodies import read_json
+from dhis2api.web.bodies import decode_json, open_body, read_json
+from dhis2api.web.errors import BODY_TOO_LARGE
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, HttpResponse, redirect
 from dhis2api.web.views import ApiRequest, ApiView
@@ -22,6 +23,8 @@ from users.login_config import login_config, start_page
 from users.params import LoginConfigParams
 from users.sessions import end_oldest_sessions, end_sessions, list_sessions
 
+MAX_OPEN_BODY = 100_000  # bytes
+
 
 class LoginView(ApiView):
     """A session in exchange for a password, and a code where the account has a second factor."""
@@ -31,7 +34,7 @@ class LoginView(ApiView):
 
     def post(self, request: ApiRequest) -> ApiResponse:
         """Log in; a locked, disabled or expired account is told so, with status 200 as in DHIS2."""
-        body = read_object(request)
+        body = read_small_object(request)
         username, password, code = (body.get(name) for name in ("username", "password", "twoFactorCode"))
         if not isinstance(username, str) or not isinstance(password, str):
             raise ApiError(BAD_CREDENTIALS)
@@ -109,7 +112,19 @@ def require_superuser(request: ApiRequest) -> None:
 
 def read_object(request: ApiRequest) -> dict[str, Any]:
     """The body, a JSON object. Errors: 400."""
-    body = read_json(request)
+    return _as_object(read_json(request))
+
+
+def read_small_object(request: ApiRequest) -> dict[str, Any]:
+    """The same of whoever has not logged in, and shall not make the server read much. Errors: 400, 413."""
+    with open_body(request) as stream:
+        data = stream.read(MAX_OPEN_BODY + 1)
+    if len(data) > MAX_OPEN_BODY:
+        raise ApiError(BODY_TOO_LARGE, MAX_OPEN_BODY)
+    return _as_object(decode_json(data))
+
+
+def _as_object(body: Any) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise ApiError(BAD_REQUEST, "The body must be a JSON object")
     return body

@@ -205,7 +205,7 @@ class User(AbstractBaseUser, ApiObject, Coded, Attributed):
         if changed is None or changed + MONTH > now:
             return True
         months = system_setting("credentialsExpires")
-        return months <= 0 or changed + months * MONTH > now
+        return months <= 0 or (now - changed) / MONTH < months  # no date: the setting may lie beyond the calendar
 
     @cached_property
     def authorities_by_role(self) -> dict[str, list[str]]:
@@ -249,9 +249,8 @@ class User(AbstractBaseUser, ApiObject, Coded, Attributed):
 
     def _digest_state(self, purpose: str, *more: object) -> str:
         roles = sorted((uid, sorted(authorities)) for uid, authorities in self.authorities_by_role.items())
-        state = repr(
-            (self.password, self.disabled, self.account_expiry, self.username, self.has_second_factor, roles, *more)
-        )
+        closed = (self.disabled, self.account_expiry, self.external_auth)
+        state = repr((self.password, *closed, self.username, self.has_second_factor, roles, *more))
         return salted_hmac(f"users.User.{purpose}", state, algorithm="sha256").hexdigest()
 
 

@@ -36,7 +36,7 @@ def register() -> None:
     users.check_all.append(roles_are_issuable)
     users.check_all.append(stored_authorities_are_held)
     users.check_all.append(users_are_managed)
-    users.check_all.append(usernames_are_free)
+    users.check_all.append(names_are_free)
     users.check_deletes += [stored_authorities_are_held, users_are_managed]
     users.before_write += [hash_passwords, read_settings]
     users.after_write += [write_memberships, superuser_remains]
@@ -155,14 +155,15 @@ def stored_authorities_are_held(bundle: Bundle, objects: list[ImportObject]) -> 
             item.faults.append(Fault(E3003, (caller.username, name), "userRoles", main_id=item.uid))
 
 
-def usernames_are_free(bundle: Bundle, objects: list[ImportObject]) -> None:
-    """E4054: the user name belongs to nobody else."""
-    names = {item.values["username"] for item in objects if item.values.get("username")}
-    taken = dict(User.objects.filter(username__in=names).values_list("username", "pk"))
-    for item in objects:
-        name = item.values.get("username")
-        if name is not None and taken.setdefault(name, item.pk) != item.pk:
-            item.faults.append(Fault(E4054, ("username", name), "username", main_id=item.uid))
+def names_are_free(bundle: Bundle, objects: list[ImportObject]) -> None:
+    """E4054: what somebody logs in by, here or at an OpenID server, belongs to nobody else."""
+    for member, column in (("username", "username"), ("openId", "open_id")):
+        names = {item.values[column] for item in objects if item.values.get(column)}
+        taken = dict(User.objects.filter(**{f"{column}__in": names}).values_list(column, "pk")) if names else {}
+        for item in objects:
+            name = item.values.get(column)
+            if name and taken.setdefault(name, item.pk) != item.pk:
+                item.faults.append(Fault(E4054, (member, name), member, main_id=item.uid))
 
 
 def read_settings(bundle: Bundle, objects: list[ImportObject]) -> None:
@@ -204,7 +205,8 @@ def superuser_remains(bundle: Bundle, objects: list[ImportObject]) -> None:
 def superuser_remains_without(keys: Sequence[int]) -> None:
     """409: somebody beside the users of these primary keys can log in with ALL."""
     _await_other_writers()
-    may_log_in = Q(disabled=False) & (Q(account_expiry=None) | Q(account_expiry__gt=timezone.now()))
+    lasts = Q(account_expiry=None) | Q(account_expiry__gt=timezone.now())
+    may_log_in = lasts & Q(disabled=False, external_auth=False)
     has_password = ~Q(password=None) & ~Q(password="") & ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     roles = UserRole.objects.filter(authorities__contains=[SUPERUSER])
     if not User.objects.filter(may_log_in, has_password, user_roles__in=roles).exclude(pk__in=keys).exists():

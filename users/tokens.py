@@ -19,6 +19,7 @@ from users.errors import (
     E4000,
     TOKEN_ATTRIBUTES_INVALID,
     TOKEN_BODY_INVALID,
+    TOKEN_CODE_TAKEN,
     TOKEN_EXPIRED,
     TOKEN_IP_REFUSED,
     TOKEN_METHOD_REFUSED,
@@ -53,11 +54,13 @@ def create_token(user: User, body: Any) -> tuple[ApiToken, str]:
     """A new token and its text, which nobody can read again.
 
     `body`: `{"expire": milliseconds, "code": text, "attributes": […]}`, all of them optional.
-    Errors: 409 that names the attribute's value at fault, 400 for members of other types.
+    Errors: 409 that names the attribute's value at fault or a code that a token has; 400 for members of other types.
     """
     if not isinstance(body, dict):
         raise ApiError(TOKEN_BODY_INVALID, "the body must be an object")
-    expire = body.get("expire", _now() + LIFETIME_MILLISECONDS)
+    expire = body.get("expire")
+    if expire is None:
+        expire = _now() + LIFETIME_MILLISECONDS
     if not isinstance(expire, int) or isinstance(expire, bool) or not 0 < expire < 2**53:
         raise ApiError(TOKEN_BODY_INVALID, "expire must be a time in milliseconds since 1970")
     code = body.get("code") or None
@@ -66,6 +69,8 @@ def create_token(user: User, body: Any) -> tuple[ApiToken, str]:
     attributes = body.get("attributes") or []
     if fault := find_attribute_fault(attributes):
         raise ApiError(TOKEN_ATTRIBUTES_INVALID, fault)
+    if code is not None and ApiToken.objects.filter(code=code).exists():
+        raise ApiError(TOKEN_CODE_TAKEN, code)
     text = new_token()
     token = ApiToken.objects.create(
         uid=generate_uid(), code=code, version=V2.version, type=V2.type, key=digest(text), expire=expire,
@@ -124,7 +129,7 @@ def attributes_are_right(item: ImportObject, bundle: Bundle) -> Iterator[Fault]:
 def _faults(attributes: Sequence[Any]) -> Iterator[str]:
     for attribute in attributes:
         kind = attribute.get("type") if isinstance(attribute, dict) else None
-        if kind not in _LISTS:
+        if not isinstance(kind, str) or kind not in _LISTS:
             yield f"Not a valid attribute type, value={kind}"
             return
         member, is_valid, what = _LISTS[kind]
@@ -151,7 +156,7 @@ def _is_referrer(value: Any) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-_LISTS: dict[Any, tuple[str, Any, str]] = {
+_LISTS: dict[str, tuple[str, Any, str]] = {
     "IpAllowedList": ("allowedIps", _is_address, "ip address"),
     "MethodAllowedList": ("allowedMethods", lambda value: isinstance(value, str) and value in METHODS, "http method"),
     "RefererAllowedList": ("allowedReferrers", _is_referrer, "referrer url"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth import update_session_auth_hash
 
+from dhis2api.web.authentication import SessionAuthentication
 from dhis2api.web.messages import ok
 from dhis2api.web.responses import ApiResponse, HttpResponse
 from dhis2api.web.views import ApiRequest, ApiView
@@ -85,5 +86,5 @@ class DisabledView(ApiView):
 
 def keep_session(request: Any) -> None:
     """Have the caller's own session, if it is one, go on after a change that ends the others."""
-    if request._request.session.session_key is not None and "Authorization" not in request.headers:
+    if isinstance(request.successful_authenticator, SessionAuthentication):
         update_session_auth_hash(request._request, request.user)

@@ -41,7 +41,7 @@ _me = [
 _login = [
     path("loginConfig", LoginConfigView.as_view()),
     path("sessions", SessionsView.as_view()),
-    path("sessions/<str:username>", SessionsView.as_view()),
+    path("sessions/<str:username>", SessionsView.as_view(http_method_names=["delete"])),
     path("auth/login", LoginView.as_view()),
     path("auth/forgotPassword", accounts.ForgotPasswordView.as_view()),
     path("auth/passwordReset", accounts.PasswordResetView.as_view()),
@@ -92,6 +92,7 @@ urlpatterns = [
     path("userSettings", UserSettingsView.as_view()),
     path("userSettings/<str:key>", UserSettingView.as_view()),
     path("userLookup", users.LookupsView.as_view()),
+    path("userLookup/feedbackRecipients", users.FeedbackRecipientsView.as_view()),
     path("userLookup/<str:identifier>", users.LookupView.as_view()),
     path("authorities", users.AuthoritiesView.as_view()),
 ]

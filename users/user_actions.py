@@ -1,4 +1,4 @@
-"""Actions on one account: enable, disable, expire, copy (DHIS2 2.42, users, writing).
+"""Actions on one account: enable, disable, expire, copy, give a role (DHIS2 2.42, users, writing).
 
 All of them go through the import, whose rules say whom the caller may touch and that a superuser remains.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from dhis2api.errors import ApiError
+from dhis2api.errors import ApiError, Code
 from dhis2api.objects import crud
 from dhis2api.objects.errors import IMPORT_FAILED
 from dhis2api.objects.importer.checks import USERNAME
@@ -28,11 +28,13 @@ from users.errors import (
     REPLICA_NEEDS_USERNAME,
     REPLICA_USERNAME_INVALID,
     REPLICA_USERNAME_TAKEN,
+    USER_MISSING,
     USER_NOT_FOUND,
 )
-from users.models import User
+from users.models import User, UserRole
 from users.passwords import password_rules
-from users.reach import require_reach
+from users.reach import may_change, require_reach
+from users.user_lists import issuable_roles
 
 PARAMS = MetadataImportParams()
 # A copy is another person: these stay with the original.
@@ -79,6 +81,20 @@ def replicate(caller: User, uid: str, body: Mapping[str, Any]) -> ImportObject:
     if not report.is_ok:
         raise ApiError(IMPORT_FAILED, response=single_report(item))
     return item
+
+
+def require_gift(caller: User, role: str, target: str, refusal: Code) -> None:
+    """A role is given and taken by whoever may change the role and the user, and give the role.
+
+    Errors: 404 for a role that the caller cannot see and for an unknown user, `refusal` otherwise.
+    """
+    crud.require_update(get_schema("userRole"), role, caller, member="users", refusal=refusal)
+    user = User.objects.filter(uid=target).first()
+    if user is None:
+        raise ApiError(USER_MISSING, target)
+    may_give = UserRole.objects.filter(issuable_roles(caller), uid=role).exists()
+    if not may_give or not may_change(caller, user):
+        raise ApiError(refusal)
 
 
 def _check_replica(username: Any, password: Any) -> None:

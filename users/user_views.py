@@ -11,14 +11,14 @@ from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.importer.report import single_report
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.views import LAST_OLD_VERSION, ObjectsView, list_answer
-from dhis2api.web.base_url import server_base
+from dhis2api.web.base_url import mailed_base
 from dhis2api.web.messages import created
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, HttpResponse, StreamingHttpResponse, no_content
 from dhis2api.web.views import ApiRequest, ApiView
 from users import restoring, two_factor, user_actions
 from users.authority_catalogue import list_authorities
-from users.errors import E3021, E6201
+from users.errors import E3021, E6200, E6201
 from users.login_views import read_object
 from users.lookup import find_shown, search
 from users.models import User
@@ -108,7 +108,7 @@ class InviteView(ApiView):
 
     def post(self, request: ApiRequest) -> ApiResponse:
         """Create it and mail the link."""
-        item = restoring.invite(request.user, read_object(request), server_base(request._request))
+        item = restoring.invite(request.user, read_object(request), mailed_base(request._request))
         return created(f"/users/{item.uid}", single_report(item))
 
 
@@ -120,7 +120,7 @@ class InvitesView(ApiView):
         users = read_object(request).get("users")
         if not isinstance(users, list) or len(users) > MAX_INVITES or not all(isinstance(u, dict) for u in users):
             raise ApiError(BAD_REQUEST, f"`users` must be a list of at most {MAX_INVITES} users")
-        restoring.invite_all(request.user, users, server_base(request._request))
+        restoring.invite_all(request.user, users, mailed_base(request._request))
         return no_content()
 
 
@@ -131,7 +131,7 @@ class InviteAgainView(ApiView):
 
     def post(self, request: ApiRequest, uid: str) -> HttpResponse:
         """Mail a new link; the old one ends."""
-        restoring.invite_again(request.user, uid, server_base(request._request))
+        restoring.invite_again(request.user, uid, mailed_base(request._request))
         return no_content()
 
 
@@ -142,7 +142,7 @@ class ResetView(ApiView):
 
     def post(self, request: ApiRequest, uid: str) -> HttpResponse:
         """Take it away, and mail a link to set another."""
-        restoring.reset_password(request.user, uid, server_base(request._request))
+        restoring.reset_password(request.user, uid, mailed_base(request._request))
         return no_content()
 
 
@@ -169,6 +169,14 @@ class LookupsView(ApiView):
     def get(self, request: ApiRequest, params: LookupParams) -> ApiResponse:
         """Some whose name holds the text."""
         return ApiResponse({"users": search(params, request.user)}, xml="userLookup")
+
+
+class FeedbackRecipientsView(ApiView):
+    """Users of the group that receives feedback, of which there is none: it cannot be configured."""
+
+    def get(self, request: ApiRequest) -> ApiResponse:
+        """E6200."""
+        raise ApiError(E6200)
 
 
 class LookupView(ApiView):

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from dhis2api.errors import ApiError
 from dhis2api.objects.collections import CollectionReport, add_members, remove_members
-from dhis2api.objects.errors import IMPORT_FAILED
+from dhis2api.objects.errors import IMPORT_FAILED, NO_DELETE, NO_UPDATE
 from dhis2api.objects.params import ObjectParams
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.views import reading_context
@@ -25,6 +25,7 @@ from users.login_views import read_object
 from users.models import User
 from users.passwords import find_password_fault
 from users.profile import remove_avatar, update_profile
+from users.user_actions import require_gift
 from users.user_settings import one_setting, some_settings
 
 NOT_STORED = {"Cache-Control": "no-store"}
@@ -147,12 +148,14 @@ class RoleMemberView(ApiView):
 
     def post(self, request: ApiRequest, uid: str, user: str) -> HttpResponse:
         """Give the role to the user."""
+        require_gift(request.user, uid, user, NO_UPDATE)
         return self._answer(add_members(get_schema("userRole"), uid, "users", [user], request.user))
 
     put = post
 
     def delete(self, request: ApiRequest, uid: str, user: str) -> HttpResponse:
         """Take the role from the user."""
+        require_gift(request.user, uid, user, NO_DELETE)
         return self._answer(remove_members(get_schema("userRole"), uid, "users", [user], request.user))
 
     def _answer(self, report: CollectionReport) -> HttpResponse:

@@ -12,7 +12,10 @@ from dhis2api.objects.declarations import Declaration
 
 LISTED = ("uid", "name", "username", "code", "last_updated")
 SEARCHED = ("uid", "name", "username", "code")
-SECRET = frozenset({"password", "content"})  # contents of documents may hold the keys of other servers
+# Digests and encrypted texts are nothing to look at either; contents of documents may hold the keys of other servers.
+SECRET = frozenset(
+    {"password", "content", "key", "restore_token", "two_factor_secret", "two_factor_code", "two_factor_step"}
+)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from django.db import transaction
 
-from dhis2api.errors import BAD_REQUEST, E1005, ApiError
+from dhis2api.errors import BAD_REQUEST, E1005, ApiError, Code
 from dhis2api.objects.errors import DEFAULT_IMMUTABLE, NO_CREATE, NO_DELETE, NO_UPDATE
 from dhis2api.objects.importer import ImportReport, import_object
 from dhis2api.objects.importer.decode import PartialUpdate
@@ -84,13 +84,13 @@ def replace_translations(schema: Schema, uid: str, translations: list[Any], *, u
     return items[0], report
 
 
-def require_update(schema: Schema, uid: str, user: Any, *, member: str = "") -> None:
-    """Errors: 404 for an object that is missing or unreadable, 403 for one that may not be changed.
+def require_update(schema: Schema, uid: str, user: Any, *, member: str = "", refusal: Code = NO_UPDATE) -> None:
+    """Errors: 404 for an object that is missing or unreadable, `refusal` (403) for one that may not be changed.
 
     `member`: only this collection shall change, which an authority of its own may open.
     """
     is_open = user.principal.has_any(schema.wire.member_authorities.get(member, ()))
-    _require(schema, uid, user, "read" if is_open else "update", NO_UPDATE)
+    _require(schema, uid, user, "read" if is_open else "update", refusal)
 
 
 def lock_for_update(schema: Schema, uids: Iterable[str], *, against_references: bool = False) -> None:

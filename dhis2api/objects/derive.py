@@ -12,11 +12,12 @@ from dhis2api.objects.columns import RefSet, WireHint
 from dhis2api.objects.declarations import ComputedMembers, Declaration, Derived, FirstOf, SameAs
 from dhis2api.objects.document_schema import declare_members
 from dhis2api.objects.models import Document, Embedded
-from dhis2api.objects.schema import Kind, Link, Property, Schema, Shape
+from dhis2api.objects.schema import LONG, Kind, Link, Property, Schema, Shape
 from dhis2api.web.params import camel_case
 
 _KINDS: tuple[tuple[type[models.Field], Kind, str], ...] = (
     (models.BooleanField, Kind.BOOLEAN, "java.lang.Boolean"),
+    (models.BigIntegerField, Kind.INTEGER, LONG),  # before what it is a kind of
     (models.IntegerField, Kind.INTEGER, "java.lang.Integer"),
     (models.FloatField, Kind.NUMBER, "java.lang.Double"),
     (models.DateField, Kind.DATE, "java.util.Date"),

@@ -43,6 +43,7 @@ class Kind(StrEnum):
     REFERENCE = "REFERENCE"
 
 
+LONG = "java.lang.Long"
 SIMPLE_KINDS = frozenset(Kind) - {Kind.COMPLEX, Kind.COLLECTION, Kind.REFERENCE, Kind.GEOLOCATION}
 TEXT_KINDS = frozenset(
     {Kind.IDENTIFIER, Kind.TEXT, Kind.USERNAME, Kind.EMAIL, Kind.URL, Kind.PHONENUMBER, Kind.COLOR, Kind.CONSTANT}
@@ -128,6 +129,11 @@ class Property:
     @property
     def is_text(self) -> bool:
         return self.kind in TEXT_KINDS
+
+    @property
+    def bits(self) -> int:
+        """How long a whole number may be: a long one as far as JSON's readers are exact."""
+        return 53 if self.klass == LONG else 31
 
 
 @dataclass(slots=True)

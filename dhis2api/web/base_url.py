@@ -5,6 +5,7 @@ Source: DHIS2 2.42, web conventions, base URL construction.
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import split_domain_port
 
@@ -20,6 +21,12 @@ def api_base(request: HttpRequest) -> str:
 def server_base(request: HttpRequest) -> str:
     """`scheme://host[:port]{context}`, without a trailing slash."""
     return server_origin(request) + request.META.get("SCRIPT_NAME", "").rstrip("/")
+
+
+def mailed_base(request: HttpRequest) -> str:
+    """What the links in mails begin with: the setting `BASE_URL`, since whoever asks for a mail to somebody else may
+    name any host; the server's base without it."""
+    return settings.BASE_URL or server_base(request)
 
 
 def server_origin(request: HttpRequest) -> str:

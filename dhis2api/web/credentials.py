@@ -51,7 +51,8 @@ def _find_verified(key: str, username: str) -> Any | None:
         user is not None
         and user.get_username() == username
         and constant_time_compare(str(user.authentication_stamp()), stamp)
-        and user.password_holds  # a password ages without a change of its user
+        and user.is_active  # accounts expire and passwords age without a change of their user
+        and user.password_holds
     )
     return user if is_unchanged else None
 

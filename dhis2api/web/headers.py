@@ -42,6 +42,8 @@ class SecurityHeadersMiddleware:
         response.setdefault("Content-Security-Policy", f"frame-ancestors {ancestors};")
         if request_scheme(request) == "https":
             response.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
+            for cookie in response.cookies.values():  # sent along in clear, a session is anybody's on the way
+                cookie["secure"] = True
         return response
 
 

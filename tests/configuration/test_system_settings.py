@@ -138,6 +138,8 @@ def test_a_bad_value_is_named_and_nothing_is_set(api: ApiClient, admin: User) ->
         ("keyEmailPort", 2**31),
         ("keyEmailPort", True),
         ("keyEmailPort", 1.5),
+        ("keyEmailPort", [25]),
+        ("factorDeviation", {}),
         ("keyEmailTls", "yes"),
         ("factorDeviation", "NaN"),
         ("keyUiLocale", "english"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dhis2api.objects.errors import NO_DELETE, NO_UPDATE
 from dhis2api.objects.uids import generate_uid
 from metadata.models import CategoryCombo, DataElement, DataElementGroup, OptionSet, OrganisationUnit
 from tests.harness.client import Answer, ApiClient
@@ -13,7 +14,7 @@ from tests.harness.queries import query_counter
 from tests.objects.elements import PUBLIC, element, group, store
 from tests.objects.imports import put_in
 from tests.objects.payloads import create
-from tests.personas import private
+from tests.personas import persona, private
 from users.models import User, UserGroup, UserRole
 
 pytestmark = pytest.mark.django_db
@@ -320,8 +321,29 @@ class TestUsers:
 
         answer = api.post(f"/api/userRoles/{role.uid}/users/{user}", user="user_keeper")
 
-        assert answer.status in (403, 409)
+        assert (answer.status, answer.json["message"]) == (403, NO_UPDATE.template)
         assert not User.objects.filter(user_roles=role).exists()
+
+    @pytest.mark.parametrize("authorities", [[], ["F_USERROLE_PUBLIC_ADD"]], ids=["of users", "of roles, too"])
+    def test_nobody_takes_a_role_that_he_could_not_give(self, api: ApiClient, authorities: list[str]) -> None:
+        persona("keeper", ["F_USER_ADD", "F_USER_VIEW", *authorities])
+        role = UserRole.objects.create(name="Strong", authorities=["F_SYSTEM_SETTING"], sharing=PUBLIC)
+        user = create(api, "user")["id"]
+        User.objects.get(uid=user).user_roles.add(role)
+
+        given = api.post(f"/api/userRoles/{role.uid}/users/{user}", user="keeper")
+        taken = api.delete(f"/api/userRoles/{role.uid}/users/{user}", user="keeper")
+
+        assert (given.status, given.json["message"]) == (403, NO_UPDATE.template)
+        assert (taken.status, taken.json["message"]) == (403, NO_DELETE.template)
+        assert User.objects.filter(user_roles=role).exists()
+
+    def test_a_role_is_given_to_users_that_there_are(self, api: ApiClient) -> None:
+        role = UserRole.objects.create(name="Given", authorities=[], sharing=PUBLIC)
+
+        for verb in (api.post, api.delete):
+            answer = verb(f"/api/userRoles/{role.uid}/users/abcdefghij1")
+            assert (answer.status, answer.json["message"]) == (404, "User does not exist: abcdefghij1")
 
     def test_the_rules_of_users_are_asked(self, api: ApiClient) -> None:
         """E4055: nobody is without a role."""

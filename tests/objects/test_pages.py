@@ -10,7 +10,7 @@ from dhis2api.objects.registry import all_schemas
 from metadata.models import DataElement
 from tests.harness.client import ApiClient
 from tests.objects.elements import element, store
-from users.models import User
+from users.models import ApiToken, User
 
 pytestmark = pytest.mark.django_db
 HTML = {"Accept": "text/html"}
@@ -61,6 +61,19 @@ def test_the_admin_shows_an_object_and_refuses_to_change_it(browser: Client, adm
     assert browser.post(f"/admin/metadata/dataelement/{row.pk}/delete/", {"post": "yes"}).status_code == 403
     assert DataElement.objects.filter(name="Shown in the admin").exists()
     assert admin.password not in browser.get(f"/admin/users/user/{admin.pk}/change/").content.decode()
+
+
+def test_the_admin_shows_no_digests_and_no_encrypted_secrets(browser: Client, admin: User) -> None:
+    User.objects.filter(pk=admin.pk).update(
+        two_factor_secret="s" * 40, two_factor_code="c" * 40, restore_token="t" * 40
+    )
+    token = ApiToken.objects.create(key="k" * 64, expire=1, version=2, type="V2", created_by=admin)
+    shown = browser.get(f"/admin/users/user/{admin.pk}/change/").content.decode()
+    shown += browser.get(f"/admin/users/apitoken/{token.pk}/change/").content.decode()
+
+    assert "Administrator" in shown
+    for letter in "sctk":
+        assert letter * 40 not in shown
 
 
 def test_the_admin_is_the_superusers(outsider: User) -> None:

@@ -98,6 +98,48 @@ def test_an_address_of_two_users_names_nobody(
     assert not mailbox.messages
 
 
+def test_nobody_takes_the_name_of_another_as_an_address(
+    api: ApiClient, recovery: None, mailbox: Mailbox, admin: User
+) -> None:
+    User.objects.filter(pk=persona("a.b@side.org").pk).update(email="out@side.org")
+    User.objects.filter(pk=persona("twin").pk).update(email="a.b@side.org")
+    assert forget(api, "a.b@side.org") == 200
+    assert [message["To"] for message in mailbox.messages] == ["out@side.org"]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [{"keyEmailHostName": "a..b"}, {"keyEmailHostName": "é" * 300}, {"keyEmailPort": 99_999}, {"keyEmailPort": -1}],
+)
+def test_settings_that_name_no_mail_server_are_no_secret_kept_from_strangers(
+    api: ApiClient, mailed_user: User, recovery: None, mailbox: Mailbox, setting: dict[str, Any]
+) -> None:
+    """The answer is that for an unknown user; who may know is told."""
+    store_settings(setting)
+    assert (forget(api, "outsider"), forget(api, "nobody")) == (200, 200)
+    assert api.post(f"/api/users/{mailed_user.uid}/reset").json["message"] == "The email could not be sent"
+
+
+def test_a_title_of_two_lines_makes_no_header(
+    api: ApiClient, mailed_user: User, recovery: None, mailbox: Mailbox
+) -> None:
+    store_settings({"applicationTitle": "Ministry\r\nBcc: all@side.org"})
+    assert forget(api, "outsider") == 200
+    (message,) = mailbox.messages
+    assert message["Subject"] == "Password of your Ministry Bcc: all@side.org account"
+    assert message["Bcc"] is None
+
+
+def test_the_link_leads_where_the_server_says(
+    api: ApiClient, mailed_user: User, recovery: None, mailbox: Mailbox, settings: Any
+) -> None:
+    """Not to the host that a stranger names, who would get the token."""
+    settings.BASE_URL = "https://dhis2.example.org/demo"
+    body = {"emailOrUsername": "outsider"}
+    api.post("/api/auth/forgotPassword", body, user=None, headers={"Host": "evil.example.org"})
+    assert "https://dhis2.example.org/demo/account/restore/?token=" in mailbox.last_text()
+
+
 def test_recovery_is_off_unless_the_system_allows_it(api: ApiClient, mailed_user: User) -> None:
     assert forget(api, "outsider") == 409
 
@@ -266,6 +308,12 @@ def test_a_password_that_has_not_expired_is_renewed_by_its_user(api: ApiClient, 
     assert api.post("/api/auth/updatePassword", body, user=None).status == 409
 
 
+def test_passwords_may_age_longer_than_calendars_go(api: ApiClient, outsider: User) -> None:
+    store_settings({"credentialsExpires": 2**31 - 1})
+    User.objects.update(password_last_updated=timezone.now() - timedelta(days=400))
+    assert api.get("/api/me", user="outsider").status == 200
+
+
 def test_passwords_do_not_age_unless_the_setting_says_so(api: ApiClient, outsider: User) -> None:
     age(outsider, 10_000)
     assert api.get("/api/me", user="outsider").status == 200
@@ -328,3 +376,9 @@ def test_older_login_pages_recover_by_parameters(
     done = api.post(f"/api/account/restore?token={mailbox.last_token()}&password={NEW}", user=None)
     assert (done.status, done.json["message"]) == (200, "Account restored")
     assert api.get("/api/me", user="outsider", password=NEW).status == 200
+
+
+@pytest.mark.parametrize("path", ["login", "forgotPassword", "passwordReset", "invite", "updatePassword"])
+def test_strangers_make_the_server_read_little(api: ApiClient, db: None, path: str) -> None:
+    """Each of these reads its whole body into memory, and no password limits who may send one."""
+    assert api.post(f"/api/auth/{path}", {"username": "x" * 100_000}, user=None).status == 413

@@ -80,6 +80,7 @@ def test_a_token_lives_for_thirty_days_unless_it_says_otherwise(api: ApiClient, 
     uid, _ = make(api)
     expire = api.get(f"{TOKENS}/{uid}", user="outsider").json["expire"]
     assert abs(expire - (time.time() + 30 * 86400) * 1000) < 60_000
+    make(api, {"expire": None})
     uid, _ = make(api, {"expire": 1_793_400_000_000})
     assert api.get(f"{TOKENS}/{uid}", user="outsider").json["expire"] == 1_793_400_000_000
 
@@ -122,6 +123,20 @@ def test_a_token_is_changed_but_for_what_makes_it_a_token(api: ApiClient, outsid
     assert ApiToken.objects.get(uid=uid).key == key
 
 
+def test_a_token_is_put_back_with_another_end(api: ApiClient, outsider: User) -> None:
+    uid, text = make(api)
+    shown = api.get(f"{TOKENS}/{uid}", user="outsider").json
+    later = shown["expire"] + 1
+    assert api.put(f"{TOKENS}/{uid}", shown | {"expire": later}, user="outsider").status == 200
+    assert ApiToken.objects.get(uid=uid).expire == later
+    patch = [{"op": "replace", "path": "/expire", "value": later + 1}]
+    assert api.patch(f"{TOKENS}/{uid}", patch, user="outsider").status == 200
+    found = api.get(f"{TOKENS}?filter=expire:eq:{later + 1}&fields=id", user="outsider").json
+    assert found["apiToken"] == [{"id": uid}]
+    assert api.put(f"{TOKENS}/{uid}", shown | {"expire": 2**53}, user="outsider").status == 400
+    assert call(api, text).status == 200
+
+
 def test_a_patch_keeps_attributes_valid(api: ApiClient, outsider: User) -> None:
     uid, _ = make(api)
     bad = [{"op": "add", "path": "/attributes", "value": [{"type": "IpAllowedList", "allowedIps": ["here"]}]}]
@@ -144,6 +159,7 @@ def test_tokens_are_not_made_by_a_metadata_import(api: ApiClient, admin: User) -
         ({"type": "MethodAllowedList", "allowedMethods": ["FETCH"]}, "Not a valid http method, value=FETCH"),
         ({"type": "RefererAllowedList", "allowedReferrers": ["here"]}, "Not a valid referrer url, value=here"),
         ({"type": "Other"}, "Not a valid attribute type, value=Other"),
+        ({"type": []}, "Not a valid attribute type, value=[]"),
     ],
 )
 def test_attributes_are_checked(api: ApiClient, outsider: User, attribute: dict[str, Any], message: str) -> None:
@@ -162,7 +178,8 @@ def test_a_token_of_other_types_is_refused(api: ApiClient, outsider: User, body:
 
 def test_two_tokens_cannot_have_one_code(api: ApiClient, outsider: User) -> None:
     make(api, {"code": "CI"})
-    assert api.post(TOKENS, {"code": "CI"}, user="outsider").status == 409
+    answer = api.post(TOKENS, {"code": "CI"}, user="outsider")
+    assert (answer.status, answer.json["message"]) == (409, "Property `code` with value `CI` already exists")
 
 
 @pytest.mark.parametrize("header", ["ApiTokenxyz", "ApiToken", "ApiToken  x", "ApiToken a b", "ApiToken ä"])

@@ -22,6 +22,12 @@ def login(api: ApiClient, username: object = "outsider", password: object = PERS
     return api.post(LOGIN, {"username": username, "password": password}, user=None)
 
 
+def pass_time(monkeypatch: pytest.MonkeyPatch, span: timedelta) -> None:
+    """For whoever asks for the time by Django."""
+    now = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: now() + span)
+
+
 def test_login_opens_a_session_with_one_cookie(outsider: User) -> None:
     client = Client()
     before = client.get("/", headers={"Accept": "text/html"})
@@ -32,6 +38,14 @@ def test_login_opens_a_session_with_one_cookie(outsider: User) -> None:
     (name,) = answer.cookies
     assert (name, answer.cookies[name]["httponly"], answer.cookies[name]["samesite"]) == ("JSESSIONID", True, "Lax")
     assert client.get("/api/me?fields=username").json() == {"username": "outsider"}
+
+
+@pytest.mark.parametrize(("scheme", "secure"), [("https", True), ("http", "")])
+def test_the_cookie_of_a_login_over_https_stays_there(outsider: User, scheme: str, secure: object) -> None:
+    body = {"username": "outsider", "password": PERSONA_PASSWORD}
+    client = Client(headers={"X-Forwarded-Proto": scheme})
+    answer = client.post(LOGIN, body, content_type="application/json")
+    assert answer.cookies["JSESSIONID"]["secure"] == secure
 
 
 def test_logout_ends_the_session(outsider: User) -> None:
@@ -54,6 +68,13 @@ def test_bad_credentials(api: ApiClient, outsider: User, username: object, passw
     assert (answer.status, answer.json) == (401, {
         "httpStatus": "Unauthorized", "httpStatusCode": 401, "status": "ERROR", "message": "Bad credentials",
     })  # fmt: skip
+
+
+@pytest.mark.parametrize("username", ["nobody", "out\x00sider", "\x00", ""])
+def test_a_form_with_a_bad_name_leads_back_to_the_login_page(outsider: User, username: str) -> None:
+    form = {"j_username": username, "j_password": PERSONA_PASSWORD}
+    answer = Client().post("/dhis-web-commons-security/login.action", form)
+    assert (answer.status_code, answer["Location"]) == (302, "/login/?failed=true")
 
 
 @pytest.mark.parametrize("body", ["[]", '"x"', "", "{"])
@@ -81,6 +102,23 @@ def test_closed_accounts_are_told_so_whatever_the_password(
         )
         basic = api.get("/api/me", user="outsider", password=password)
         assert (basic.status, basic.json["message"]) == (401, message)
+
+
+def test_whom_another_server_authenticates_has_no_password_here(api: ApiClient, outsider: User) -> None:
+    assert api.get("/api/me", user="outsider").status == 200  # remembered: the change must count at once all the same
+    User.objects.filter(pk=outsider.pk).update(external_auth=True)
+    assert (login(api).status, login(api).json["message"]) == (401, "Bad credentials")
+    assert api.get("/api/me", user="outsider").status == 401
+
+
+def test_an_account_that_expires_is_told_so_where_its_password_is_remembered(
+    api: ApiClient, outsider: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    User.objects.filter(pk=outsider.pk).update(account_expiry=timezone.now() + timedelta(hours=1))
+    assert api.get("/api/me", user="outsider").status == 200
+    pass_time(monkeypatch, timedelta(hours=2))
+    answer = api.get("/api/me", user="outsider")
+    assert (answer.status, answer.json["message"]) == (401, "Account expired")
 
 
 def test_a_disabled_account_loses_its_session(outsider: User) -> None:

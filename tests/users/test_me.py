@@ -81,6 +81,8 @@ def test_groups_and_roles_are_those_that_i_may_read(api: ApiClient) -> None:
     role.sharing = private()
     role.save()
     assert me(api, "userRoles", "member") == {"userRoles": []}
+    assert me(api, "userCredentials[userRoles]", "member") == {"userCredentials": {"userRoles": []}}
+    assert me(api, "userCredentials~rename(c)", "member")["c"]["userRoles"] == []
 
 
 def test_data_sets_are_those_whose_data_i_may_read(api: ApiClient, outsider: User) -> None:

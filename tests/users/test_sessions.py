@@ -41,6 +41,10 @@ def test_sessions_are_superusers_business(api: ApiClient, outsider: User, method
     assert answer.json["message"] == "Access is denied, requires one Authority from [ALL]"
 
 
+def test_the_sessions_of_one_user_are_not_read(api: ApiClient, admin: User) -> None:
+    assert api.get("/api/sessions/admin").status == 405
+
+
 def test_one_user_has_ten_sessions_at_most(outsider: User) -> None:
     clients = [session() for _ in range(MAX_SESSIONS + 1)]
     assert AccountSession.objects.filter(user=outsider).count() == MAX_SESSIONS

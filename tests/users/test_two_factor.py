@@ -106,8 +106,10 @@ def test_enabling_ends_what_was_verified_before(api: ApiClient, outsider: User) 
     assert (client.get("/api/me").status_code, api.get("/api/me", user="outsider").status) == (401, 401)
 
 
-def test_the_session_that_enables_goes_on(api: ApiClient, outsider: User) -> None:
-    client = Client()
+@pytest.mark.parametrize("headers", [{}, {"Authorization": ""}], ids=["plain", "empty header"])
+def test_the_session_that_enables_goes_on(api: ApiClient, outsider: User, headers: dict[str, str]) -> None:
+    """Some clients send an empty Authorization header along with the session."""
+    client = Client(headers=headers)
     client.post(LOGIN, {"username": "outsider", "password": PERSONA_PASSWORD}, content_type="application/json")
     client.post("/api/2fa/enrollTOTP2FA")
     found = client.get("/api/2fa/qrCodeJson").json()["base32Secret"]

@@ -54,6 +54,14 @@ def test_a_user_is_created_and_logs_in(api: ApiClient, plain_role: str, user_kee
     assert api.get("/api/me?fields=username", user="somebody", password=PASSWORD).json == {"username": "somebody"}
 
 
+def test_an_open_id_is_one_users(api: ApiClient, plain_role: str, user_keeper: User) -> None:
+    first = somebody(plain_role, openId="me@id.org")
+    assert create(api, first).status == 201
+    assert create(api, somebody(plain_role, username="another")).status == 201
+    assert errors(create(api, somebody(plain_role, username="third", openId="me@id.org"))) == [("E4054", "openId")]
+    assert api.put(f"/api/users/{first['id']}", first | {"surname": "New"}, user="admin").status == 200
+
+
 def test_no_password_is_ever_shown(api: ApiClient, plain_role: str, user_keeper: User) -> None:
     payload = somebody(plain_role)
     create(api, payload)

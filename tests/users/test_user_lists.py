@@ -178,6 +178,23 @@ def test_a_look_up_finds_at_most_25(api: ApiClient, people: Any) -> None:
     assert api.get("/api/userLookup", user="anna").status == 400
 
 
+def test_an_address_is_no_riddle_to_guess(api: ApiClient, people: dict[str, User], outsider: User) -> None:
+    User.objects.filter(pk=people["chloe"].pk).update(email="secret@address.org")
+
+    def found(query: str, user: str) -> list[str]:
+        shown = api.get(f"/api/userLookup?query={query}", user=user).json["users"]
+        return [u["username"] for u in shown]
+
+    assert found("secret@addr", "outsider") == []
+    assert found("Secret@address.org", "outsider") == ["chloe"]
+    assert found("secret@addr", "admin") == ["chloe"]
+
+
+def test_no_group_receives_feedback(api: ApiClient, outsider: User) -> None:
+    answer = api.get("/api/userLookup/feedbackRecipients?query=a", user="outsider")
+    assert (answer.status, answer.json["errorCode"]) == (409, "E6200")
+
+
 def test_a_look_up_within_the_own_units(api: ApiClient, people: dict[str, User]) -> None:
     unit = OrganisationUnit.objects.exclude(parent=None).first()
     CaptureOrganisationUnit.objects.create(user=people["anna"], organisation_unit=unit.parent)

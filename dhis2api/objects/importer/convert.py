@@ -78,11 +78,11 @@ def _number(prop: Property, value: Any, place: str) -> float | int:
             if found != found or found in (float("inf"), float("-inf")):
                 raise ValueError(value)
             return found
-        if not found.is_integer() or abs(found) >= 2**31:
+        if not found.is_integer() or abs(found) >= 2**prop.bits:
             raise ValueError(value)
         return int(found)
     except (ValueError, OverflowError):
-        expected = "a number" if prop.kind is Kind.NUMBER else "a whole number of 32 bits"
+        expected = "a number" if prop.kind is Kind.NUMBER else f"a whole number of {prop.bits + 1} bits"
         raise _bad(place, value, expected) from None
 
 

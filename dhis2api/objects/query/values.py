@@ -8,7 +8,7 @@ from typing import Any
 from dhis2api.objects.schema import Kind, Property
 from dhis2api.web.timestamps import parse_timestamp
 
-_DIGITS = re.compile(r"[+-]?[0-9]{1,10}")
+_DIGITS = re.compile(r"[+-]?[0-9]{1,16}")
 _NAMES = {Kind.INTEGER: "Integer", Kind.NUMBER: "Double", Kind.DATE: "Date"}
 
 
@@ -25,16 +25,18 @@ def parse_value(prop: Property, text: str) -> Any:
             )
         return text
     try:
+        if prop.kind is Kind.INTEGER:
+            return _integer(text, prop.bits)
         return _CONVERT.get(prop.kind, str)(text)
     except (ValueError, OverflowError):
         raise ValueError(f"Unable to parse `{text}` as `{_NAMES[prop.kind]}`.") from None
 
 
-def _integer(text: str) -> int:
+def _integer(text: str, bits: int) -> int:
     if not _DIGITS.fullmatch(text):
         raise ValueError(text)
     value = int(text)
-    if abs(value) >= 2**31:
+    if abs(value) >= 2**bits:
         raise ValueError(text)
     return value
 
@@ -46,4 +48,4 @@ def _number(text: str) -> float:
     return float(text)
 
 
-_CONVERT = {Kind.INTEGER: _integer, Kind.NUMBER: _number, Kind.DATE: parse_timestamp}
+_CONVERT = {Kind.NUMBER: _number, Kind.DATE: parse_timestamp}
