@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from apps.errors import MANIFEST_MISSING, ZIP_UNREADABLE
 from dhis2api.errors import ApiError
@@ -22,7 +22,8 @@ MAX_ENTRIES = 10_000
 MAX_BYTES = 1024**3  # unpacked
 MAX_RATIO = 100  # of unpacked to packed bytes, of one entry
 MAX_MANIFEST = 1024**2  # bytes, of the translations as well
-MAX_PATH = 1000  # characters
+MAX_PATH = 1000  # bytes: paths stand in an index, whose entries are small
+MAX_DIRECTORY = 8 * 1024**2  # bytes: more than so many entries need, and read before they can be counted
 BUFFER_BYTES = 64 * 1024
 SPOOL_BYTES = 4 * 1024**2  # of one file in memory; more goes to a temporary file
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -43,9 +44,9 @@ class Archive:
             raise ApiError(MANIFEST_MISSING)
         return content
 
-    def read_translations(self) -> bytes | None:
-        """What the app says in other languages; None without, or where that is too large."""
-        return self._read(TRANSLATIONS)
+    def read_translations(self) -> bytes:
+        """What the app says in other languages; nothing where that is not there, or too large."""
+        return self._read(TRANSLATIONS) or b""
 
     def list_files(self) -> list[zipfile.ZipInfo]:
         """The files, in order, after all limits.
@@ -91,12 +92,28 @@ class Archive:
             return stream.read(MAX_MANIFEST)
 
 
+class _BoundedReads:
+    """A file of which nobody reads a zip's directory in one piece if that is too large to be held."""
+
+    def __init__(self, content: BinaryIO) -> None:
+        self._content = content
+
+    def read(self, size: int = -1) -> bytes:
+        """Errors: BadZipFile."""
+        if size > MAX_DIRECTORY:
+            raise zipfile.BadZipFile("The directory is too large")
+        return self._content.read(size)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._content, name)
+
+
 @contextmanager
 def open_archive(content: BinaryIO) -> Iterator[Archive]:
     """A zip to read. Errors: ApiError 409; what is no zip at all has no manifest, as DHIS2 says."""
     content.seek(0)
     try:
-        archive = zipfile.ZipFile(content)
+        archive = zipfile.ZipFile(_BoundedReads(content))  # type: ignore[call-overload]
     except DAMAGE as error:
         raise ApiError(MANIFEST_MISSING) from error
     with archive:
@@ -120,14 +137,19 @@ def _root_of(archive: zipfile.ZipFile) -> str:
 
 
 def _is_bearable(entry: zipfile.ZipInfo) -> bool:
-    name = entry.orig_filename  # `filename` is cut at a NUL
-    is_safe = (
-        not name.startswith(("/", "\\"))
+    # `filename` is cut at a NUL; from Python 3.12 on it may also come from a field of its own.
+    is_safe = _is_safe(entry.orig_filename) and _is_safe(entry.filename)
+    is_readable = entry.compress_type in METHODS and not entry.flag_bits & 1
+    return is_safe and is_readable and entry.file_size <= max(entry.compress_size, 1) * MAX_RATIO
+
+
+def _is_safe(name: str) -> bool:
+    return (
+        name != ""
+        and not name.startswith(("/", "\\"))
         and ".." not in name
         and "\\" not in name
         and "\x00" not in name
         and name[1:2] != ":"
-        and len(name) <= MAX_PATH
+        and len(name.encode()) <= MAX_PATH
     )
-    is_readable = entry.compress_type in METHODS and not entry.flag_bits & 1
-    return is_safe and is_readable and entry.file_size <= max(entry.compress_size, 1) * MAX_RATIO

@@ -117,14 +117,12 @@ def _shortcut(shortcut: dict[str, Any], words: dict[str, Any]) -> dict[str, Any]
 
 def _localized(app: InstalledApp, locale: str) -> dict[str, Any]:
     """`title`, `description` and `shortcuts` in the exact locale; gaps come from its bare language."""
-    by_locale = {entry.get("locale"): entry for entry in app.translations if isinstance(entry, dict)}
+    by_locale = {entry.get("locale"): entry for entry in app.translations}
     found: dict[str, Any] = {"shortcuts": {}}
     for name in (locale.partition("_")[0], locale):
         entry = by_locale.get(name, {})
-        found |= {word: entry[word] for word in ("title", "description") if isinstance(entry.get(word), str)}
-        shortcuts = entry.get("shortcuts")
-        if isinstance(shortcuts, dict):
-            found["shortcuts"] |= {key: text for key, text in shortcuts.items() if isinstance(text, str) and text}
+        found |= {word: entry[word] for word in ("title", "description") if word in entry}
+        found["shortcuts"] |= entry.get("shortcuts", {})
     return found
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import secrets
 import zlib
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import orjson
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
@@ -19,7 +18,7 @@ from apps.archives import Archive, open_archive
 from apps.catalogue import manifest_of
 from apps.errors import ALREADY_BEING_DELETED, APP_UNKNOWN, BEING_DELETED, NAMESPACE_TAKEN
 from apps.keys import CORE_KEYS
-from apps.manifests import Manifest, Namespace, namespaces_of, parse_manifest
+from apps.manifests import Manifest, Namespace, namespaces_of, parse_manifest, parse_translations
 from apps.models import AppFile, InstalledApp, NamespaceReservation
 from apps.namespaces import when_data_goes
 from dhis2api.errors import ApiError
@@ -91,12 +90,17 @@ def remove_stray_files() -> None:
     """Delete stored files that belong to no installed app: what a process left that was killed while it installed."""
     with transaction.atomic():
         _await_other_installs()
-        if not default_storage.exists(FOLDER):
-            return
         known = set(InstalledApp.objects.values_list("folder", flat=True))
-        for folder in set(default_storage.listdir(FOLDER)[0]) - known:
+        for folder in set(_stored_folders()) - known:
             place = f"{FOLDER}/{folder}"
             remove([f"{place}/{name}" for name in default_storage.listdir(place)[1]] + [place])
+
+
+def _stored_folders() -> list[str]:
+    try:
+        return default_storage.listdir(FOLDER)[0]
+    except FileNotFoundError:  # on a disk; S3 has no folders that could be missing, and none that exists either
+        return []
 
 
 def stored_name(file: AppFile) -> str:
@@ -130,21 +134,12 @@ def _write_app(manifest: Manifest, archive: Archive) -> InstalledApp:
             "version": manifest.version,
             "app_type": manifest.app_type,
             "manifest": manifest.members,
-            "translations": _translations(archive),
+            "translations": parse_translations(archive.read_translations()),
             "folder": secrets.token_hex(16),
             "installed": timezone.now(),
         },
     )
     return app
-
-
-def _translations(archive: Archive) -> list[Any]:
-    """A broken file is ignored, as in DHIS2."""
-    try:
-        found = orjson.loads(archive.read_translations() or b"[]")
-    except orjson.JSONDecodeError:
-        return []
-    return found if isinstance(found, list) and b"\\u0000" not in orjson.dumps(found) else []
 
 
 def _write_files(app: InstalledApp, archive: Archive, draft: Draft) -> None:

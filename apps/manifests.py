@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from apps.errors import MANIFEST_INVALID, MANIFEST_MISSING, NAMESPACE_INCOMPLETE
 from apps.keys import CORE_KEYS, RESERVED_KEYS
 from dhis2api.errors import ApiError
+from dhis2api.web.bodies import UTF8_BOM, decode_json
 
 APP_TYPES = ("APP", "RESOURCE", "DASHBOARD_WIDGET")
 MAX_KEY = 230  # characters, of names as well
+MAX_NAMESPACE = 255  # characters; the data store has none longer
 MANAGEMENT = "M_dhis-web-app-management"
 
 _NOT_IN_KEYS = re.compile(r"[^A-Za-z0-9\s-]")
@@ -36,6 +36,7 @@ SHOWN: dict[str, Any] = {
     "authorities": [TEXT], "shortcuts": [{"name": TEXT, "displayName": TEXT, "url": TEXT}],
     "settings": {"dashboardWidget": {"hideTitle": FLAG}}, "core_app": FLAG,
 }  # fmt: skip
+TRANSLATION = {"locale": TEXT, "title": TEXT, "description": TEXT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,12 @@ class Manifest:
         return self.activity.get("namespace")
 
     @property
+    def namespace_names(self) -> list[str]:
+        """All that it names, whether they can be reserved or not."""
+        additional = (entry.get("namespace") for entry in self.activity.get("additionalNamespaces", ()))
+        return [name for name in (self.main_namespace, *additional) if name is not None]
+
+    @property
     def activity(self) -> dict[str, Any]:
         """`activities.dhis`."""
         return self.members.get("activities", {}).get("dhis", {})
@@ -77,11 +84,10 @@ class Manifest:
 def parse_manifest(content: bytes) -> Manifest:
     """Errors: ApiError 409 for what is not a JSON object, as if there were none, or has no name to make a key of."""
     try:
-        found = orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError as error:
+        found = decode_json(content.removeprefix(UTF8_BOM))
+    except ApiError as error:
         raise ApiError(MANIFEST_MISSING) from error
-    # PostgreSQL keeps no NUL characters, and no manifest needs one.
-    if not isinstance(found, dict) or b"\\u0000" in orjson.dumps(found):
+    if not isinstance(found, dict):
         raise ApiError(MANIFEST_MISSING)
     short_name = _text(found, "short_name") or _text(found, "name")
     name = _text(found, "name") or short_name
@@ -94,7 +100,23 @@ def parse_manifest(content: bytes) -> Manifest:
     app_type = _text(found, "appType") or "APP"
     if app_type not in APP_TYPES:
         raise ApiError(MANIFEST_INVALID)
-    return Manifest(key, name, short_name, _version(found), app_type, members)
+    manifest = Manifest(key, name, short_name, _version(found), app_type, members)
+    if any(len(namespace) > MAX_NAMESPACE for namespace in manifest.namespace_names):
+        raise ApiError(MANIFEST_INVALID)
+    return manifest
+
+
+def parse_translations(content: bytes) -> list[dict[str, Any]]:
+    """`manifest.webapp.translations.json`: what the app is called in other languages, each with its `shortcuts`.
+
+    A broken file is ignored, as in DHIS2, and so is what has another shape than it must have.
+    """
+    try:
+        found = decode_json(content.removeprefix(UTF8_BOM))
+    except ApiError:
+        return []
+    entries = found if isinstance(found, list) else []
+    return [_translation(entry) for entry in entries if isinstance(entry, dict) and _text(entry, "locale")]
 
 
 def app_key(short_name: str) -> str:
@@ -148,6 +170,13 @@ def _shaped(value: Any, shape: Any) -> Any:
     if isinstance(value, str):
         value = value.strip()
     return value if isinstance(value, shape) and value != "" else None
+
+
+def _translation(entry: dict[str, Any]) -> dict[str, Any]:
+    given = entry.get("shortcuts")
+    shortcuts = given.items() if isinstance(given, dict) else ()
+    texts = {name: text for name, text in shortcuts if isinstance(text, str) and text}
+    return _shaped(entry, TRANSLATION) | {"shortcuts": texts}
 
 
 def _text(found: dict[str, Any], name: str) -> str | None:

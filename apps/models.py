@@ -18,7 +18,7 @@ class InstalledApp(models.Model):
     version = models.CharField(max_length=255, null=True)
     app_type = models.CharField(max_length=30)
     manifest = models.JSONField(default=dict)
-    translations = models.JSONField(default=list)  # of manifest.webapp.translations.json, as it was sent
+    translations = models.JSONField(default=list)  # of manifest.webapp.translations.json, by `parse_translations`
     folder = models.CharField(max_length=64)  # of the file store, below `apps/`
     installed = models.DateTimeField()
 

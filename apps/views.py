@@ -147,6 +147,18 @@ class AppFileView(PageView):
         return response
 
 
+class AppFolderView(AppFileView):
+    """`/api/apps/{key}/`: its start page, and the app itself, whose address may end in a slash as any other's."""
+
+    @declares(AppRemovalParams)
+    def delete(self, request: ApiRequest, params: AppRemovalParams, key: str) -> HttpResponse:
+        """Remove it, with or without its data."""
+        require_user(request)
+        require_management(request)
+        remove_app(key, with_data=params.delete_app_data)
+        return no_content()
+
+
 class ShellView(AppFileView):
     """`/apps/…`: the global shell, if there is one, around the app that is named."""
 

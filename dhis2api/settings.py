@@ -86,6 +86,11 @@ STORAGES = {
     "default": _files_on_s3 if FILES_S3_BUCKET else _files_on_disk,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+FILE_UPLOAD_HANDLERS = [
+    "dhis2api.web.uploads.PagesTakeNoFiles",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 MAX_FILE_SIZE = env.int("MAX_FILE_SIZE", default=10_000_000)  # bytes of an uploaded file, as in DHIS2
 MAX_AVATAR_SIZE = env.int("MAX_AVATAR_SIZE", default=2_000_000)
 MAX_ORG_UNIT_IMAGE_SIZE = env.int("MAX_ORG_UNIT_IMAGE_SIZE", default=8_000_000)

@@ -32,10 +32,10 @@ def smaller_copies(content: BinaryIO, formats: tuple[str, ...] = FORMATS) -> dic
             if pixels > MAX_PIXELS:
                 raise ApiError(IMAGE_TOO_LARGE, MAX_PIXELS, pixels)
             kind = image.format
-            image.draft(None, (max(SIDES.values()),) * 2)  # a JPEG is decoded no larger than needed
-            image.load()
-            upright = ImageOps.exif_transpose(image)
-            return {dimension: _scaled(upright, side, kind) for dimension, side in SIDES.items()}
+            # In its place, so that one image of full size is in memory and not several; of a JPEG not even that.
+            image.thumbnail((max(SIDES.values()),) * 2)
+            ImageOps.exif_transpose(image, in_place=True)
+            return {dimension: _scaled(image, side, kind) for dimension, side in SIDES.items()}
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
         raise ApiError(IMAGE_UNREADABLE) from error
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import models
 
 from dhis2api.errors import ApiError
@@ -23,6 +24,7 @@ from files.models import FileResource
 def hold_files(holder: type[models.Model], singular: str, member: str, domain: FileResourceDomain) -> None:
     """Have `member` of the type take files of `domain` that the importer sent, and keep `assigned` true."""
     column = f"{member}_id"
+    is_user = holder is get_user_model()  # whose own picture, sent by himself, somebody else may give him
 
     def files_fit(bundle: Bundle, objects: list[ImportObject]) -> None:
         """E5002: a file of another domain, or one that somebody else sent."""
@@ -30,7 +32,8 @@ def hold_files(holder: type[models.Model], singular: str, member: str, domain: F
         files = FileResource.objects.in_bulk([item.values[column] for item in changed]) if changed else {}
         for item in changed:
             file = files[item.values[column]]
-            is_own = bundle.principal.is_superuser or file.created_by_id in (bundle.user_pk, item.pk)
+            senders = (bundle.user_pk, item.pk) if is_user else (bundle.user_pk,)
+            is_own = bundle.principal.is_superuser or file.created_by_id in senders
             if file.domain != domain or not is_own:
                 shown = describe(None, file.uid, get_schema("fileResource"))
                 fault = Fault(E5002, (shown, item.describe(), member), member, main_id=item.uid, is_reference=True)

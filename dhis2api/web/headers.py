@@ -37,7 +37,7 @@ class SecurityHeadersMiddleware:
         response.setdefault("X-Content-Type-Options", "nosniff")
         response.setdefault("X-XSS-Protection", "0")
         # Only what apps and other servers embed; liveness must not ask the database.
-        origins = allowlist() if is_api(request.path_info) else settings.CORS_ALLOWLIST
+        origins = allowlist() if _is_for_apps(request.path_info) else settings.CORS_ALLOWLIST
         ancestors = " ".join(["'self'", *origins])
         response.setdefault("Content-Security-Policy", f"frame-ancestors {ancestors};")
         if request_scheme(request) == "https":
@@ -55,7 +55,7 @@ class CorsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         origin = request.headers.get("Origin")
-        if origin is None or not is_api(request.path_info):
+        if origin is None or not _is_for_apps(request.path_info):
             return self.get_response(request)
         if request.path_info == "/api/ping":
             response = self.get_response(request)
@@ -84,6 +84,11 @@ def allowlist() -> list[str]:
         except DatabaseError as error:
             logger.warning("Origins set at run time are not known: %s", type(error).__name__)
     return origins
+
+
+def _is_for_apps(path: str) -> bool:
+    """The API, the pages of apps, and what they call beside it: the menu of their header, the form that logs in."""
+    return is_api(path) or path.startswith(("/dhis-web-", "/apps/"))
 
 
 def _is_allowed(origin: str, request: HttpRequest, allowlist: Sequence[str]) -> bool:

@@ -1,6 +1,7 @@
 """Files that come in as parts of a multipart form.
 
-Django spools a large part to a temporary file, so that memory stays flat; `MAX_BODY` bounds the whole form.
+Django spools a large part to a temporary file, so that memory stays flat; `MAX_BODY` bounds the whole form. Forms of
+pages have no files: whoever sends one there, without an account, fills no disk.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from django.conf import settings
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import QueryDict
 
 from dhis2api.errors import ApiError
+from dhis2api.web.addresses import is_api
 from dhis2api.web.errors import BODY_TOO_LARGE, PART_MISSING
 
 MULTIPART = "multipart/form-data"
@@ -30,6 +33,23 @@ class Upload:
     content_type: str
     length: int  # bytes
     content: BinaryIO  # seekable
+
+
+class PagesTakeNoFiles(FileUploadHandler):
+    """Before Django's own handlers: a file in the form of a page is read over and kept nowhere."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Errors: SkipFile outside the API."""
+        super().new_file(*args, **kwargs)
+        if not is_api(self.request.path_info):
+            raise SkipFile
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        """To the next handler."""
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        """The next handler has it."""
 
 
 def read_form(request: Any) -> QueryDict:

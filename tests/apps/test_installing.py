@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import zipfile
+from pathlib import Path
 
 import pytest
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 
+from apps.archives import open_archive
 from apps.models import AppFile, InstalledApp
-from apps.namespaces import find_reservation, list_reservations
+from apps.namespaces import list_reservations
+from dhis2api.errors import ApiError
 from tests.apps.zips import app_zip, dhis, install, post_zip, stored, zip_of
 from tests.harness.client import ApiClient
 from tests.harness.forms import post_form
@@ -47,20 +51,23 @@ def test_up_to_version_36_an_installation_has_no_answer(api: ApiClient) -> None:
     assert keys(api) == ["Test-App"]
 
 
-def test_a_manager_of_apps_need_not_be_a_superuser(api: ApiClient) -> None:
+@pytest.mark.parametrize("address", ["/api/apps/Test-App", "/api/apps/Test-App/"])
+def test_a_manager_of_apps_need_not_be_a_superuser(api: ApiClient, address: str) -> None:
     persona("manager", [MANAGEMENT])
 
     assert post_zip(api, app_zip(), user="manager").status == 201
-    assert api.delete("/api/apps/Test-App", user="manager").status == 204
+    assert api.delete(address, user="manager").status == 204
+    assert keys(api) == []
 
 
-@pytest.mark.parametrize("method", ["post", "put", "delete", "config"])
+@pytest.mark.parametrize("method", ["post", "put", "delete", "slash", "config"])
 def test_nobody_else_manages_apps(api: ApiClient, outsider: User, method: str) -> None:
     install(api)
     answers = {
         "post": lambda: post_zip(api, app_zip(), user="outsider"),
         "put": lambda: api.put("/api/apps", user="outsider"),
         "delete": lambda: api.delete("/api/apps/Test-App", user="outsider"),
+        "slash": lambda: api.delete("/api/apps/Test-App/", user="outsider"),
         "config": lambda: api.post("/api/apps/config", {}, user="outsider"),
     }
 
@@ -120,6 +127,8 @@ def damaged() -> bytes:
 MISSING = "Manifest file missing from zip file"
 UNREADABLE = "Zip file could not be read"
 INVALID = "Invalid JSON in app manifest file"
+# Nothing that PostgreSQL could compress into an entry of an index.
+LONG = "".join(random.Random(1).choices([chr(number) for number in range(0x4E00, 0x9F00)], k=990))
 
 
 @pytest.mark.parametrize(
@@ -131,24 +140,30 @@ INVALID = "Invalid JSON in app manifest file"
         (app_zip("{broken"), MISSING),
         (app_zip("[]"), MISSING),
         (app_zip('{"name": "a\\u0000b"}'), MISSING),
+        (app_zip('{"name": "a", "activities": ' + "[" * 990 + "]" * 990 + "}"), MISSING),
         (app_zip("{}"), INVALID),
         (app_zip({"name": "!!!"}), INVALID),
         (app_zip({"name": "menu"}), INVALID),
         (app_zip({"name": "config"}), INVALID),
         (app_zip({"name": "x" * 300}), INVALID),
         (app_zip({"appType": "NONSENSE"}), INVALID),
+        (app_zip({"activities": dhis(namespace=LONG)}), INVALID),
+        (app_zip({"activities": dhis(additionalNamespaces=[{"namespace": LONG, "authorities": ["A"]}])}), INVALID),
         (app_zip(files={"../evil.txt": "x"}), UNREADABLE),
         (app_zip(files={"a/../../evil.txt": "x"}), UNREADABLE),
         (app_zip(files={"/etc/passwd": "x"}), UNREADABLE),
         (app_zip(files={"..\\evil.txt": "x"}), UNREADABLE),
         (app_zip(files={"C:evil.txt": "x"}), UNREADABLE),
+        (app_zip(files={"": "x"}), UNREADABLE),
+        (app_zip(files={LONG: "x"}), UNREADABLE),
         (bomb(), UNREADABLE),
         (lying(), UNREADABLE),
         (damaged(), UNREADABLE),
     ],
     ids=[
-        "no zip", "no manifest", "manifest deep", "no JSON", "no object", "NUL", "no name", "no key", "menu", "config",
-        "long", "type", "up", "up later", "absolute", "backslash", "drive", "bomb", "lying", "damaged",
+        "no zip", "no manifest", "manifest deep", "no JSON", "no object", "NUL", "nested", "no name", "no key", "menu",
+        "config", "long", "type", "long namespace", "long additional namespace", "up", "up later", "absolute",
+        "backslash", "drive", "empty", "long path", "bomb", "lying", "damaged",
     ],
 )  # fmt: skip
 def test_a_refused_zip_leaves_nothing_behind(api: ApiClient, content: bytes, message: str) -> None:
@@ -161,12 +176,29 @@ def test_a_refused_zip_leaves_nothing_behind(api: ApiClient, content: bytes, mes
     assert not InstalledApp.objects.exists() and not AppFile.objects.exists() and not list_reservations()
 
 
+def test_a_name_from_a_field_of_its_own_is_judged_as_well() -> None:
+    """Later versions of Python take the Unicode path of an entry from there."""
+    with open_archive(io.BytesIO(app_zip())) as archive:
+        archive.zip.infolist()[0].filename = "../evil.txt"
+
+        with pytest.raises(ApiError, match=UNREADABLE):
+            archive.list_files()
+
+
 def test_a_zip_has_at_most_so_many_entries(api: ApiClient) -> None:
     files = {f"{number}.txt": "" for number in range(10_000)}
 
     answer = post_zip(api, app_zip(files=files))
 
     assert (answer.status, answer.json["message"]) == (409, UNREADABLE)
+
+
+def test_a_directory_of_millions_of_entries_is_never_held(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.archives.MAX_DIRECTORY", 1000)
+
+    answer = post_zip(api, app_zip(files={f"{number}.txt": "" for number in range(30)}))
+
+    assert (answer.status, answer.json["message"]) == (409, MISSING)
 
 
 def test_a_zip_unpacks_to_at_most_so_many_bytes(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,111 +263,31 @@ def test_the_exact_short_name_removes_an_app(api: ApiClient) -> None:
     assert keys(api) == []
 
 
+def test_nobody_removes_an_app_anonymously(api: ApiClient) -> None:
+    install(api)
+
+    for address in ("/api/apps/Test-App", "/api/apps/Test-App/"):
+        assert api.delete(address, user=None).status == 401
+    assert keys(api) == ["Test-App"]
+
+
 def test_what_is_not_there_cannot_be_removed(api: ApiClient) -> None:
     answer = api.delete("/api/apps/nothing")
 
     assert (answer.status, answer.json["message"]) == (404, "App does not exist: nothing")
 
 
-@pytest.mark.parametrize(("query", "left"), [("", 200), ("?deleteAppData=false", 200), ("?deleteAppData=true", 404)])
-def test_the_main_namespace_goes_with_the_data_alone(api: ApiClient, query: str, left: int) -> None:
-    additional = [{"namespace": "more", "authorities": ["A"]}]
-    install(api, activities=dhis(namespace="main", additionalNamespaces=additional))
-    for namespace in ("main", "more"):
-        assert api.post(f"/api/dataStore/{namespace}/key", {"a": 1}).status == 201
+def test_a_store_without_folders_is_looked_through_as_well(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S3 knows names that begin alike, and no folder that could exist."""
+    install(api)
+    folder = InstalledApp.objects.get().folder
+    InstalledApp.objects.all().delete()
+    monkeypatch.setattr(FileSystemStorage, "exists", lambda storage, name: Path(storage.path(name)).is_file())
 
-    assert api.delete(f"/api/apps/Test-App{query}").status == 204
+    assert api.put("/api/apps").status == 204
 
-    assert api.get("/api/dataStore/main/key").status == left
-    assert api.get("/api/dataStore/more/key").status == 200
-
-
-def test_a_namespace_is_for_those_who_may_see_the_app(api: ApiClient, outsider: User) -> None:
-    persona("seer", ["M_Test_App"])
-    install(api, activities=dhis(namespace="main"))
-
-    assert api.post("/api/dataStore/main/key", {"a": 1}, user="seer").status == 201
-    assert api.get("/api/dataStore/main/key", user="seer").json == {"a": 1}
-    refused = api.get("/api/dataStore/main/key", user="outsider")
-    assert (refused.status, refused.json["message"]) == (403, "Namespace 'main' is protected, access denied")
-
-    api.delete("/api/apps/Test-App")
-    assert api.get("/api/dataStore/main/key", user="outsider").status == 200
-
-
-def test_namespaces_are_reserved_and_set_free(api: ApiClient) -> None:
-    additional = [
-        {"namespace": "shared", "authorities": ["WRITE"], "readOnlyAuthorities": ["READ"]},
-        {"namespace": "readable", "readOnlyAuthorities": ["READ"]},
-    ]
-    install(api, short_name="My app!", activities=dhis(namespace="main", additionalNamespaces=additional))
-
-    main, shared, readable = (find_reservation(name) for name in ("main", "shared", "readable"))
-    assert main.read_authorities == main.write_authorities == {MANAGEMENT, "M_My_app"}
-    assert (shared.read_authorities, shared.write_authorities) == ({"READ", "WRITE"}, {"WRITE"})
-    # A list of none would open it to everybody: only superusers write here.
-    assert (readable.read_authorities, readable.write_authorities) == ({"READ"}, {"ALL"})
-    assert {reservation.app for reservation in list_reservations()} == {"My-app"}
-
-    api.delete("/api/apps/My-app")
-    assert list_reservations() == []
-
-
-def test_an_update_changes_the_namespaces(api: ApiClient) -> None:
-    install(api, activities=dhis(namespace="first"))
-    install(api, activities=dhis(namespace="second"))
-
-    assert [reservation.namespace for reservation in list_reservations()] == ["second"]
-
-
-def test_a_core_app_keeps_its_namespace_closed(api: ApiClient) -> None:
-    """Its data stays, and another version of the app will want it."""
-    install(api, short_name="capture", activities=dhis(namespace="capture"))
-
-    assert api.delete("/api/apps/capture").status == 204
-    assert find_reservation("capture") is not None
-
-
-@pytest.mark.parametrize("where", ["main", "additional"])
-def test_a_namespace_belongs_to_one_app(api: ApiClient, where: str) -> None:
-    install(api, name="First", activities=dhis(namespace="taken"))
-    wanted = {
-        "main": dhis(namespace="taken"),
-        "additional": dhis(namespace="own", additionalNamespaces=[{"namespace": "taken", "authorities": ["A"]}]),
-    }
-
-    answer = post_zip(api, app_zip({"name": "Second", "activities": wanted[where]}))
-
-    assert (answer.status, answer.json["message"]) == (409, "Namespace defined in manifest is already in use")
-    assert keys(api) == ["First"]
-
-
-@pytest.mark.parametrize(
-    "entry",
-    [
-        {"authorities": ["A"]},
-        {"namespace": "", "authorities": ["A"]},
-        {"namespace": "more"},
-        {"namespace": "more", "authorities": []},
-        {"namespace": "more", "readAuthorities": ["A"], "writeAuthorities": ["A"]},
-    ],
-    ids=["no namespace", "empty", "no authorities", "none", "unknown"],
-)
-def test_an_additional_namespace_says_who_may_use_it(api: ApiClient, entry: dict[str, object]) -> None:
-    answer = post_zip(api, app_zip({"activities": dhis(additionalNamespaces=[entry])}))
-
-    assert answer.status == 409
-    assert answer.json["message"] == (
-        "An additional namespace declaration in the manifest does not define all required properties"
-    )
-
-
-def test_a_namespace_in_use_is_told_before_the_zip_is_judged(api: ApiClient) -> None:
-    install(api, name="First", activities=dhis(namespace="taken"))
-
-    answer = post_zip(api, app_zip({"name": "Second", "activities": dhis(namespace="taken")}, {"../evil": "x"}))
-
-    assert answer.json["message"] == "Namespace defined in manifest is already in use"
+    monkeypatch.undo()
+    assert folder not in stored()
 
 
 def test_what_no_app_owns_is_removed_from_the_store(api: ApiClient) -> None:

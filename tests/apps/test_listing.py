@@ -203,10 +203,16 @@ def test_an_app_speaks_the_users_language(api: ApiClient, locale: str | None, sh
 
 
 @pytest.mark.parametrize(
-    "entries", ["{broken", {}, [1, None], [{"locale": "en", "title": 7, "shortcuts": []}], '["\\u0000"]']
-)
+    "entries",
+    [
+        "{broken", {}, [1, None], [{"locale": "en", "title": 7, "shortcuts": []}], '["\\u0000"]',
+        [{"locale": ["en"], "title": "No"}], [{"locale": {}, "title": "No"}], "[" * 300 + "]" * 300, "\ufeff[]",
+    ],
+    ids=["no JSON", "object", "no objects", "wrong shapes", "NUL", "list", "map", "deep", "mark"],
+)  # fmt: skip
 def test_broken_translations_are_ignored(api: ApiClient, entries: Any) -> None:
     assert install(api, translated(entries))["displayName"] == "Test App"
+    assert [app["displayName"] for app in api.get("/api/apps").json] == ["Test App"]
 
 
 @pytest.mark.parametrize("path", ["/api/apps/menu", "/api/42/apps/menu/", "/dhis-web-commons/menu/getModules.action"])

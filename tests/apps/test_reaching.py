@@ -197,7 +197,34 @@ def test_the_form_leads_to_the_page_that_was_asked_for(api: ApiClient) -> None:
     assert answer["Location"] == "/api/apps/Test-App/"
 
 
-@pytest.mark.parametrize("form", [{}, {"j_username": "user"}, {"j_username": "user", "j_password": "wrong"}])
+@pytest.mark.parametrize("way", ["form", "page", "api"])
+def test_a_login_changes_the_session_that_somebody_may_have_planted(api: ApiClient, way: str) -> None:
+    persona("user")
+    browser = Client()
+    browser.get("/api/apps/Test-App/", headers=BROWSER)
+    planted = browser.cookies["JSESSIONID"].value
+    page = {"username": "user", "password": PERSONA_PASSWORD}
+    form = {"j_username": "user", "j_password": PERSONA_PASSWORD}
+
+    ways = {
+        "form": lambda: browser.post("/dhis-web-commons-security/login.action", form),
+        "page": lambda: browser.post("/login/", page),
+        "api": lambda: browser.post("/api/auth/login", page, content_type="application/json"),
+    }
+    assert ways[way]().status_code in (200, 302)
+
+    assert browser.get("/api/me").status_code == 200
+    assert browser.cookies["JSESSIONID"].value != planted
+    assert Client(headers={"Cookie": f"JSESSIONID={planted}"}).get("/api/me").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {}, {"j_username": "user"}, {"j_username": "user", "j_password": "wrong"},
+        {"j_username": "us\x00er", "j_password": "wrong"}, {"j_username": "user", "j_password": "wro\x00ng"},
+    ],
+)  # fmt: skip
 def test_a_failed_form_comes_back_to_the_login_page(api: ApiClient, form: dict[str, str]) -> None:
     persona("user")
     browser = Client()
@@ -206,6 +233,38 @@ def test_a_failed_form_comes_back_to_the_login_page(api: ApiClient, form: dict[s
 
     assert (answer.status_code, answer["Location"]) == (302, "/login/?failed=true")
     assert "The login failed" in browser.get("/login/?failed=true").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"), [("http://testserver", 302), ("https://dev.example.org", 302), ("https://evil.org", 200)]
+)
+def test_the_form_of_another_site_logs_nobody_in(
+    api: ApiClient, settings: LazySettings, origin: str, status: int
+) -> None:
+    """A visitor of that site would work in an account that is not his, and show its owner what he does."""
+    settings.CORS_ALLOWLIST = ["https://dev.example.org"]
+    persona("user")
+    browser = Client(headers={"Origin": origin})
+
+    answer = browser.post(
+        "/dhis-web-commons-security/login.action", {"j_username": "user", "j_password": PERSONA_PASSWORD}
+    )
+
+    assert answer.status_code == status
+    assert ("JSESSIONID" in answer.cookies) == (status == 302)
+
+
+def test_an_app_of_an_allowed_origin_has_the_menu(api: ApiClient, settings: LazySettings) -> None:
+    """Developers run their app elsewhere; its header asks for the menu, which is not below the API."""
+    settings.CORS_ALLOWLIST = ["https://dev.example.org"]
+    path = "/dhis-web-commons/menu/getModules.action"
+
+    answer = api.get(path, headers={"Origin": "https://dev.example.org"})
+    asked = {"Origin": "https://dev.example.org", "Access-Control-Request-Method": "GET"}
+
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://dev.example.org"
+    assert api.request("OPTIONS", path, user=None, headers=asked).status == 204
+    assert api.get(path, headers={"Origin": "https://evil.org"}).content == b""
 
 
 def test_the_login_page_asks_for_a_second_factor(api: ApiClient) -> None:

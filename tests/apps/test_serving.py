@@ -13,6 +13,7 @@ from apps.serving import content_type_of, with_addresses
 from tests.apps.zips import PAGE, install
 from tests.harness.client import ApiClient
 from tests.harness.queries import query_counter
+from tests.personas import persona
 
 pytestmark = pytest.mark.django_db
 BASE = "/api/apps/Test-App"
@@ -153,6 +154,15 @@ def test_files_may_be_framed_by_the_server_alone_and_run_scripts(api: ApiClient)
     assert "script-src" not in policy
 
 
+def test_allowed_origins_may_frame_apps_wherever_they_are_served(api: ApiClient) -> None:
+    api.post("/api/configuration/corsAllowlist", ["https://portal.example.org"])
+    install(api, name="dashboard")
+
+    for path in ("/api/apps/dashboard/index.html", "/dhis-web-dashboard/index.html", "/apps/dashboard"):
+        policy = api.get(path).headers["Content-Security-Policy"]
+        assert policy == "frame-ancestors 'self' https://portal.example.org;"
+
+
 @pytest.mark.parametrize(
     ("path", "kept"), [("/index.html", False), ("/", False), ("/static/main.js", True), ("/manifest.json", True)]
 )
@@ -176,6 +186,18 @@ def test_an_unchanged_file_is_not_sent_again(api: ApiClient) -> None:
         again = api.get(path, headers=condition)
         assert (again.status, again.content) == (304, b"")
     assert api.get(path, headers={"If-None-Match": '"other"'}).status == 200
+
+
+def test_who_may_not_open_the_app_any_more_learns_nothing_by_a_tag(api: ApiClient) -> None:
+    user = persona("user", ["M_Test_App"])
+    install(api)
+    path = f"{BASE}/static/main.js"
+    tag = {"If-None-Match": api.get(path, user="user").headers["ETag"]}
+    assert api.get(path, user="user", headers=tag).status == 304
+
+    user.user_roles.clear()
+
+    assert api.get(path, user="user", headers=tag).status == 404
 
 
 def test_an_update_changes_the_tag(api: ApiClient) -> None:

@@ -5,13 +5,16 @@ Rows are written before the browser starts: its driver runs an event loop, in wh
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, sync_playwright
 
 from tests.apps.zips import post_zip, zip_of
@@ -19,10 +22,13 @@ from tests.harness.client import ApiClient
 from tests.harness.databases import OwnDatabase
 from tests.harness.processes import WebProcess
 from tests.personas import persona
+from users.models import User
+from users.restoring import Purpose
 
 NOTES = Path(__file__).parent / "notes"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 20_000
+TOKEN = "of-the-mailed-link"
 
 
 @dataclass(frozen=True)
@@ -36,9 +42,13 @@ class Site:
 
 @pytest.fixture
 def people(own_database: OwnDatabase) -> None:
-    """`keeper` may open Notes, `stranger` may not."""
+    """`keeper` may open Notes, `stranger` may not, `forgetful` was mailed a link with `TOKEN`."""
     persona("keeper", ["M_Notes"])
     persona("stranger", [])
+    User.objects.filter(pk=persona("forgetful", []).pk).update(
+        restore_token=hashlib.sha256(TOKEN.encode()).hexdigest(), restore_purpose=Purpose.RECOVER,
+        restore_expires=timezone.now() + timedelta(hours=1),
+    )  # fmt: skip
     files = {str(file.relative_to(NOTES)): file.read_bytes() for file in NOTES.rglob("*") if file.is_file()}
     assert post_zip(ApiClient(), zip_of(files)).status == 201
 

@@ -6,8 +6,9 @@ import io
 
 import pytest
 from django.core.files.storage import default_storage
-from PIL import Image
+from PIL import ExifTags, Image
 
+from files.images import smaller_copies
 from files.models import FileResource
 from tests.files.pictures import picture
 from tests.files.test_uploads import upload
@@ -49,6 +50,13 @@ def test_uploaded_content_runs_no_scripts(api: ApiClient) -> None:
     assert headers["Content-Disposition"].startswith("attachment")
 
 
+@pytest.mark.parametrize("content_type", ["image/svg+xml", "image/SVG+XML", "image/x+xml", "image/xml"])
+def test_what_only_calls_itself_an_image_is_saved(api: ApiClient, content_type: str) -> None:
+    uid = sent(api, "ICON", content=b"<html/>", name="a.png", content_type=content_type)
+
+    assert data(api, uid).headers["Content-Disposition"] == "attachment; filename=a.png"
+
+
 def test_a_picture_is_shown_in_its_place(api: ApiClient) -> None:
     assert data(api, sent(api, "ORG_UNIT")).headers["Content-Disposition"] == "filename=a.png"
 
@@ -66,6 +74,35 @@ def test_an_image_can_be_had_in_smaller_sizes(api: ApiClient, dimension: str, si
     with Image.open(io.BytesIO(answer.content)) as shown:
         assert (shown.size, shown.format) == (size, "JPEG")
     assert answer.headers["Content-Length"] == str(len(answer.content))
+
+
+def test_a_turned_picture_stands_upright_in_every_size(api: ApiClient) -> None:
+    """Phones write down how they were held instead of turning the pixels."""
+    written, turned = io.BytesIO(), Image.Exif()
+    turned[ExifTags.Base.Orientation] = 6
+    Image.new("RGB", (1600, 800)).save(written, "JPEG", exif=turned)
+    uid = sent(api, "ORG_UNIT", content=written.getvalue(), name="a.jpg", content_type="image/jpeg")
+
+    for dimension, size in (("SMALL", (128, 256)), ("LARGE", (512, 1024))):
+        answer = api.get(f"/api/fileResources/{uid}/data?dimension={dimension}")
+        with Image.open(io.BytesIO(answer.content)) as shown:
+            assert shown.size == size
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF"])
+def test_an_image_is_in_memory_once(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """40 million pixels are 160 MB, and several people send pictures at once."""
+    sizes: list[tuple[int, int]] = []
+    copy = Image.Image.copy
+
+    def counted(image: Image.Image) -> Image.Image:
+        sizes.append(image.size)
+        return copy(image)
+
+    monkeypatch.setattr(Image.Image, "copy", counted)
+    smaller_copies(io.BytesIO(picture(3000, 2000, kind)))
+
+    assert sizes and max(sizes) <= (1024, 1024)
 
 
 def test_a_small_image_does_not_grow(api: ApiClient) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from files.models import FileResource
+from metadata.models import OrganisationUnit
 from tests.files.pictures import picture
 from tests.files.test_uploads import upload
 from tests.harness.client import ApiClient
@@ -92,6 +94,20 @@ def test_nobody_takes_somebody_elses_file(api: ApiClient) -> None:
 
     assert put(api, "organisationUnit", uid, "unit_keeper", image={"id": theirs}).status == 409
     assert put(api, "organisationUnit", uid, "unit_keeper", image={"id": own}).status == 200
+
+
+def test_a_file_belongs_to_a_user_and_not_to_what_has_his_number(api: ApiClient) -> None:
+    with connection.cursor() as cursor:
+        for table in (User._meta.db_table, OrganisationUnit._meta.db_table):
+            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), 7000000, false)", [table])
+    sender = persona("sender")
+    uid = create(api, "organisationUnit")["id"]
+    persona("unit_keeper", ["F_ORGANISATIONUNIT_ADD"])
+    assert OrganisationUnit.objects.get(uid=uid).pk == sender.pk
+
+    answer = put(api, "organisationUnit", uid, "unit_keeper", image={"id": sent(api, "ORG_UNIT", "sender")})
+
+    assert answer.status == 409
 
 
 def test_what_is_put_back_unchanged_is_taken_from_anybody(api: ApiClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 
 import pytest
 from django.conf import LazySettings
@@ -114,6 +115,20 @@ def test_what_is_no_form_is_refused(api: ApiClient) -> None:
 
 def test_nobody_uploads_anonymously(api: ApiClient) -> None:
     assert upload(api, user=None).status == 401
+
+
+@pytest.mark.parametrize("path", ["/login/", "/dhis-web-commons-security/login.action"])
+def test_a_page_keeps_no_files(api: ApiClient, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """Anybody can post there, as much as they like."""
+    kept: list[str] = []
+    monkeypatch.setattr(
+        "django.core.files.uploadhandler.TemporaryUploadedFile", lambda name, *more: kept.append(name) or io.BytesIO()
+    )
+
+    answer = post_form(api, path, None, file=file_part(b"x" * 3_000_000), j_username="nobody", username="nobody")
+
+    assert answer.status in (200, 302)
+    assert kept == []
 
 
 @pytest.mark.parametrize(
