@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dhis2api.ciphers import decrypt_text
 from dhis2api.objects.uids import generate_uid
 from metadata.models import AggregateDataExchange
 from tests.harness.client import ApiClient
@@ -77,6 +78,20 @@ def test_a_secret_stays_with_its_address(api: ApiClient, url: str, kept: bool) -
 
     stored = AggregateDataExchange.objects.get(uid=sent["id"])
     assert ("password" in stored.content["target"]["api"]) is kept
+
+
+def test_a_secret_lies_encrypted(api: ApiClient) -> None:
+    """Also in a dump of the database; sent again as it is, it stays as it was."""
+    sent = exchange(password="Geheim-1")
+    found = []
+    for password in ("Geheim-1", "Geheim-1", "Geheim-2"):
+        sent["target"]["api"]["password"] = password
+        assert put_in(api, aggregateDataExchanges=[sent]).status == 200
+        stored = AggregateDataExchange.objects.get(uid=sent["id"]).content
+        found.append(stored["target"]["api"]["password"])
+        assert "Geheim" not in str(stored)
+        assert decrypt_text(found[-1]) == password
+    assert found[0] == found[1] != found[2]
 
 
 def test_event_reports_and_charts_are_views_of_event_visualizations(api: ApiClient) -> None:

@@ -34,7 +34,7 @@ def python(folder: Path, script: str) -> str:
 def test_make_alone_tells_its_targets() -> None:
     told = [line.split()[1] for line in make(PROJECT).stdout.splitlines()]
 
-    assert told == ["help", "serve", "test", "lint", "format", "bench", "clean"]
+    assert told == ["help", "serve", "test", "browser", "lint", "format", "bench", "clean"]
 
 
 def test_an_old_python_is_named(checkout: Path) -> None:

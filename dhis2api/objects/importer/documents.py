@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from dhis2api.ciphers import UndecryptableError, decrypt_text, encrypt_text
 from dhis2api.errors import BAD_REQUEST, ApiError
 from dhis2api.objects.document_references import declared_members
 from dhis2api.objects.errors import E4000, E4027
@@ -80,7 +81,8 @@ def _read(schema: Schema, raw: dict[str, Any], place: str, refer: Refer, owner: 
         if prop.identifies:
             owner = value
         if value is not None:
-            content[prop.name] = value
+            # A secret is written and never shown; no dump of the database tells it either.
+            content[prop.name] = value if prop.readable or not isinstance(value, str) else encrypt_text(value)
     for name, value in raw.items():
         if value is not None and _is_undeclared(schema, name):
             content[name] = value
@@ -144,17 +146,29 @@ def _moment(value: Any, place: str) -> str:
 
 
 def _keep_secrets(schema: Schema, content: dict[str, Any], stored: dict[str, Any]) -> None:
-    """A password is never shown, so what is put back has none: it stays as long as all beside it does."""
+    """A password is never shown, so what is put back has none: it stays as long as all beside it does.
+
+    One that is sent again stays encrypted as it was: nothing has changed then.
+    """
     secrets = {p.name for p in declared_members(schema) if not p.readable}
     if secrets and all(content.get(name) == stored.get(name) for name in {*content, *stored} - secrets):
         for name in secrets & stored.keys():
-            content.setdefault(name, stored[name])
+            if name not in content or decrypt_text(content[name]) == _decrypted(stored[name]):
+                content[name] = stored[name]
     for prop in declared_members(schema):
         if prop.target is None or prop.refers:
             continue
         pairs = zip(_rows(content.get(prop.name)), _rows(stored.get(prop.name)), strict=False)
         for row, before in pairs:
             _keep_secrets(get_schema(prop.target), row, before)
+
+
+def _decrypted(secret: str) -> str | None:
+    """The secret, or None where its key is lost: then another one is another."""
+    try:
+        return decrypt_text(secret)
+    except UndecryptableError:
+        return None
 
 
 def _rows(value: Any) -> list[dict[str, Any]]:
