@@ -60,7 +60,7 @@ _options["options"] = f"{_options.get('options', '')} -c statement_timeout={STAT
 REDIS_URL = env.str("REDIS_URL", default="") or embedded_redis_url(HOME)
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "dhis2api.cache.KeepingRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_FUNCTION": "dhis2api.epoch.cache_key",
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from dhis2api.objects.describing import words
 from dhis2api.objects.gist.views import GistsView, GistView, MemberGistView
@@ -14,29 +14,37 @@ from dhis2api.objects.schema import Schema
 from dhis2api.objects.schema_views import SchemaPropertyView, SchemasView, SchemaView
 from dhis2api.objects.views import AnyObjectView, MarkView, ObjectsView, ObjectView
 
+Route = URLPattern | URLResolver
 
-def object_routes(schema: Schema, objects: type[ObjectsView], one: type[ObjectView]) -> list[URLPattern]:
-    """The routes of one type: its list and its objects, and the gists of both."""
+
+def object_routes(schema: Schema, objects: type[ObjectsView], one: type[ObjectView]) -> list[Route]:
+    """The routes of one type: its list and its objects, and the gists of both.
+
+    What lies below the list stands behind one prefix: an address of another type is compared with that alone.
+    """
     plural, singular = schema.plural, schema.singular
+    below = [
+        path("gist", GistsView.as_view(object_schema=schema)),
+        path("<str:uid>/gist", GistView.as_view(object_schema=schema)),
+        path("<str:uid>/<str:member>/gist", MemberGistView.as_view(object_schema=schema)),
+        path("<str:uid>", one.as_view(object_schema=schema, name=words(singular)), name=singular),
+        path("<str:uid>/favorite", MarkView.as_view(object_schema=schema, mark=mark_favorite)),
+        path("<str:uid>/subscriber", MarkView.as_view(object_schema=schema, mark=subscribe)),
+    ]
     return [
-        path(f"{plural}/gist", GistsView.as_view(object_schema=schema)),
-        path(f"{plural}/<str:uid>/gist", GistView.as_view(object_schema=schema)),
-        path(f"{plural}/<str:uid>/<str:member>/gist", MemberGistView.as_view(object_schema=schema)),
         path(plural, objects.as_view(object_schema=schema, name=words(plural)), name=plural),
-        path(f"{plural}/<str:uid>", one.as_view(object_schema=schema, name=words(singular)), name=singular),
-        path(f"{plural}/<str:uid>/favorite", MarkView.as_view(object_schema=schema, mark=mark_favorite)),
-        path(f"{plural}/<str:uid>/subscriber", MarkView.as_view(object_schema=schema, mark=subscribe)),
+        path(f"{plural}/", include(below)),
     ]
 
 
-def member_routes(schema: Schema) -> list[URLPattern]:
+def member_routes(schema: Schema) -> list[Route]:
     """The routes of the members of one type's objects; whoever has a view of his own for one stands before."""
-    members = f"{schema.plural}/<str:uid>"
-    return [
-        path(f"{members}/translations", TranslationsView.as_view(object_schema=schema), {"name": "translations"}),
-        path(f"{members}/<str:name>", MemberView.as_view(object_schema=schema)),
-        path(f"{members}/<str:name>/<str:item>", MemberItemView.as_view(object_schema=schema)),
+    below = [
+        path("<str:uid>/translations", TranslationsView.as_view(object_schema=schema), {"name": "translations"}),
+        path("<str:uid>/<str:name>", MemberView.as_view(object_schema=schema)),
+        path("<str:uid>/<str:name>/<str:item>", MemberItemView.as_view(object_schema=schema)),
     ]
+    return [path(f"{schema.plural}/", include(below))]
 
 
 urlpatterns = [

@@ -7,14 +7,19 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.db.models import JSONField, Value
+from django.utils import timezone
 
+from datastore.models import DatastoreEntry
 from datastore.query.filters import OPERATORS, Kind
+from dhis2api.objects.uids import generate_uid
 from tests.datastore.test_entries import PETS, told
 from tests.harness.client import ApiClient
 from tests.harness.queries import query_counter
 from users.models import User
 
 pytestmark = pytest.mark.django_db
+NOW = timezone.now()
 VALUES: dict[str, Any] = {
     "bat": {"name": "Pollie", "food": [], "age": None},
     "cat": {"name": "Miao", "food": ["tuna", "mouse"], "age": 2.5, "cute": True, "eats": [{"name": "fish"}]},
@@ -27,11 +32,17 @@ VALUES: dict[str, Any] = {
 
 
 @pytest.fixture(autouse=True)
-def _pets(api: ApiClient) -> None:
-    for key, value in VALUES.items():
-        assert (
-            api.post(f"{PETS}/{key}", "null" if value is None else value if key != "plain" else '"text"').status == 201
+def _pets(db: None) -> None:
+    sharing = {"owner": None, "public": "rw------", "users": {}, "userGroups": {}}
+    rows = [
+        # An entry without a value is another thing than one whose value is null.
+        DatastoreEntry(
+            namespace="pets", key=key, value=value if value is not None else Value(None, JSONField()), sharing=sharing,
+            uid=generate_uid(), created=NOW, last_updated=NOW,
         )
+        for key, value in VALUES.items()
+    ]  # fmt: skip
+    DatastoreEntry.objects.bulk_create(rows)
 
 
 def query(api: ApiClient, namespace: str = PETS, **parameters: Any) -> Any:
