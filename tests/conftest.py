@@ -22,6 +22,11 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     return explain(left, right)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts whole servers takes longest: begun last, it would leave the other processes idle."""
+    items.sort(key=lambda item: "server" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """PostgreSQL and Redis of this run, with the demo in a template database."""
