@@ -5,6 +5,7 @@ Source: DHIS2 2.42, apps, zip limits.
 
 from __future__ import annotations
 
+import errno
 import tempfile
 import zipfile
 import zlib
@@ -115,6 +116,7 @@ def open_archive(content: BinaryIO) -> Iterator[Archive]:
     try:
         archive = zipfile.ZipFile(_BoundedReads(content))  # type: ignore[call-overload]
     except DAMAGE as error:
+        _require_damage(error)
         raise ApiError(MANIFEST_MISSING) from error
     with archive:
         yield Archive(archive, _root_of(archive))
@@ -125,7 +127,14 @@ def _refusing_damage() -> Iterator[None]:
     try:
         yield
     except DAMAGE as error:
+        _require_damage(error)
         raise ApiError(ZIP_UNREADABLE) from error
+
+
+def _require_damage(error: Exception) -> None:
+    """A zip may send its reader to a place that no file has; any other fault of the system is not the zip's."""
+    if isinstance(error, OSError) and error.errno != errno.EINVAL:
+        raise error
 
 
 def _root_of(archive: zipfile.ZipFile) -> str:

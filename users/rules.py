@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from configuration.settings import system_setting
 from dhis2api.errors import ApiError
 from dhis2api.objects.importer.hooks import hooks_of
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
@@ -113,13 +114,14 @@ def passwords_are_right(bundle: Bundle, objects: list[ImportObject]) -> None:
 
 
 def roles_are_issuable(bundle: Bundle, objects: list[ImportObject]) -> None:
-    """E3003, E3032: nobody gives what he has not."""
+    """E3003, E3032: nobody gives what he has not, nor his own roles, unless the system lets him."""
     caller = bundle.principal
     if caller.is_superuser:
         return
     keys = {pk for item in objects for pk in item.members.get("userRoles", ())}
     roles = {role.pk: role for role in UserRole.objects.filter(pk__in=keys)}
-    own = set(User.user_roles.through.objects.filter(user_id=bundle.user_pk).values_list("userrole_id", flat=True))
+    held = User.user_roles.through.objects.filter(user_id=bundle.user_pk).values_list("userrole_id", flat=True)
+    own = set() if system_setting("keyCanGrantOwnUserAuthorityGroups") else set(held)
     for item in objects:
         for pk in item.members.get("userRoles", ()):
             role = roles.get(pk)

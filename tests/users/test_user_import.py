@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from configuration.settings import store_settings
 from dhis2api.objects.uids import generate_uid
 from metadata.models import CaptureOrganisationUnit, Category, CategoryConstraint, OrganisationUnit
 from tests.harness.client import PERSONA_PASSWORD, Answer, ApiClient
@@ -296,3 +297,15 @@ def test_new_users_inherit_the_limits_of_their_creator(api: ApiClient, plain_rol
     assert create(api, payload).status == 201
     shown = api.get(f"/api/users/{payload['id']}?fields=catDimensionConstraints").json
     assert shown == {"catDimensionConstraints": [{"id": category.uid}]}
+
+
+def test_own_roles_are_given_where_the_system_lets_their_holders(
+    api: ApiClient, plain_role: str, user_keeper: User
+) -> None:
+    own = role("Own", "F_DATAVALUE_ADD")
+    user_keeper.user_roles.add(UserRole.objects.get(uid=own))
+    assert errors(create(api, somebody(own))) == [("E3003", "userRoles")]
+    store_settings({"keyCanGrantOwnUserAuthorityGroups": True})
+    assert create(api, somebody(own)).status == 201
+    beyond = role("Beyond", "F_SYSTEM_SETTING")
+    assert errors(create(api, somebody(beyond, username="somebody_else"))) == [("E3003", "userRoles")]
