@@ -61,8 +61,13 @@ class ImportParams(Params):
     strict_category_option_combos: bool = param(False, doc="Category option combos must fit the data element.")
     strict_attribute_option_combos: bool = param(False, doc="Attribute option combos must fit the data sets.")
     strict_organisation_units: bool = param(False, doc="Data elements must be assigned to the org unit.")
+    strict_data_set_approval: bool = param(False, doc="Every data set of the value must be unapproved, not just one.")
+    strict_data_set_locking: bool = param(False, doc="Every data set of the value must be unlocked, not just one.")
+    strict_data_set_input_periods: bool = param(False, doc="Every data set of the value must be open, not just one.")
     require_category_option_combo: bool = param(False, doc="Every value must name its category option combo.")
     require_attribute_option_combo: bool = param(False, doc="Every value must name its attribute option combo.")
+
+    run_async: bool = param(False, name="async", doc="Import as a job; answer at once.")
 
     @property
     def schemes(self) -> SchemeTexts:

@@ -7,7 +7,7 @@ and the rest of the work is done by loops that run in C.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 CHUNK = 100_000  # values in memory at a time
 
@@ -38,7 +38,8 @@ class Header:
 class Chunk:
     """Consecutive values. `start` is the payload index of the first; all columns have the same length.
 
-    `comment` and `value` are texts as sent; `followup` and `deleted` are None where absent.
+    `comment` and `value` are texts as sent; `followup` and `deleted` are None where absent. `data_set` is what each
+    value was sent for: the header's for all of them (filled in by `override`), or in ADX that of its group.
     """
 
     start: int
@@ -52,6 +53,7 @@ class Chunk:
     stored_by: Column
     followup: list[bool | None]
     deleted: list[bool | None]
+    data_set: Column = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.data_element)

@@ -84,6 +84,7 @@ class Metadata:
     period_keys: dict[str, int] = field(default_factory=dict)  # canonical ISO → primary key
     option_codes: dict[int, frozenset[str]] = field(default_factory=dict)  # option set → codes
     data_sets: list[DataSet] | None = None  # loaded when a check first needs them
+    named_data_sets: dict[str, int] = field(default_factory=dict)  # as the payload names them → primary key
     default_combo: OptionCombo | None = None
 
 

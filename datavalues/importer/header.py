@@ -35,6 +35,7 @@ class ResolvedHeader:
         if self.attribute_option_combo is not None and not combo and sent.attribute_category_options:
             combo = self.attribute_option_combo.uid
         return Header(
+            data_set=sent.data_set or None,
             period=sent.period if self.period else None,
             org_unit=sent.org_unit if self.org_unit else None,
             attribute_option_combo=combo if self.attribute_option_combo else None,

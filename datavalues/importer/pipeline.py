@@ -18,6 +18,7 @@ from datavalues.formats import json as json_format
 from datavalues.formats import xml as xml_format
 from datavalues.importer.completion import complete_data_set, missing_operands, parse_complete_date
 from datavalues.importer.context import Context
+from datavalues.importer.effective import effective_params
 from datavalues.importer.header import ResolvedHeader, check_header
 from datavalues.importer.options import import_options
 from datavalues.importer.preheat import attribute_exists, preheat, prepare
@@ -89,6 +90,8 @@ def _run(context: Context, data: DataValueSet) -> None:
     prepare(context)
     header = ResolvedHeader(context, data.header)
     context.data_set = header.data_set
+    if header.data_set is not None:
+        context.metadata.named_data_sets[data.header.data_set] = header.data_set.pk
     faults = list(check_header(context, header))
     if faults:
         context.summary.abort(faults)
@@ -114,8 +117,9 @@ def _new_context(header: Header, params: ImportParams, user: Any, summary: Impor
     dry_run = params.dry_run if header.dry_run is None else header.dry_run
     summary.options = import_options(params, strategy, schemes, dry_run=dry_run)
     return Context(
-        params=params, strategy=strategy, schemes=schemes, principal=user.principal, user_pk=user.pk,
-        now=timezone.now(), dry_run=dry_run, capture_scope=capture_scope(user.pk), summary=summary,
+        params=effective_params(params, user.principal), strategy=strategy, schemes=schemes, dry_run=dry_run,
+        principal=user.principal, user_pk=user.pk, now=timezone.now(), capture_scope=capture_scope(user.pk),
+        summary=summary,
     )  # fmt: skip
 
 

@@ -32,8 +32,13 @@ class ResolvedChunk:
 
 
 def override(header: Header, chunk: Chunk) -> None:
-    """Put the header's period, org unit and attribute option combo (those that resolve) in place of the values' own."""
+    """Put the header's period, org unit and attribute option combo (those that resolve) in place of the values' own.
+
+    Its data set is that of every value which names none itself.
+    """
     size = len(chunk)
+    if not chunk.data_set:
+        chunk.data_set = [header.data_set] * size
     if header.period is not None:
         chunk.period = [header.period] * size
     if header.org_unit is not None:
