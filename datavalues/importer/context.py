@@ -89,6 +89,15 @@ class Metadata:
 
 
 @dataclass(slots=True)
+class Staged:
+    """What lies in the temporary table; `has_repeated`: a chunk names one key several times."""
+
+    size: int = 0
+    chunks: int = 0
+    has_repeated: bool = False
+
+
+@dataclass(slots=True)
 class Context:
     """The state of one import."""
 
@@ -102,5 +111,6 @@ class Context:
     capture_scope: Scope
     summary: ImportSummary
     metadata: Metadata = field(default_factory=Metadata)
+    staged: Staged = field(default_factory=Staged)
     data_set: Any = None  # metadata.models.DataSet of the header, when named
     verdicts: dict[Any, dict[Any, Any]] = field(default_factory=dict)  # check → distinct key → what it found

@@ -1,8 +1,8 @@
 """The import of a data value set, the only door to its rules: sync, dry run, demo loader and later async use it.
 
-    decode → preheat → resolve → validate → write
+    decode → preheat → resolve → validate → stage → write
 
-chunk by chunk in one transaction; a dry run is the same and rolled back.
+chunk by chunk up to `stage`, `write` once, all in one transaction; a dry run is the same and rolled back.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from datavalues.importer.header import ResolvedHeader, check_header
 from datavalues.importer.options import import_options
 from datavalues.importer.preheat import attribute_exists, preheat, prepare
 from datavalues.importer.resolve import override, resolve
+from datavalues.importer.staging import stage
 from datavalues.importer.validate import validate
 from datavalues.importer.write import write
 from datavalues.params import ImportParams, Strategy
@@ -104,7 +105,8 @@ def _run(context: Context, data: DataValueSet) -> None:
         preheat(context, chunk)
         resolved = resolve(context, chunk)
         refused = validate(context, resolved)
-        write(context, resolved, refused)
+        stage(context, resolved, refused)
+    write(context)
     missing = missing_operands(context, *completed) if is_complete else []
     if missing:
         raise ImportStopped(f"All compulsory data element operands need to be filled: [{', '.join(missing)}]")
