@@ -58,6 +58,37 @@ class CategoryOption:
     paths: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class InputPeriod:
+    """When values of one period may be entered; both dates inclusive, None is open."""
+
+    iso: str
+    opening: datetime.date | None
+    closing: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowLevel:
+    """A level of an approval workflow; `level` 1 is the highest."""
+
+    pk: int
+    uid: str
+    level: int
+    org_unit_level: int
+    has_group_set: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity, which costs nothing
+class Workflow:
+    """What checks need of an approval workflow; the highest of its levels stands first."""
+
+    pk: int
+    uid: str
+    period_type: str
+    category_combo: int
+    levels: tuple[WorkflowLevel, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)  # compared by identity, which costs nothing
 class DataSet:
     """What checks need of a data set; `elements` maps data elements to the combo that overrides their own."""
@@ -67,8 +98,11 @@ class DataSet:
     period_type: str
     category_combo: int
     open_periods_after_end: int
+    expiry_days: float  # 0: never
+    open_future_periods: int
+    input_periods: tuple[InputPeriod, ...]
+    workflow: Workflow | None
     elements: dict[int, int | None]
-    org_units: frozenset[int]
 
 
 @dataclass(slots=True)
@@ -84,6 +118,8 @@ class Metadata:
     period_keys: dict[str, int] = field(default_factory=dict)  # canonical ISO → primary key
     option_codes: dict[int, frozenset[str]] = field(default_factory=dict)  # option set → codes
     data_sets: list[DataSet] | None = None  # loaded when a check first needs them
+    data_sets_of: dict[int, tuple[DataSet, ...]] = field(default_factory=dict)  # data element → those that contain it
+    assigned: dict[int, frozenset[int]] = field(default_factory=dict)  # org unit → its data sets
     named_data_sets: dict[str, int] = field(default_factory=dict)  # as the payload names them → primary key
     default_combo: OptionCombo | None = None
 
