@@ -85,6 +85,9 @@ class Metadata:
     option_codes: dict[int, frozenset[str]] = field(default_factory=dict)  # option set → codes
     data_sets: list[DataSet] | None = None  # loaded when a check first needs them
     named_data_sets: dict[str, int] = field(default_factory=dict)  # as the payload names them → primary key
+    unknown_data_sets: set[str] = field(default_factory=set)  # named, but not found or not readable
+    closed_data_sets: set[str] = field(default_factory=set)  # named, but not the user's to write
+    disaggregations: dict[int, Any] = field(default_factory=dict)  # category combo → `Disaggregation`, for ADX
     default_combo: OptionCombo | None = None
 
 
@@ -113,4 +116,5 @@ class Context:
     metadata: Metadata = field(default_factory=Metadata)
     staged: Staged = field(default_factory=Staged)
     data_set: Any = None  # metadata.models.DataSet of the header, when named
+    completions: list[Any] = field(default_factory=list)  # `Completion`s that ADX groups ask for
     verdicts: dict[Any, dict[Any, Any]] = field(default_factory=dict)  # check → distinct key → what it found
