@@ -52,5 +52,7 @@ E7636 = code("E7636", "Data element: `{}` must be assigned through data sets to 
 E7637 = code("E7637", "Invalid storedBy: {}")
 E7638 = code("E7638", "Period: `{}` is not within date range of attribute option combo: `{}`")
 E7639 = code("E7639", "Organisation unit: `{}` is not valid for attribute option combo: `{}`")
+E7645 = code("E7645", "No data value for file resource exist for the given combination for data element: `{}`")
+E2026 = code("E2026", "File resource already assigned or linked to a data value: `{}`")
 
 UNREADABLE = plain(400, "{}")
