@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from datavalues import errors as codes
+from datavalues.attribute_combos import combination, find_combinations
 from datavalues.importer.preheat import attribute_exists, scheme_path
 from datavalues.params import ExportParams
 from datavalues.schemes import UID, IdScheme, SchemeKind, Schemes, parse_scheme, resolve_schemes
@@ -161,26 +162,11 @@ def _attribute_option_combos(params: ExportParams) -> list[Any] | None:
     """
     if params.attribute_option_combo:
         return _find(models.CategoryOptionCombo, params.attribute_option_combo, UID)
-    uids = [uid for text in params.attribute_options for uid in text.split(";") if uid]
-    if not params.attribute_combo and not uids:
-        return None
-    if not params.attribute_combo or not uids:
-        raise ApiError(codes.E2040)
-    if not models.CategoryCombo.objects.filter(uid=params.attribute_combo).exists():
-        raise ApiError(codes.E1110, params.attribute_combo)
-    options = set(_find(models.CategoryOption, uids, UID))
-    for uid in uids:
-        if uid not in {option.uid for option in options}:
-            raise ApiError(codes.E1111, uid)
-    combos = models.CategoryOptionCombo.objects.filter(category_combo__uid=params.attribute_combo)
-    matches = [combo for combo in combos.prefetch_related("category_options") if _has_options(combo, options)]
-    if not matches:
-        raise ApiError(codes.E2041)
-    return matches
-
-
-def _has_options(combo: Any, options: set[Any]) -> bool:
-    return set(combo.category_options.all()) == options
+    wanted = combination(params.attribute_combo, params.attribute_options)
+    found = find_combinations([wanted]).get(wanted)
+    if isinstance(found, ApiError):
+        raise found
+    return None if found is None else _find(models.CategoryOptionCombo, [found], UID)
 
 
 def _scheme(params: ExportParams, name: str) -> IdScheme:

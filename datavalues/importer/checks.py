@@ -204,3 +204,5 @@ CHECKS: tuple[Check, ...] = (
     *strict.VALIDITY,
     *file_checks.CHECKS,
 )  # fmt: skip
+
+BY_NAME = {check.name: check for check in CHECKS}

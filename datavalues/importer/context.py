@@ -52,6 +52,7 @@ class CategoryOption:
 
     pk: int
     uid: str
+    is_readable: bool
     is_writable: bool
     start_date: datetime.date | None
     end_date: datetime.date | None
