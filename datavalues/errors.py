@@ -54,3 +54,5 @@ E7638 = code("E7638", "Period: `{}` is not within date range of attribute option
 E7639 = code("E7639", "Organisation unit: `{}` is not valid for attribute option combo: `{}`")
 
 UNREADABLE = plain(400, "{}")
+NO_CATEGORY_IDENTIFIER = plain(409, "Category `{}` has no identifier that can be an attribute's name in ADX")
+NO_OPTION_IDENTIFIER = plain(409, "Category option `{}` has no identifier to be written by in ADX")
