@@ -85,3 +85,5 @@ NO_FILE_ELEMENT = plain(409, "Data element must be of type file resource: `{}`")
 FILE_NOT_STORED = plain(409, "The content is being processed and is not available yet. Try again later.")
 
 UNREADABLE = plain(400, "{}")
+NO_CATEGORY_IDENTIFIER = plain(409, "Category `{}` has no identifier that can be an attribute's name in ADX")
+NO_OPTION_IDENTIFIER = plain(409, "Category option `{}` has no identifier to be written by in ADX")
