@@ -53,4 +53,18 @@ E7637 = code("E7637", "Invalid storedBy: {}")
 E7638 = code("E7638", "Period: `{}` is not within date range of attribute option combo: `{}`")
 E7639 = code("E7639", "Organisation unit: `{}` is not valid for attribute option combo: `{}`")
 
+# Import: locks of the data sets that a value belongs to.
+E7640 = code("E7640", "Current date is past expiry days for period: `{}` and data set: `{}`")
+E7641 = code(
+    "E7641",
+    "Period: `{}` of data element: `{}` and data set: `{}` is after latest open future period: `{}`",
+)
+E7642 = code(
+    "E7642",
+    "Data is already approved for organisation unit: `{}`, period: `{}`, attribute option combo: `{}` "
+    "and data set: `{}`",
+)
+E7643 = code("E7643", "Period: `{}` is not open for data set at this time: `{}`")
+E7644 = code("E7644", "Period: `{}` does not conform to the open periods of associated data sets")
+
 UNREADABLE = plain(400, "{}")

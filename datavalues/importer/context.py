@@ -117,7 +117,7 @@ class Metadata:
     periods: dict[str, Period | None] = field(default_factory=dict)
     period_keys: dict[str, int] = field(default_factory=dict)  # canonical ISO → primary key
     option_codes: dict[int, frozenset[str]] = field(default_factory=dict)  # option set → codes
-    data_sets: list[DataSet] | None = None  # loaded when a check first needs them
+    data_sets: dict[int, DataSet] = field(default_factory=dict)  # loaded when a check first needs them
     data_sets_of: dict[int, tuple[DataSet, ...]] = field(default_factory=dict)  # data element → those that contain it
     assigned: dict[int, frozenset[int]] = field(default_factory=dict)  # org unit → its data sets
     named_data_sets: dict[str, int] = field(default_factory=dict)  # as the payload names them → primary key
@@ -139,4 +139,4 @@ class Context:
     summary: ImportSummary
     metadata: Metadata = field(default_factory=Metadata)
     data_set: Any = None  # metadata.models.DataSet of the header, when named
-    verdicts: dict[Any, dict[Any, Any]] = field(default_factory=dict)  # check → distinct key → what it found
+    lock_question: Any = None  # what all locks ask of the chunk at hand
