@@ -15,7 +15,7 @@ from dhis2api.errors import BAD_REQUEST, NEEDS_AUTHORITY, ApiError
 from dhis2api.objects.views import reading_context
 from dhis2api.web.bodies import discard_rest, open_body
 from dhis2api.web.messages import WebMessage, answer
-from dhis2api.web.negotiation import CSV, JSON, SYNONYMS, XML
+from dhis2api.web.negotiation import ADX, CSV, JSON, SYNONYMS, XML
 from dhis2api.web.params import declares
 from dhis2api.web.renderers import renderer_for
 from dhis2api.web.responses import ApiResponse, stream
@@ -33,7 +33,7 @@ class DataValueSetsView(ApiView):
     """Data value sets."""
 
     renders = (JSON, XML, CSV)
-    consumes = {"post": (JSON, XML, CSV)}
+    consumes = {"post": (JSON, XML, CSV, ADX)}
     own_format = True
 
     @declares(ImportParams)
@@ -82,7 +82,7 @@ CONTENT_TYPES = {
     "xml": "application/xml; charset=UTF-8",
     "csv": "application/csv; charset=UTF-8",
 }
-FORMATS = {JSON: "json", XML: "xml", CSV: "csv"}
+FORMATS = {JSON: "json", XML: "xml", CSV: "csv", ADX: "adx"}
 COMPRESSIONS = {"none": None, "": None, "gzip": "gzip", "zip": "zip"}
 
 
@@ -152,6 +152,6 @@ def _answer(request: ApiRequest, summary: ImportSummary, http_status: int, statu
     if not profile.is_bare:
         return answer(WebMessage(http_status, status, message, response=report))
     # Old versions answer in the format of the request, whatever `Accept` says.
-    media_type = XML if body_format(request) == "xml" else JSON
+    media_type = XML if body_format(request) in ("xml", "adx") else JSON
     request.accepted_media_type, request.accepted_renderer = media_type, renderer_for(media_type)()
     return ApiResponse(report.to_dict(), status=http_status, xml=report.to_document)

@@ -121,7 +121,19 @@ class Metadata:
     data_sets_of: dict[int, tuple[DataSet, ...]] = field(default_factory=dict)  # data element → those that contain it
     assigned: dict[int, frozenset[int]] = field(default_factory=dict)  # org unit → its data sets
     named_data_sets: dict[str, int] = field(default_factory=dict)  # as the payload names them → primary key
+    unknown_data_sets: set[str] = field(default_factory=set)  # named, but not found or not readable
+    closed_data_sets: set[str] = field(default_factory=set)  # named, but not the user's to write
+    disaggregations: dict[int, Any] = field(default_factory=dict)  # category combo → `Disaggregation`, for ADX
     default_combo: OptionCombo | None = None
+
+
+@dataclass(slots=True)
+class Staged:
+    """What lies in the temporary table; `has_repeated`: a chunk names one key several times."""
+
+    size: int = 0
+    chunks: int = 0
+    has_repeated: bool = False
 
 
 @dataclass(slots=True)
@@ -138,5 +150,7 @@ class Context:
     capture_scope: Scope
     summary: ImportSummary
     metadata: Metadata = field(default_factory=Metadata)
+    staged: Staged = field(default_factory=Staged)
     data_set: Any = None  # metadata.models.DataSet of the header, when named
     lock_question: Any = None  # what all locks ask of the chunk at hand
+    completions: list[Any] = field(default_factory=list)  # `Completion`s that ADX groups ask for

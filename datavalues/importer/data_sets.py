@@ -23,12 +23,12 @@ def data_sets_of(context: Context, data_element: int) -> tuple[DataSet, ...]:
     return known[data_element]
 
 
-def named_data_set(context: Context, text: str) -> DataSet | None:
+def named_data_set(context: Context, text: str | None) -> DataSet | None:
     """The data set that the payload names so; None if there is none."""
     key = context.metadata.named_data_sets.get(text)
     if key is not None and key not in context.metadata.data_sets:
         _learn(context)
-    return context.metadata.data_sets.get(key)
+    return None if key is None else context.metadata.data_sets.get(key)
 
 
 def _learn(context: Context) -> None:

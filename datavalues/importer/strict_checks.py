@@ -10,7 +10,7 @@ from typing import Any
 from datavalues import errors as codes
 from datavalues.importer.check import Check, Failing, Record, keyed
 from datavalues.importer.context import CategoryOption, Context, OptionCombo
-from datavalues.importer.data_sets import data_sets_of, is_assigned, load_assignments
+from datavalues.importer.data_sets import data_sets_of, is_assigned, load_assignments, named_data_set
 from datavalues.importer.resolve import ResolvedChunk
 from dhis2api.errors import Conflict
 from dhis2api.periods import period_containing
@@ -23,13 +23,14 @@ def _period_type_unfit(context: Context, element: str | None, text: str | None) 
     return period.type.name not in {data_set.period_type for data_set in data_sets_of(context, found.pk)}
 
 
-def _outside_data_set(context: Context, element: str | None) -> bool:
+def _outside_data_set(context: Context, element: str | None, text: str | None) -> bool:
     found = context.metadata.data_elements.get(element)
     if found is None:
         return False
     sets = data_sets_of(context, found.pk)
-    if context.data_set is not None:
-        return all(data_set.pk != context.data_set.pk for data_set in sets)
+    wanted = context.metadata.named_data_sets.get(text)
+    if wanted is not None:
+        return all(data_set.pk != wanted for data_set in sets)
     return not sets
 
 
@@ -131,7 +132,8 @@ def _shown(context: Context, record: Record, column: str) -> str:
 
 
 def _tell_data_set(context: Context, record: Record, wrong: bool) -> Iterator[Conflict]:
-    data_set = context.data_set.uid if context.data_set is not None else ""
+    named = named_data_set(context, record.data_set)
+    data_set = named.uid if named is not None else ""
     objects = {"dataElement": record.data_element or ""} | ({"dataSet": data_set} if data_set else {})
     yield Conflict(codes.E7633, (record.data_element, data_set), "dataElement", objects, record.index)
 
@@ -144,7 +146,7 @@ ATTRIBUTE_COMBO = ("categoryOptionCombo", "attribute_option_combo")
 CHECKS: tuple[Check, ...] = (
     Check("E7632", keyed("data_element", "period", ask=_period_type_unfit),
           _told(codes.E7632, None, ("period", "period"), ELEMENT), lambda context: context.params.strict_periods),
-    Check("E7633", keyed("data_element", ask=_outside_data_set), _tell_data_set,
+    Check("E7633", keyed("data_element", "data_set", ask=_outside_data_set), _tell_data_set,
           lambda context: context.params.strict_data_elements),
     Check("E7634", keyed("data_element", "category_option_combo", ask=_combo_unfit),
           _told(codes.E7634, "categoryOptionCombo", COMBO, ELEMENT),
