@@ -84,6 +84,20 @@ FILE_UNKNOWN = plain(404, "A data value file resource with id {} does not exist"
 NO_FILE_ELEMENT = plain(409, "Data element must be of type file resource: `{}`")
 FILE_NOT_STORED = plain(409, "The content is being processed and is not available yet. Try again later.")
 
+# Import: locks of the data sets that a value belongs to.
+E7640 = code("E7640", "Current date is past expiry days for period: `{}` and data set: `{}`")
+E7641 = code(
+    "E7641",
+    "Period: `{}` of data element: `{}` and data set: `{}` is after latest open future period: `{}`",
+)
+E7642 = code(
+    "E7642",
+    "Data is already approved for organisation unit: `{}`, period: `{}`, attribute option combo: `{}` "
+    "and data set: `{}`",
+)
+E7643 = code("E7643", "Period: `{}` is not open for data set at this time: `{}`")
+E7644 = code("E7644", "Period: `{}` does not conform to the open periods of associated data sets")
+
 UNREADABLE = plain(400, "{}")
 NO_CATEGORY_IDENTIFIER = plain(409, "Category `{}` has no identifier that can be an attribute's name in ADX")
 NO_OPTION_IDENTIFIER = plain(409, "Category option `{}` has no identifier to be written by in ADX")

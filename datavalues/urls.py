@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from datavalues.audits.views import AuditedFileView, DataValueAuditsView
 from datavalues.single.views import DataValuesView, FileContentView, FileView, FollowupsView, FollowupView
 from datavalues.views import DataValueSetsView, TemplateView
 
@@ -14,5 +15,7 @@ urlpatterns = [
     path("dataValues/followups", FollowupsView.as_view()),
     path("dataValues/file", FileView.as_view()),
     path("dataValues/files", FileContentView.as_view()),
+    path("audits/dataValue", DataValueAuditsView.as_view(), name="data-value-audits"),
+    path("audits/files/<str:uid>", AuditedFileView.as_view()),
     path("dataSets/<str:uid>/dataValueSet", TemplateView.as_view()),
 ]
