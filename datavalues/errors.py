@@ -7,6 +7,7 @@ from dhis2api.errors import code, plain
 # Export: constraints of the query.
 E2001 = code("E2001", "At least one data element, data set or data element group must be specified")
 E2002 = code("E2002", "At least one period, start/end dates, last updated or last updated duration must be specified")
+E2003 = code("E2003", "Both periods and start/end date cannot be specified")
 E2004 = code("E2004", "Start date must be before end date")
 E2005 = code("E2005", "Duration is not valid: `{}`")
 E2006 = code("E2006", "At least one organisation unit or organisation unit group must be specified")
@@ -16,6 +17,16 @@ E2009 = code("E2009", "Limit cannot be less than zero: `{}`")
 E2010 = code("E2010", "User is not allowed to read data for data set: `{}`")
 E2011 = code("E2011", "User is not allowed to read data for attribute option combo: `{}`")
 E2012 = code("E2012", "User is not allowed to view org unit: `{}`")
+E2013 = code("E2013", "At least one data set must be specified")
+E2020 = code("E2020", "Organisation unit: `{}` not in hierarchy of current user: `{}`")
+
+# Registrations of completeness, locks and approvals: plain words, as DHIS2 answers.
+UNKNOWN_DATA_SET = plain(409, "Illegal data set identifier in this list: {}")
+UNKNOWN_PERIOD = plain(409, "Illegal period identifier: {}")
+UNKNOWN_ORG_UNIT = plain(409, "Illegal organisation unit identifier: {}")
+LOCKED_DATA_SETS = plain(409, "Locked Data set(s) : {}")
+NO_DATA_WRITE = plain(409, "User does not have write access for DataSet: {}")
+COMPULSORY_UNFILLED = plain(409, "All compulsory data element operands need to be filled: [{}]")
 
 # Export: an attribute option combo by its category combo and options.
 E1110 = code("E1110", "Category combo not found or not accessible: `{}`")
