@@ -28,6 +28,16 @@ LOCKED_DATA_SETS = plain(409, "Locked Data set(s) : {}")
 NO_DATA_WRITE = plain(409, "User does not have write access for DataSet: {}")
 COMPULSORY_UNFILLED = plain(409, "All compulsory data element operands need to be filled: [{}]")
 
+LOCK_EXCEPTION_SUBJECT = plain(409, "DataSet or Period is invalid")
+LOCK_EXCEPTION_NO_ORG_UNIT = plain(409, "OrganisationUnit ID is invalid.")
+LOCK_EXCEPTION_ORG_UNIT = plain(409, "Can't find OrganisationUnit with id ={}")
+LOCK_EXCEPTION_UNLINKED = plain(
+    409, "None of the target organisation unit(s) {} is linked to the specified data set: {}"
+)
+LOCK_EXCEPTION_SCOPE = plain(403, "You can only add a lock exceptions to your data capture organisation units.")
+LOCK_EXCEPTION_DATA_SET = plain(403, "You do not have the authority to change the data set's lock exceptions.")
+LOCK_EXCEPTION_UNKNOWN = plain(409, "There is no lock exception of this data set and period")
+
 # Export: an attribute option combo by its category combo and options.
 E1110 = code("E1110", "Category combo not found or not accessible: `{}`")
 E1111 = code("E1111", "Category option not found or not accessible: `{}`")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from datavalues.approvals import views as approvals
+from datavalues.lock_exceptions.views import LockExceptionCombinationsView, LockExceptionsView
 from datavalues.models import DataApprovalAction
 from datavalues.registrations.views import RegistrationsView
 from datavalues.views import DataValueSetsView, TemplateView
@@ -28,6 +29,8 @@ for _base in ("dataAcceptances", "dataApprovals/dataAcceptances"):  # documented
     ]
 urlpatterns = [
     *_approvals,
+    path("lockExceptions", LockExceptionsView.as_view(), name="lock-exceptions"),
+    path("lockExceptions/combinations", LockExceptionCombinationsView.as_view()),
     path("completeDataSetRegistrations", RegistrationsView.as_view()),
     path("dataValueSets", DataValueSetsView.as_view(), name="data-value-sets"),
     path("dataSets/<str:uid>/dataValueSet", TemplateView.as_view()),

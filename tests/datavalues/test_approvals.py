@@ -280,11 +280,11 @@ def test_what_cannot_be_approved_is_409_with_words(
 def test_levels_of_group_sets_are_refused_and_not_taken_for_others(
     api: ApiClient, levels: models.DataApprovalWorkflow, badjia_clerk: User
 ) -> None:
+    approve(levels, PERIOD, CLINIC, 4)
     group_set = models.CategoryOptionGroupSet(name="Donors", short_name="Donors")
     group_set.save()
     level = models.DataApprovalLevel(name="Donors", level=4, org_unit_level=4, category_option_group_set=group_set)
     level.save()
-    approve(levels, PERIOD, CLINIC, 4)
     through = levels.data_approval_levels.through
     through.objects.create(dataapprovalworkflow=levels, dataapprovallevel=level, sort_order=4)
 
@@ -397,7 +397,6 @@ def test_approvals_hold_their_level_workflow_and_combo(api: ApiClient, levels: m
 
     assert codes(api.delete(f"/api/dataApprovalLevels/{level}")) == ["E4030"]
     assert codes(api.delete(f"/api/dataApprovalWorkflows/{levels.uid}")) == ["E4030"]
-    assert codes(api.delete(f"/api/categoryOptionCombos/{ids.DEFAULT_OPTION_COMBO}"))
     change_set(workflow=levels)
     do(api, "DELETE")
     change_set(workflow=None)
