@@ -8,6 +8,7 @@ from datavalues.approvals import views as approvals
 from datavalues.lock_exceptions.views import LockExceptionCombinationsView, LockExceptionsView
 from datavalues.models import DataApprovalAction
 from datavalues.registrations.views import RegistrationsView
+from datavalues.single.views import DataValuesView, FileContentView, FileView, FollowupsView, FollowupView
 from datavalues.views import DataValueSetsView, TemplateView
 
 _approvals = [
@@ -33,5 +34,10 @@ urlpatterns = [
     path("lockExceptions/combinations", LockExceptionCombinationsView.as_view()),
     path("completeDataSetRegistrations", RegistrationsView.as_view()),
     path("dataValueSets", DataValueSetsView.as_view(), name="data-value-sets"),
+    path("dataValues", DataValuesView.as_view(), name="data-values"),
+    path("dataValues/followup", FollowupView.as_view()),
+    path("dataValues/followups", FollowupsView.as_view()),
+    path("dataValues/file", FileView.as_view()),
+    path("dataValues/files", FileContentView.as_view()),
     path("dataSets/<str:uid>/dataValueSet", TemplateView.as_view()),
 ]

@@ -32,7 +32,7 @@ MESSAGES = {
 class DataValueSetsView(ApiView):
     """Data value sets."""
 
-    renders = (JSON, XML, CSV)
+    renders = (JSON, XML, CSV, ADX)
     consumes = {"post": (JSON, XML, CSV, ADX)}
     own_format = True
 
@@ -59,7 +59,7 @@ class DataValueSetsView(ApiView):
         compression = export_compression(request, params)
         old_names = wire_profile(request.explicit_version).is_bare
         chunks = export_data_value_set(params, user=request.user, format=name, old_names=old_names)
-        filename = attachment_name(params, name, compression)
+        filename = attachment_name(params, EXTENSIONS.get(name, name), compression)
         response = stream(chunks, CONTENT_TYPES[name], filename, compression)
         response["Cache-Control"] = "no-cache, no-store, max-age=0, must-revalidate"
         return response
@@ -81,8 +81,11 @@ CONTENT_TYPES = {
     "json": "application/json; charset=UTF-8",
     "xml": "application/xml; charset=UTF-8",
     "csv": "application/csv; charset=UTF-8",
+    "adx": "application/adx+xml; charset=UTF-8",
 }
 FORMATS = {JSON: "json", XML: "xml", CSV: "csv", ADX: "adx"}
+FORMAT_NAMES = {"json": "json", "xml": "xml", "csv": "csv", "adx+xml": "adx"}  # of the parameter `format`
+EXTENSIONS = {"adx": "xml"}  # of attachments, where it is not the format's name
 COMPRESSIONS = {"none": None, "": None, "gzip": "gzip", "zip": "zip"}
 
 
@@ -103,11 +106,11 @@ def check_schemes(params: ImportParams) -> None:
 def export_format(request: ApiRequest, params: ExportParams) -> str:
     """`format` goes before suffix and Accept. Errors: 400 for a format that is not served."""
     if params.format:
-        name = params.format.lower()
-        if name not in CONTENT_TYPES:
+        name = params.format.lower().replace(" ", "+")  # a `+` that nobody encoded arrives as a space
+        if name not in FORMAT_NAMES:
             raise ApiError(BAD_REQUEST, f"Value '{params.format}' is not valid for parameter format. "
-                                        f"Valid values are: [{', '.join(CONTENT_TYPES)}]")  # fmt: skip
-        return name
+                                        f"Valid values are: [{', '.join(FORMAT_NAMES)}]")  # fmt: skip
+        return FORMAT_NAMES[name]
     return FORMATS[request.accepted_media_type]
 
 

@@ -8,15 +8,16 @@ Decoding leaves groups and categories as they are written: what they mean depend
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 from datavalues.errors import UNREADABLE
 from datavalues.formats.xml import check_root, flags, header_of
 from datavalues.records import CHUNK, Chunk, DataValueSet, Group, Grouping
 from dhis2api.errors import ApiError
-from dhis2api.web.xml_parsing import Attributes, Tags, XmlBody, as_mapping
+from dhis2api.web.xml_parsing import Attributes, Tags, XmlBody, as_mapping, is_attribute_name
 
 ADX = "urn:ihe:qrph:adx:2015"
 ROOT = "adx"
@@ -123,3 +124,24 @@ def _chunk(start: int, reader: _Reader, size: int) -> Chunk:
         flags(deleted), data_set=[group.data_set for group in owners],
         grouping=Grouping(groups, owners, values.columns, annotations),
     )  # fmt: skip
+
+
+# What attributes of groups and values mean already.
+RESERVED = frozenset({
+    "dataSet", "period", "orgUnit", "attributeOptionCombo", "completeDate", "dataElement", "categoryOptionCombo",
+    "value", "comment", "storedBy", "followup", "followUp", "deleted",
+})  # fmt: skip
+
+
+def can_be_attribute(identifier: str) -> bool:
+    """Whether a category can be written as an attribute called so."""
+    return identifier not in RESERVED and is_attribute_name(identifier)
+
+
+def encode(header: dict[str, Any], batches: Iterable[list[tuple[str]]]) -> Iterator[bytes]:
+    """The document in pieces; each row is a group. What the set as a whole has in common stands in its groups."""
+    exported = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<{ROOT} xmlns="{ADX}" exported="{exported}">'.encode()
+    for rows in batches:
+        yield "".join([row[0] for row in rows]).encode()
+    yield f"</{ROOT}>".encode()

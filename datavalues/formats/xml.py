@@ -9,6 +9,7 @@ from xml.sax.saxutils import quoteattr
 from psycopg2 import sql
 
 from datavalues.errors import UNREADABLE
+from datavalues.formats.names import Names
 from datavalues.records import CHUNK, Chunk, DataValueSet, Header
 from dhis2api.errors import ApiError
 from dhis2api.web.xml import DXF, clean_text
@@ -108,29 +109,53 @@ def flags(column: list[str | None]) -> list[bool | None]:
     return [known[text] for text in column]
 
 
-# One value as columns, in the order of `ATTRIBUTES`.
-ROW = sql.SQL("""
-    {element}, period.iso, {unit}, {combo}, {attribute_combo}, datavalue.value, datavalue.stored_by,
-    to_char(datavalue.created AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS') || '+0000',
-    to_char(datavalue.last_updated AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS') || '+0000',
-    datavalue.comment, datavalue.followup::text, CASE WHEN datavalue.deleted THEN 'true' END
-""")
-ATTRIBUTES = ("dataElement", "period", "orgUnit", "categoryOptionCombo", "attributeOptionCombo", "value", "storedBy",
-              "created", "lastUpdated", "comment", "followUp", "deleted")  # fmt: skip
+# Characters that XML cannot carry are left out; line breaks and tabs must be references, or a parser reads spaces.
+_ESCAPED = r"""
+    CASE WHEN {text} !~ '[&<>"\x01-\x1f\ufffe\uffff]' THEN {text} ELSE regexp_replace(
+        replace(replace(replace(replace(replace(replace(replace(
+            {text}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), E'\n', '&#10;'), E'\r', '&#13;'),
+            E'\t', '&#9;'),
+        '[\x01-\x1f\ufffe\uffff]', '', 'g') END
+"""
 
 
-def encode(header: dict[str, Any], batches: Iterable[list[tuple[str | None, ...]]]) -> Iterator[bytes]:
-    """The document in pieces; absent members have no attribute."""
-    opening = _attributes(header.items())
+def escaped(text: sql.Composable) -> sql.Composable:
+    """An SQL text as XML writes it, in attributes and elsewhere; looked at closely only where it must be."""
+    return sql.SQL(_ESCAPED).format(text=text)
+
+
+def attribute(name: str, text: sql.Composable) -> sql.Composable:
+    """An SQL text as an attribute, which is absent where the text is null; the text must be escaped."""
+    return sql.SQL("coalesce({} || {} || '\"', '')").format(sql.Literal(f' {name}="'), text)
+
+
+_TIME = "to_char(datavalue.{} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS') || '+0000'"
+
+
+def row(names: Names) -> sql.Composable:
+    """The element of one value, made by PostgreSQL; absent members have no attribute."""
+    members = {
+        "dataElement": names.element, "period": sql.SQL("period.iso"), "orgUnit": names.unit,
+        "categoryOptionCombo": names.combo, "attributeOptionCombo": names.attribute_combo,
+        "value": escaped(sql.SQL("datavalue.value")), "storedBy": escaped(sql.SQL("datavalue.stored_by")),
+        "created": sql.SQL(_TIME.format("created")), "lastUpdated": sql.SQL(_TIME.format("last_updated")),
+        "comment": escaped(sql.SQL("datavalue.comment")), "followUp": sql.SQL("datavalue.followup::text"),
+        "deleted": sql.SQL("CASE WHEN datavalue.deleted THEN 'true' END"),
+    }  # fmt: skip
+    written = [attribute(name, text) for name, text in members.items()]
+    return sql.SQL(" || ").join([sql.Literal(f"<{ITEM}"), *written, sql.Literal("/>")])
+
+
+def encode(header: dict[str, Any], batches: Iterable[list[tuple[str]]]) -> Iterator[bytes]:
+    """The document in pieces; each row is the element of one value."""
+    opening = "".join(
+        f" {name}={quoteattr(clean_text(text), BREAKS)}" for name, text in header.items() if text is not None
+    )
     yield f"<?xml version='1.0' encoding='UTF-8'?>\n<{ROOT} xmlns={quoteattr(DXF)}{opening}>".encode()
     for rows in batches:
-        yield "".join(f"<{ITEM}{_attributes(zip(ATTRIBUTES, row, strict=True))}/>" for row in rows).encode()
+        yield "".join([row[0] for row in rows]).encode()
     yield f"</{ROOT}>".encode()
 
 
-def _attributes(members: Iterable[tuple[str, str | None]]) -> str:
-    return "".join(f" {name}={quoteattr(clean_text(text), _BREAKS)}" for name, text in members if text is not None)
-
-
 # A parser reads a raw line break or tab in an attribute as a space.
-_BREAKS = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+BREAKS = {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from datavalues import errors as codes
-from datavalues.importer import lock_checks
+from datavalues.importer import file_checks, lock_checks
 from datavalues.importer import strict_checks as strict
 from datavalues.importer.check import Check, Failing, Record, keyed
 from datavalues.importer.context import Context, OptionCombo
@@ -203,4 +203,7 @@ CHECKS: tuple[Check, ...] = (
           _tell_text(codes.E7637, "storedBy", STORED_BY_TOO_LONG)),
     *strict.VALIDITY,
     *lock_checks.CHECKS,
+    *file_checks.CHECKS,
 )  # fmt: skip
+
+BY_NAME = {check.name: check for check in CHECKS}

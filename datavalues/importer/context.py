@@ -52,6 +52,7 @@ class CategoryOption:
 
     pk: int
     uid: str
+    is_readable: bool
     is_writable: bool
     start_date: datetime.date | None
     end_date: datetime.date | None
@@ -105,6 +106,17 @@ class DataSet:
     elements: dict[int, int | None]
 
 
+ValueKey = tuple[int, str, int, int, int]  # data element, ISO period, org unit, category and attribute option combo
+
+
+@dataclass(slots=True, eq=False)
+class ValueFile:
+    """What checks need of a file resource; `owner` is the value that has it, or would have it after this import."""
+
+    pk: int
+    owner: ValueKey | None
+
+
 @dataclass(slots=True)
 class Metadata:
     """Everything that was loaded, by the identifiers of the payload; None for what does not exist."""
@@ -125,15 +137,20 @@ class Metadata:
     closed_data_sets: set[str] = field(default_factory=set)  # named, but not the user's to write
     disaggregations: dict[int, Any] = field(default_factory=dict)  # category combo → `Disaggregation`, for ADX
     default_combo: OptionCombo | None = None
+    files: dict[str, ValueFile | None] = field(default_factory=dict)  # file resources that values name
 
 
 @dataclass(slots=True)
 class Staged:
-    """What lies in the temporary table; `has_repeated`: a chunk names one key several times."""
+    """What lies in the temporary table; `has_repeated`: a chunk names one key several times.
+
+    `files` are the primary keys of the staged data elements whose values are files.
+    """
 
     size: int = 0
     chunks: int = 0
     has_repeated: bool = False
+    files: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -151,6 +168,7 @@ class Context:
     summary: ImportSummary
     metadata: Metadata = field(default_factory=Metadata)
     staged: Staged = field(default_factory=Staged)
+    keeps_files: bool = False  # files that values give up stay, without an owner
     data_set: Any = None  # metadata.models.DataSet of the header, when named
     lock_question: Any = None  # what all locks ask of the chunk at hand
     completions: list[Any] = field(default_factory=list)  # `Completion`s that ADX groups ask for

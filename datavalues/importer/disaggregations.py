@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db.models import Q
 
+from datavalues.formats.adx import can_be_attribute
 from datavalues.importer.context import Context, OptionCombo
 from datavalues.importer.preheat import load_option_combos, scheme_path
-from dhis2api.web.xml_parsing import is_attribute_name
 from metadata import models
 
 
@@ -49,18 +49,6 @@ class Disaggregation:
                 return f"category {category.attribute} has no option {text}"
             chosen.add(category.options[text])
         return self.combos.get(frozenset(chosen)) or "these options make no option combo"
-
-
-# What attributes of groups and values mean already.
-RESERVED = frozenset({
-    "dataSet", "period", "orgUnit", "attributeOptionCombo", "completeDate", "dataElement", "categoryOptionCombo",
-    "value", "comment", "storedBy", "followup", "followUp", "deleted",
-})  # fmt: skip
-
-
-def can_be_attribute(identifier: str) -> bool:
-    """Whether a category can be written as an attribute called so."""
-    return identifier not in RESERVED and is_attribute_name(identifier)
 
 
 def load_disaggregations(context: Context, category_combos: Iterable[int]) -> dict[int, Disaggregation]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from datavalues import errors as codes
@@ -66,17 +67,27 @@ def _unassigned_elements(context: Context, resolved: ResolvedChunk) -> Failing:
     return _find_unassigned(context, resolved)
 
 
-def _outside_dates(context: Context, element: str | None, text: str | None, combo: str | None) -> bool:
+@dataclass(frozen=True, slots=True)
+class OutsideDates:
+    """By which date of an option a period is refused: the latest start (`is_before`), or the earliest end."""
+
+    is_before: bool
+    date: datetime.date
+
+
+def _outside_dates(context: Context, element: str | None, text: str | None, combo: str | None) -> OutsideDates | None:
     """The period lies wholly before the latest start, or after the earliest end, of the combo's options."""
     found, period = context.metadata.data_elements.get(element), context.metadata.periods.get(text)
     if found is None or period is None:
-        return False
+        return None
     options = _options(context, _attribute_combo(context, combo))
     starts = [option.start_date for option in options if option.start_date]
     ends = [option.end_date for option in options if option.end_date]
     if starts and period.end < max(starts):
-        return True
-    return bool(ends) and period.start > _extended(context, found.pk, min(ends))
+        return OutsideDates(True, max(starts))
+    if ends and period.start > (end := _extended(context, found.pk, min(ends))):
+        return OutsideDates(False, end)
+    return None
 
 
 def _extended(context: Context, element: int, end: datetime.date) -> datetime.date:

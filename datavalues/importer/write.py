@@ -13,6 +13,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from datavalues.importer.context import Context
+from datavalues.importer.file_ownership import settle_files
 from datavalues.importer.staging import KEY
 from datavalues.params import Strategy
 from datavalues.records import CHUNK
@@ -168,6 +169,8 @@ def write(context: Context) -> None:
             if number:
                 cursor.execute("TRUNCATE stored_value")
             Round(context, cursor, number).apply()
+        if staged.files:
+            settle_files(cursor, sorted(staged.files), keep=context.keeps_files)
         if context.params.skip_audit:
             cursor.execute("SET LOCAL dhis2api.skip_audit = 'off'")
 

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    dependencies = [("metadata", "0001_initial"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("metadata", "0001_initial"), ("files", "0001_initial"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.RunSQL(DATAVALUE, "DROP TABLE datavalue"),
@@ -183,6 +183,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('data_element', 'source', 'option_combo'), name='min_max_once'), models.CheckConstraint(condition=models.Q(('min__lt', models.F('max'))), name='min_max_in_order')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DataValueFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('attribute_option_combo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.categoryoptioncombo')),
+                ('category_option_combo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.categoryoptioncombo')),
+                ('data_element', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.dataelement')),
+                ('file', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.fileresource')),
+                ('organisation_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.organisationunit')),
+                ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.period')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=['data_element', 'period', 'organisation_unit', 'category_option_combo', 'attribute_option_combo'], name='data_value_file_once')],
             },
         ),
     ]

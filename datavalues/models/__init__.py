@@ -4,12 +4,14 @@ from datavalues.models.approvals import DataApproval, DataApprovalAction, DataAp
 from datavalues.models.completeness import CompleteDataSetRegistration
 from datavalues.models.limits import MinMaxDataElement
 from datavalues.models.lock_exceptions import LockException
+from datavalues.models.value_files import DataValueFile
 
 __all__ = [
     "CompleteDataSetRegistration",
     "DataApproval",
     "DataApprovalAction",
     "DataApprovalAudit",
+    "DataValueFile",
     "LockException",
     "MinMaxDataElement",
 ]

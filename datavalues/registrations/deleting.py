@@ -43,7 +43,7 @@ def delete_registrations(params: RegistrationDeleteParams, *, user: Any) -> None
     scope = capture_scope(user.pk)
     for unit in units:
         if not scope.covers(unit.path):
-            raise ApiError(codes.E2020, unit.uid, user.uid)
+            raise ApiError(codes.E2020, unit.uid)
     combo = attribute_option_combo(params.cc, params.cp)
     locked = locked_data_sets(data_sets, period, units, combo.pk, user.principal)
     if locked:
