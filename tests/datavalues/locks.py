@@ -12,6 +12,8 @@ from dhis2api.periods import Period, period_containing
 from metadata import models
 from users.models import User
 
+PUBLIC = {"public": "rw------", "users": {}, "userGroups": {}}
+
 
 def month(shift: int = 0) -> str:
     """The ISO text of the current month, or of one before or after it."""
@@ -61,10 +63,12 @@ def except_from_locks(period: str, org_unit: str = ids.NGELEHUN_CHC, data_set: s
 def workflow(*org_unit_levels: int, data_set: str = ids.MORTALITY) -> models.DataApprovalWorkflow:
     """A monthly workflow over these levels, which the data set follows."""
     default = models.CategoryCombo.objects.get(name="default")
-    found = models.DataApprovalWorkflow(name="Workflow", period_type="Monthly", category_combo=default)
+    found = models.DataApprovalWorkflow(name="Workflow", period_type="Monthly", category_combo=default, sharing=PUBLIC)
     found.save()
     for position, number in enumerate(org_unit_levels, start=1):
-        level = models.DataApprovalLevel(name=f"Approval {number}", level=position, org_unit_level=number)
+        level = models.DataApprovalLevel(
+            name=f"Approval {number}", level=position, org_unit_level=number, sharing=PUBLIC
+        )
         level.save()
         found.data_approval_levels.through.objects.create(
             dataapprovalworkflow=found, dataapprovallevel=level, sort_order=position
