@@ -14,10 +14,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from datavalues import errors as codes
+from datavalues.attribute_combos import combination, find_combinations
 from datavalues.formats.adx import DEFAULT_ID_SCHEME
 from datavalues.importer.preheat import attribute_exists, scheme_path
 from datavalues.params import ExportParams
 from datavalues.schemes import TYPES, UID, IdScheme, SchemeKind, Schemes, SchemeTexts, parse_scheme, resolve_schemes
+from datavalues.visibility import hidden_option_combos
 from dhis2api.errors import BAD_REQUEST, ApiError, Code
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.writers import look_back
@@ -25,8 +27,7 @@ from dhis2api.periods import Period, find_period
 from dhis2api.web.timestamps import parse_duration
 from metadata import models
 from metadata.hierarchy import Scope, data_view_scope
-from metadata.models.categories import DEFAULT_CATEGORY_OPTION
-from sharing.access import Principal, data_readable, judge, readable
+from sharing.access import Principal, judge, readable
 
 
 @dataclass(slots=True)
@@ -85,7 +86,7 @@ def compile_query(params: ExportParams, *, principal: Principal, user_pk: int, i
         org_units=[] if params.children else [unit.pk for unit in units] + _members(unit_groups, scope),
         subtrees=[unit.path for unit in units] if params.children else [],
         attribute_option_combos=None if combos is None else [combo.pk for combo in combos],
-        hidden_attribute_option_combos=_hidden_combos(principal),
+        hidden_attribute_option_combos=hidden_option_combos(principal),
         include_deleted=params.include_deleted,
         last_updated=_last_updated(params),
         limit=params.limit,
@@ -130,24 +131,13 @@ def _check_access(
     for data_set in data_sets:
         if not judge(rules, data_set.sharing, principal).data_read:
             raise ApiError(codes.E2010, data_set.uid)
-    hidden = set(_hidden_combos(principal))
+    hidden = set(hidden_option_combos(principal))
     for combo in combos:
         if combo.pk in hidden:
             raise ApiError(codes.E2011, combo.uid)
     for unit in units:
         if not scope.covers(unit.path):
             raise ApiError(codes.E2012, unit.uid)
-
-
-def _hidden_combos(principal: Principal) -> list[int]:
-    """Attribute option combos with an option whose data the user may not read; values under them are left out."""
-    if principal.is_superuser:
-        return []
-    allowed = models.CategoryOption.objects.filter(data_readable(get_schema("categoryOption").rules, principal))
-    hidden = models.CategoryOption.objects.exclude(pk__in=allowed.values("pk")).exclude(uid=DEFAULT_CATEGORY_OPTION)
-    through = models.CategoryOptionCombo.category_options.through
-    combos = through.objects.filter(categoryoption_id__in=hidden.values("pk"))
-    return list(combos.values_list("categoryoptioncombo_id", flat=True).distinct())
 
 
 def _find(model: Any, texts: Sequence[str], scheme: InputScheme, visible: Q | None = None) -> list[Any]:
@@ -173,26 +163,11 @@ def _attribute_option_combos(params: ExportParams, scheme: InputScheme) -> list[
     """
     if params.attribute_option_combo:
         return _find(models.CategoryOptionCombo, params.attribute_option_combo, scheme)
-    uids = [uid for text in params.attribute_options for uid in text.split(";") if uid]
-    if not params.attribute_combo and not uids:
-        return None
-    if not params.attribute_combo or not uids:
-        raise ApiError(codes.E2040)
-    if not models.CategoryCombo.objects.filter(uid=params.attribute_combo).exists():
-        raise ApiError(codes.E1110, params.attribute_combo)
-    options = set(_find(models.CategoryOption, uids, ONLY_UID))
-    for uid in uids:
-        if uid not in {option.uid for option in options}:
-            raise ApiError(codes.E1111, uid)
-    combos = models.CategoryOptionCombo.objects.filter(category_combo__uid=params.attribute_combo)
-    matches = [combo for combo in combos.prefetch_related("category_options") if _has_options(combo, options)]
-    if not matches:
-        raise ApiError(codes.E2041)
-    return matches
-
-
-def _has_options(combo: Any, options: set[Any]) -> bool:
-    return set(combo.category_options.all()) == options
+    wanted = combination(params.attribute_combo, params.attribute_options)
+    found = find_combinations([wanted]).get(wanted)
+    if isinstance(found, ApiError):
+        raise found
+    return None if found is None else _find(models.CategoryOptionCombo, [found], ONLY_UID)
 
 
 def _scheme(params: ExportParams, name: str, *, is_adx: bool) -> InputScheme:

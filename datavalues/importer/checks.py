@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from datavalues import errors as codes
+from datavalues.importer import file_checks
 from datavalues.importer import strict_checks as strict
 from datavalues.importer.check import Check, Failing, Record, keyed
 from datavalues.importer.context import Context, OptionCombo
@@ -201,4 +202,7 @@ CHECKS: tuple[Check, ...] = (
     Check("E7637", keyed("stored_by", ask=lambda context, text: text is not None and len(text) > MAX_STORED_BY),
           _tell_text(codes.E7637, "storedBy", STORED_BY_TOO_LONG)),
     *strict.VALIDITY,
+    *file_checks.CHECKS,
 )  # fmt: skip
+
+BY_NAME = {check.name: check for check in CHECKS}

@@ -64,7 +64,7 @@ def import_data_value_set(stream: BinaryIO, *, params: ImportParams, user: Any, 
     with transaction.atomic():
         data = DECODERS[format](stream, params)
         try:
-            context = _new_context(data.header, params, user, summary)
+            context = new_context(data.header, params, user, summary)
             _run(context, data)
             record_writer(context.now)
         except ImportStopped as stop:
@@ -118,8 +118,8 @@ def _run(context: Context, data: DataValueSet) -> None:
         raise ImportStopped(f"All compulsory data element operands need to be filled: [{', '.join(missing)}]")
 
 
-def _new_context(header: Header, params: ImportParams, user: Any, summary: ImportSummary) -> Context:
-    """Options and schemes in force: what the payload says goes before the query."""
+def new_context(header: Header, params: ImportParams, user: Any, summary: ImportSummary) -> Context:
+    """What an import knows before it reads a value: options and schemes in force, the payload's before the query's."""
     strategy = _strategy(header, params)
     schemes = _schemes(header, params)
     dry_run = params.dry_run if header.dry_run is None else header.dry_run

@@ -149,8 +149,9 @@ def _load_options(context: Context, keys: set[int]) -> None:
         paths[option].append(path)
     rows = models.CategoryOption.objects.filter(pk__in=new)
     for pk, uid, sharing, start, end in rows.values_list("pk", "uid", "sharing", "start_date", "end_date"):
-        is_writable = bool(judge(rules, sharing, context.principal).data_write)
-        known[pk] = CategoryOption(pk, uid, is_writable, start, end, tuple(paths[pk]))
+        verdict = judge(rules, sharing, context.principal)
+        may_read, may_write = bool(verdict.data_read), bool(verdict.data_write)
+        known[pk] = CategoryOption(pk, uid, may_read, may_write, start, end, tuple(paths[pk]))
 
 
 def _held(model: Any, found: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from django.db import connection
 from datavalues.importer.context import Context
 from datavalues.importer.resolve import ResolvedChunk
 from dhis2api.periods import Period
-from dhis2api.value_types import is_insignificant_zero
+from dhis2api.value_types import FILE_TYPES, is_insignificant_zero
 
 KEY = "data_element_id, period_id, organisation_unit_id, category_option_combo_id, attribute_option_combo_id"
 KEY_COLUMNS = 5
@@ -62,6 +62,9 @@ def stage(context: Context, resolved: ResolvedChunk, refused: set[int]) -> None:
         if not staged.chunks:
             cursor.execute(STAGED)
         cursor.copy_expert(COPY, io.BytesIO("\n".join(map("\t".join, zip(*columns, strict=True))).encode()))
+    staged.files |= {
+        element.pk for element in set(resolved.data_element) if element is not None and element.value_type in FILE_TYPES
+    }
     staged.chunks += 1
     staged.size += len(keys[0])
 

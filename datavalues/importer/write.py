@@ -13,6 +13,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from datavalues.importer.context import Context
+from datavalues.importer.file_ownership import settle_files
 from datavalues.importer.staging import KEY
 from datavalues.params import Strategy
 from datavalues.records import CHUNK
@@ -51,16 +52,22 @@ _OUTCOME = """
          ELSE 'c' END
 """
 
-FIND_STORED = f"""
+_FIND = f"""
     -- which staged values have a row already, and what they mean for it; answers the number of each
     WITH found AS (
         INSERT INTO stored_value
         SELECT staged.position, {_OUTCOME} FROM staged_value staged JOIN datavalue stored USING ({KEY})
-        WHERE staged.round = %(round)s AND NOT EXISTS (SELECT 1 FROM stored_value WHERE position = staged.position)
+        WHERE staged.round = %(round)s {{condition}}
         RETURNING outcome
     )
     SELECT outcome, count(*) FROM found GROUP BY outcome
 """
+FIND_STORED = _FIND.format(condition="")
+# Those that another import stored in the meantime. What is inserted must have been analyzed: read in a loop, the table
+# that grows meanwhile would be read for ever.
+FIND_OTHERS = "ANALYZE stored_value;" + _FIND.format(
+    condition="AND NOT EXISTS (SELECT 1 FROM stored_value WHERE position = staged.position)"
+)
 
 _ABSENT = """
     staged.round = %(round)s AND NOT EXISTS (SELECT 1 FROM stored_value WHERE position = staged.position)
@@ -162,6 +169,8 @@ def write(context: Context) -> None:
             if number:
                 cursor.execute("TRUNCATE stored_value")
             Round(context, cursor, number).apply()
+        if staged.files:
+            settle_files(cursor, sorted(staged.files), keep=context.keeps_files)
         if context.params.skip_audit:
             cursor.execute("SET LOCAL dhis2api.skip_audit = 'off'")
 
@@ -199,7 +208,7 @@ class Round:
         if self.context.staged.size >= ANALYZED_FROM:
             self.cursor.execute("ANALYZE staged_value")
         if not self.context.params.skip_existing_check:
-            self._find_stored()
+            self._find(FIND_STORED)
         if creates and sum(self.stored.values()) < self.context.staged.size:
             self._insert()
         self._lock(LIVE if strategy is Strategy.DELETE else [CHANGED, DELETED] * updates + [REVIVED] * creates)
@@ -217,8 +226,8 @@ class Round:
             counts.deleted += self._run(DELETE, [DELETED], outcomes=[DELETED])
             counts.updated += self._run(UPDATE, [CHANGED], outcome=CHANGED)
 
-    def _find_stored(self) -> None:
-        self.cursor.execute(FIND_STORED, self.parameters)
+    def _find(self, statement: str) -> None:
+        self.cursor.execute(statement, self.parameters)
         for outcome, count in self.cursor.fetchall():
             self.stored[outcome] = self.stored.get(outcome, 0) + count
 
@@ -239,7 +248,7 @@ class Round:
             # Another import stored some of these values after this one had looked: now they all have a row.
             self.cursor.execute(INSERT_ABSENT, self.parameters)
             counts.imported += self.cursor.rowcount
-            self._find_stored()
+            self._find(FIND_OTHERS)
 
     def _lock(self, outcomes: list[str]) -> None:
         if any(self.stored.get(outcome) for outcome in outcomes):
