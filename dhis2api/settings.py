@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "files",
     "sharing",
     "users",
+    "scheduling",
     "metadata",
     "apps",
     "datavalues",
