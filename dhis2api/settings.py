@@ -201,5 +201,6 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django": {"handlers": [], "propagate": True},
+        "celery": {"level": "WARNING"},  # the bell is no news; what a job does is told by `scheduling`
     },
 }

@@ -32,6 +32,8 @@ from scheduling.side_connection import DatabaseAway, SideConnection
 FETCH = "SELECT data FROM job_payload WHERE job_id = %(job)s AND position = %(position)s"
 UNEXPECTED = "an unexpected error, which the server's log describes under the job's id"
 USER_GONE = "the user who started it does not exist any more"
+# Classes of SQLSTATEs: the server ends connections, or one broke; without any, nobody was there to send one.
+CONNECTION_LOST = ("57P", "08")
 NOT_OFFERED = "this server offers no such job"
 
 logger = logging.getLogger(__name__)
@@ -135,6 +137,7 @@ def fail(claim: Claim, log: Log, reason: str, run: JobRun | None = None) -> None
         outcome = Outcome(message=reason, is_error=True)
     else:
         outcome = declaration.failed(run or JobRun(claim, declaration, SideConnection(), log), reason)
+    log.tell(reason, Level.ERROR, execute_here)
     _store(claim, log, outcome, error=reason)
 
 
@@ -154,10 +157,10 @@ INTERRUPTIONS = (Interrupted, DatabaseAway, OperationalError, InterfaceError, Re
 
 
 def _is_interruption(error: Exception) -> bool:
-    if isinstance(error, OperationalError) and getattr(error.__cause__, "pgcode", None) in COLLISIONS:
-        return True
+    """Whether the database or Redis went away, or another transaction stood in the way and one had to yield."""
     if isinstance(error, OperationalError | InterfaceError):
-        return connection.connection is None or not connection.is_usable()
+        state = getattr(error.__cause__, "pgcode", None)
+        return state is None or state in COLLISIONS or state.startswith(CONNECTION_LOST)
     return isinstance(error, RedisError)
 
 

@@ -56,10 +56,10 @@ class Log:
         """The first line, with the job's parameters."""
         self._write("Process started", Level.INFO, data=json.dumps(parameters))
 
-    def tell(self, message: str, level: Level = Level.INFO) -> None:
+    def tell(self, message: str, level: Level = Level.INFO, execute: Execute | None = None) -> None:
         """A line of progress, if the setting `notifierLogLevel` lets it through; OFF lets none."""
         if self._least > 0 and LEVELS.index(level) >= self._least:
-            self._write(message, level)
+            self._write(message, level, execute=execute)
 
     def end(self, message: str, level: Level, execute: Execute) -> None:
         """The last line, written over the connection that stores the result."""

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from scheduling.job_runs import JobRun
 
 
+class NoParams(Params):
+    """Of jobs that take none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a job ended: what stands at `/api/system/taskSummaries`, and the last line of its log."""
@@ -54,7 +58,7 @@ _declarations: dict[JobType, JobDeclaration] = {}
 def job(
     type: JobType,
     *,
-    parameters: type[Params] = Params,
+    parameters: type[Params] = NoParams,
     queue: Queue = Queue.SHORT,
     alone: bool = True,
     failed: Failure | None = None,

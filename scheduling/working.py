@@ -29,6 +29,21 @@ from scheduling.sweeping import sweep, tidy
 LOOK_SECONDS = 1.0  # between two looks without a bell
 SWEEP_SECONDS = 1.0
 TIDY_SECONDS = 60.0
+# What Celery loads when a worker starts: loaded before the fork, it is shared.
+LOADED_LATE = (
+    "celery.app.amqp",
+    "celery.app.control",
+    "celery.app.events",
+    "celery.app.trace",
+    "celery.backends.base",
+    "celery.concurrency.solo",
+    "celery.loaders.app",
+    "celery.worker.components",
+    "celery.worker.consumer.delayed_delivery",
+    "celery.worker.control",
+    "celery.worker.loops",
+    "kombu.transport.redis",
+)
 LOST_REDIS = 75  # the exit status of a worker that Celery could not keep connected
 
 logger = logging.getLogger(__name__)

@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 
@@ -76,8 +77,10 @@ def load() -> None:
     """Load everything that the children need, and keep the collector from touching, and so copying, what they share."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dhis2api.settings")
     django.setup()
-    from scheduling import working  # noqa: F401, PLC0415 - the application must be there first
+    from scheduling import working  # the application must be there first
 
+    for module in (*working.LOADED_LATE, "django.db.backends.postgresql.base"):
+        import_module(module)
     gc.collect()
     gc.freeze()
 
