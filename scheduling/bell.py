@@ -59,7 +59,7 @@ def celery_app() -> Celery:
 def ring(queue: str) -> None:
     """Wake the workers of a queue; without Redis they look in a second by themselves."""
     try:
-        celery_app().send_task(LOOK, [queue], queue=bell_name(queue), retry=False, expires=STALE_SECONDS)
+        celery_app().send_task(LOOK, queue=bell_name(queue), retry=False, expires=STALE_SECONDS)
     except (OperationalError, RedisError, OSError) as error:
         logger.warning("The bell cannot be rung: %s", type(error).__name__)
 

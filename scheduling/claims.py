@@ -22,16 +22,18 @@ MOST_CRASHES = 3  # of its processes, after which a job is not tried again
 # The columns of a `Claim`, in its order.
 CLAIMED = "id, uid, type, parameters::text, body_format, version, user_uid, attempt"
 CLAIM = f"""
-    -- the oldest job of a queue that nobody else is claiming and whose type lets it run now
-    UPDATE job SET status = 'RUNNING', attempt = attempt + 1, error = NULL,
+    -- The oldest job of a queue that nobody else is claiming and that may run now. One user's jobs of a type run one
+    -- after the other, so that they take effect in the order of their acceptance, also when a worker dies between.
+    UPDATE job SET status = 'RUNNING', attempt = attempt + 1, error = NULL, worker = %(worker)s,
         lease_until = clock_timestamp() + make_interval(secs => %(lease)s),
         started = clock_timestamp(), last_alive = clock_timestamp()
     WHERE id = (
         SELECT id FROM job AS waiting
-        WHERE queue = %(queue)s AND status = 'QUEUED' AND NOT (alone AND EXISTS (
+        WHERE queue = %(queue)s AND status = 'QUEUED' AND NOT EXISTS (
             SELECT FROM job AS running
-            WHERE running.type = waiting.type AND running.alone AND running.status = 'RUNNING'
-        ))
+            WHERE running.type = waiting.type AND running.status = 'RUNNING'
+              AND (waiting.alone OR running.user_uid = waiting.user_uid)
+        )
         ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
     )
     RETURNING {CLAIMED}
@@ -77,11 +79,14 @@ class Claim:
         return {"job": self.pk, "attempt": self.attempt}
 
 
-def claim_next(queue: str) -> Claim | None:
-    """Take the next job of a queue, committed at once; None when there is nothing to do."""
+def claim_next(queue: str, worker: str = "") -> Claim | None:
+    """Take the next job of a queue, committed at once; None when there is nothing to do.
+
+    `worker` names the process, and those that take its place when it dies.
+    """
     try:
         with transaction.atomic():
-            rows = execute_here(CLAIM, {"queue": queue, "lease": LEASE_SECONDS})
+            rows = execute_here(CLAIM, {"queue": queue, "worker": worker, "lease": LEASE_SECONDS})
     except IntegrityError:  # another worker took one of the same type in this moment: the next look finds more
         return None
     if not rows:

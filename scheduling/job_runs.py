@@ -76,13 +76,13 @@ class JobRefused(Exception):
     """A job that cannot be carried out; the words are for the client."""
 
 
-def run_next(queue: str) -> bool:
-    """Take the next job of a queue and see it through; whether there was one.
+def run_next(queue: str, worker: str = "") -> bool:
+    """Take the next job of a queue and see it through; whether there was one. `worker` names this process.
 
     Errors: of the database, when it is away. Whatever happens to a job that was claimed is told in its log.
     """
     close_old_connections()
-    claim = claim_next(queue)
+    claim = claim_next(queue, worker)
     if claim is None:
         return False
     current_request_id.set(claim.uid)

@@ -48,7 +48,7 @@ class Job(models.Model):
     type = models.CharField(max_length=60)
     name = models.CharField(max_length=230)
     queue = models.CharField(max_length=20, choices=Queue.choices)
-    # Whether no other job of its type may run beside it.
+    # Whether no other job of its type may run beside it; else those of other users may.
     alone = models.BooleanField(default=True)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.QUEUED)
     parameters = models.JSONField(default=dict)
@@ -57,6 +57,8 @@ class Job(models.Model):
     user_uid = models.CharField(max_length=11)
     created = models.DateTimeField()
     attempt = models.IntegerField(default=0)
+    # The process that runs it, by a name that its successor inherits.
+    worker = models.CharField(max_length=255, default="")
     # How often a process that ran it disappeared.
     crashes = models.IntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
@@ -72,6 +74,9 @@ class Job(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["type"], condition=Q(status=Status.RUNNING, alone=True), name="job_alone_in_its_type"
+            ),
+            models.UniqueConstraint(
+                fields=["type", "user_uid"], condition=Q(status=Status.RUNNING), name="job_one_of_a_user_and_type"
             ),
         ]
         indexes = [

@@ -7,6 +7,8 @@ so that it works behind a pooler and nobody needs to give it back.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
@@ -24,6 +26,9 @@ SILENT = f"""
     SELECT {CLAIMED}, crashes, queue FROM job
     WHERE status = 'RUNNING' AND lease_until < clock_timestamp()
     ORDER BY id FOR UPDATE SKIP LOCKED
+"""
+LEFT_BEHIND = f"""
+    SELECT {CLAIMED}, crashes, queue FROM job WHERE status = 'RUNNING' AND worker = %(worker)s FOR UPDATE SKIP LOCKED
 """
 FORGET_PAYLOADS = """
     DELETE FROM job_payload USING job
@@ -49,12 +54,22 @@ def sweep() -> bool:
     """Put what lost its worker back into the queue, or give it up; whether this process was the leader."""
     if not execute_here(LEAD, {"lock": LEADER})[0][0]:
         return False
-    for *columns, crashes, queue in execute_here(SILENT, {}):
-        _recover(to_claim(tuple(columns)), crashes + 1, queue)
+    _recover(execute_here(SILENT, {}))
     return True
 
 
-def _recover(claim: Claim, crashes: int, queue: str) -> None:
+@transaction.atomic
+def take_over(worker: str) -> None:
+    """Put back what the process that had this name before left behind when it died, without awaiting its lease."""
+    _recover(execute_here(LEFT_BEHIND, {"worker": worker}))
+
+
+def _recover(rows: Iterable[tuple[Any, ...]]) -> None:
+    for *columns, crashes, queue in rows:
+        _begin_again(to_claim(tuple(columns)), crashes + 1, queue)
+
+
+def _begin_again(claim: Claim, crashes: int, queue: str) -> None:
     log = Log(claim.pk, claim.attempt, execute_here)
     if crashes >= MOST_CRASHES:
         logger.error("%s %s is given up: its process ended %s times", claim.type, claim.uid, crashes)

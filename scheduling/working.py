@@ -7,7 +7,9 @@ done while Redis is away; when Celery loses Redis the process ends, and whoever 
 from __future__ import annotations
 
 import logging
+import os
 import signal
+import socket
 import time
 from types import FrameType
 from typing import Any
@@ -24,7 +26,7 @@ from dhis2api.epoch import see_epoch
 from scheduling.bell import LOOK, bell_name, celery_app
 from scheduling.job_runs import run_next
 from scheduling.stopping import stopping
-from scheduling.sweeping import sweep, tidy
+from scheduling.sweeping import sweep, take_over, tidy
 
 LOOK_SECONDS = 1.0  # between two looks without a bell
 SWEEP_SECONDS = 1.0
@@ -81,23 +83,42 @@ def may_use_database() -> bool:
     return True
 
 
-def look(queue: str) -> None:
-    """Do all the work there is in a queue. A database that is away is waited for: the next look finds it."""
-    try:
-        while not stopping.is_set() and may_use_database() and run_next(queue):
-            pass
-    except DatabaseError as error:
-        logger.warning("The worker cannot reach the database: %s", type(error).__name__)
-        connection.close()
+class Worker:
+    """Looks for work in a queue. Its name is this process's place: whoever started it gives it to the next one."""
+
+    def __init__(self, queue: str) -> None:
+        self.queue = queue
+        self.name = f"{socket.gethostname()}:{os.getppid()}:{queue}"
+        self._has_taken_over = False
+
+    def look(self) -> None:
+        """Do all the work there is. A database that is away is waited for: the next look finds it."""
+        try:
+            while not stopping.is_set() and may_use_database() and self._run_next():
+                pass
+        except DatabaseError as error:
+            logger.warning("The worker cannot reach the database: %s", type(error).__name__)
+            connection.close()
+
+    def _run_next(self) -> bool:
+        if not self._has_taken_over:
+            close_old_connections()
+            take_over(self.name)
+            self._has_taken_over = True
+        return run_next(self.queue, self.name)
 
 
 def work(queue: str) -> int:
     """Work on a queue until told to stop; the exit status."""
-    look(queue)
+    worker = Worker(queue)
+    worker.look()
     if stopping.is_set():
         return 0
     app = celery_app()
-    app.task(name=LOOK, ignore_result=True)(look)
+
+    @app.task(name=LOOK, ignore_result=True)
+    def look() -> None:
+        worker.look()
 
     class Watch(bootsteps.StartStopStep):
         """The look without a bell, in Celery's own loop: one thing at a time."""
@@ -105,17 +126,17 @@ def work(queue: str) -> int:
         requires = ("celery.worker.consumer.tasks:Tasks",)
 
         def start(self, parent: Any) -> None:
-            self.timer = parent.timer.call_repeatedly(LOOK_SECONDS, look, (queue,))
+            self.timer = parent.timer.call_repeatedly(LOOK_SECONDS, worker.look)
 
         def stop(self, parent: Any) -> None:
             self.timer.cancel()
 
     app.steps["consumer"].add(Watch)
-    worker = WorkController(
+    controller = WorkController(
         app=app, hostname=f"{queue}@dhis2api", pool="solo", queues=[bell_name(queue)], loglevel="WARNING",
         without_gossip=True, without_mingle=True, without_heartbeat=True,
     )  # fmt: skip
-    worker.start()
+    controller.start()
     return 0 if stopping.is_set() else LOST_REDIS
 
 

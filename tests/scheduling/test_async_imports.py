@@ -16,7 +16,7 @@ from tests.datavalues.payloads import as_xml, count_rows, value, value_set
 from tests.harness.client import Answer, ApiClient
 from tests.personas import persona
 
-pytestmark = pytest.mark.usefixtures("own_database")
+pytestmark = pytest.mark.usefixtures("committed")
 DATA = "/api/dataValueSets?async=true"
 METADATA = "/api/metadata?async=true"
 
@@ -91,16 +91,16 @@ def test_a_repeated_import_changes_nothing(api: ApiClient) -> None:
 
 def test_the_summary_has_the_shape_of_the_version_that_was_called(api: ApiClient) -> None:
     path = DATA.replace("/api", "/api/33")
-    outcome(api, api.post(path, value_set(value(period="202001"))))
+    outcome(api, api.post(path, value_set(value(period="202002"))))
 
-    summary, _ = outcome(api, api.post(path, value_set(value(period="202001"))))
+    summary, _ = outcome(api, api.post(path, value_set(value(period="202002"))))
 
     assert summary["importCount"]["updated"] == 1
     assert "rejectedIndexes" not in summary
 
 
 def test_conflicts_stand_in_the_summary(api: ApiClient) -> None:
-    summary, log = outcome(api, api.post(DATA, value_set(value(period="202001"), value(org_unit="Jkhdsf8sdf4"))))
+    summary, log = outcome(api, api.post(DATA, value_set(value(period="202003"), value(org_unit="Jkhdsf8sdf4"))))
 
     assert (summary["status"], summary["conflicts"][0]["errorCode"]) == ("WARNING", "E7612")
     assert log[-1] == "Import complete with status WARNING, 1 created, 0 updated, 0 deleted, 1 ignored"
@@ -122,18 +122,18 @@ def test_an_unreadable_body_ends_the_job_with_an_error_summary(api: ApiClient, b
 
 def test_the_job_runs_with_the_rights_of_its_user(api: ApiClient) -> None:
     """E7617: the clerk of Badjia enters nothing elsewhere."""
-    persona("clerk", ["F_DATAVALUE_ADD"])
+    persona("job_clerk", ["F_DATAVALUE_ADD"])
 
-    summary, _ = outcome(api, api.post(DATA, value_set(value()), user="clerk"), user="clerk")
+    summary, _ = outcome(api, api.post(DATA, value_set(value()), user="job_clerk"), user="job_clerk")
 
     assert summary["conflicts"][0]["errorCode"] in ("E7610", "E7617")
     assert summary["importCount"]["imported"] == 0
 
 
 def test_who_may_not_import_starts_no_job(api: ApiClient) -> None:
-    persona("outsider")
+    persona("job_outsider")
 
-    assert api.post(DATA, value_set(value()), user="outsider").status == 403
+    assert api.post(DATA, value_set(value()), user="job_outsider").status == 403
     assert api.post(DATA + "&idScheme=nonsense", value_set(value())).status == 400
     assert Job.objects.count() == 0
 
@@ -177,12 +177,14 @@ def test_metadata_comes_as_xml_and_csv_too(api: ApiClient) -> None:
 
 
 def test_faulty_metadata_is_reported_and_nothing_written(api: ApiClient) -> None:
-    summary, log = outcome(api, api.post(METADATA, {"constants": [CONSTANT, {"name": "No value"}]}))
+    faulty = [{"name": "Beside a faulty one", "shortName": "Beside", "value": 1}, {"name": "No value"}]
+
+    summary, log = outcome(api, api.post(METADATA, {"constants": faulty}))
 
     assert (summary["status"], summary["stats"]["ignored"]) == ("ERROR", 2)
     assert summary["typeReports"][0]["objectReports"][0]["errorReports"][0]["errorCode"] == "E4000"
     assert log[-1] == "Import complete with status ERROR, 0 created, 0 updated, 0 deleted, 2 ignored"
-    assert not Constant.objects.filter(name="Async constant").exists()
+    assert not Constant.objects.filter(name="Beside a faulty one").exists()
 
 
 def test_unreadable_metadata_ends_with_an_error_report(api: ApiClient) -> None:

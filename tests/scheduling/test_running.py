@@ -16,11 +16,10 @@ from scheduling.claims import LeaseLost, claim_next, finish
 from scheduling.job_runs import UNEXPECTED, USER_GONE, JobRun, run_next
 from scheduling.models import Job, Level, Notification, Status
 from scheduling.registry import Outcome
-from scheduling.sweeping import BEGUN_AGAIN, sweep
-from tests.harness.databases import OwnDatabase
+from scheduling.sweeping import BEGUN_AGAIN, sweep, take_over
 from tests.scheduling.conftest import Declare, read_log
 
-pytestmark = pytest.mark.usefixtures("own_database")
+pytestmark = pytest.mark.usefixtures("committed")
 MEBIBYTE = 1024 * 1024
 
 
@@ -75,6 +74,8 @@ def test_queues_do_not_wait_for_each_other(declared: Declare) -> None:
 def test_two_workers_never_claim_the_same_job(declared: Declare) -> None:
     start = declared(lambda run: Outcome(), alone=False)
     accepted = {start().uid for _ in range(8)}
+    for job in Job.objects.all():  # of eight users: those of one would wait for each other
+        Job.objects.filter(pk=job.pk).update(user_uid=job.uid)
     claimed: list[str] = []
 
     def claim_all() -> None:
@@ -102,6 +103,33 @@ def test_two_jobs_of_a_type_that_runs_alone_do_not_overlap(declared: Declare) ->
     with transaction.atomic():
         finish(claim, Status.COMPLETED, None)
     assert claim_next("short").uid == second.uid
+
+
+def test_the_jobs_of_one_user_and_type_take_effect_in_their_order(declared: Declare) -> None:
+    """The first one's worker is dead, or only slow: the second waits; those of others do not."""
+    start = declared(lambda run: Outcome(), alone=False)
+    first, second, other = start(), start(), start()
+    Job.objects.filter(pk=other.pk).update(user_uid="a1234567890")
+    claim_next("short")
+
+    assert claim_next("short").uid == other.uid
+    assert claim_next("short") is None
+    expire_leases()
+    sweep()
+    assert claim_next("short").uid == first.uid
+    assert second.uid not in (first.uid, other.uid)
+
+
+def test_a_new_process_takes_over_what_its_predecessor_left(declared: Declare) -> None:
+    job = declared(lambda run: Outcome(message="Done"))()
+    claim_next("short", worker="here:1:short")
+
+    take_over("here:2:short")
+    assert claim_next("short", worker="here:2:short") is None
+    take_over("here:1:short")
+
+    assert run_next("short", worker="here:1:short")
+    assert read_log(job) == [BEGUN_AGAIN, "Process started", "Done"]
 
 
 def test_a_failing_job_leaves_nothing_but_its_failure(declared: Declare) -> None:
@@ -274,7 +302,7 @@ def test_a_job_interrupted_by_the_database_begins_again(declared: Declare) -> No
     assert (job.status, job.attempt, len(attempts), marks()) == ("COMPLETED", 2, 2, 1)
 
 
-def test_a_refused_transaction_starts_no_job(declared: Declare, own_database: OwnDatabase) -> None:
+def test_a_refused_transaction_starts_no_job(declared: Declare) -> None:
     start = declared(lambda run: Outcome())
 
     with transaction.atomic():
