@@ -46,7 +46,15 @@ def celery_app() -> Celery:
         task_ignore_result=True,
         broker_connection_retry=False,  # a worker that loses Redis ends and is started anew: nothing half-connected
         broker_connection_retry_on_startup=False,
-        broker_transport_options={"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS},
+        broker_transport_options={
+            "socket_timeout": TIMEOUT_SECONDS,
+            "socket_connect_timeout": TIMEOUT_SECONDS,
+            # A request does not wait for a bell: one more try, at once.
+            "max_retries": 1,
+            "interval_start": 0,
+            "interval_step": 0,
+            "interval_max": 0,
+        },
         worker_enable_remote_control=False,
         worker_send_task_events=False,
         worker_prefetch_multiplier=1,

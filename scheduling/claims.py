@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from scheduling.job_types import JobType
 from scheduling.models import Status
 from scheduling.notifications import execute_here
 
@@ -66,7 +65,7 @@ class Claim:
 
     pk: int
     uid: str
-    type: JobType
+    type: str
     parameters: str  # JSON
     body_format: str
     version: int | None
@@ -96,8 +95,7 @@ def claim_next(queue: str, worker: str = "") -> Claim | None:
 
 def to_claim(row: tuple[Any, ...]) -> Claim:
     """A row of `CLAIMED` columns."""
-    pk, uid, type, *rest = row
-    return Claim(pk, uid, JobType(type), *rest)
+    return Claim(*row)
 
 
 def finish(claim: Claim, status: Status, summary: str | None, error: str | None = None) -> None:

@@ -132,13 +132,20 @@ def _attempt(claim: Claim, keeper: Keeper, log: Log) -> None:
 
 def fail(claim: Claim, log: Log, reason: str, run: JobRun | None = None) -> None:
     """Store that a job could not be carried out, in the words of its type, as part of the open transaction."""
+    log.tell(reason, Level.ERROR, execute_here)
+    _store(claim, log, _word_failure(claim, log, reason, run), error=reason)
+
+
+def _word_failure(claim: Claim, log: Log, reason: str, run: JobRun | None) -> Outcome:
     declaration = find_declaration(claim.type)
     if declaration is None:
-        outcome = Outcome(message=reason, is_error=True)
-    else:
-        outcome = declaration.failed(run or JobRun(claim, declaration, SideConnection(), log), reason)
-    log.tell(reason, Level.ERROR, execute_here)
-    _store(claim, log, outcome, error=reason)
+        return Outcome(message=reason, is_error=True)
+    try:
+        with transaction.atomic():
+            return declaration.failed(run or JobRun(claim, declaration, SideConnection(), log), reason)
+    except Exception:  # whoever cannot word a failure must not keep it from being told, nor others from being swept
+        logger.exception("The failure of %s cannot be worded", claim.type)
+        return Outcome(message=reason, is_error=True)
 
 
 def _store(claim: Claim, log: Log, outcome: Outcome, error: str | None = None) -> None:
@@ -146,7 +153,8 @@ def _store(claim: Claim, log: Log, outcome: Outcome, error: str | None = None) -
     status = Status.FAILED if outcome.is_error else Status.COMPLETED
     summary = None if outcome.summary is None else orjson.dumps(outcome.summary).decode()
     log.end(outcome.message, Level.ERROR if outcome.is_error else Level.INFO, execute_here)
-    finish(claim, status, summary, error or (outcome.message if outcome.is_error else None))
+    reason = error or (outcome.message if outcome.is_error else None)
+    finish(claim, status, summary, reason and reason.replace("\x00", ""))
 
 
 class Interrupted(Exception):

@@ -7,7 +7,7 @@ done while Redis is away; when Celery loses Redis the process ends, and whoever 
 from __future__ import annotations
 
 import logging
-import os
+import secrets
 import signal
 import socket
 import time
@@ -46,6 +46,8 @@ LOADED_LATE = (
     "celery.worker.loops",
     "kombu.transport.redis",
 )
+# The place of the processes forked from one parent, so that a successor knows what its predecessor held.
+PLACE = f"{socket.gethostname()}:{secrets.token_hex(8)}"
 LOST_REDIS = 75  # the exit status of a worker that Celery could not keep connected
 
 logger = logging.getLogger(__name__)
@@ -88,7 +90,7 @@ class Worker:
 
     def __init__(self, queue: str) -> None:
         self.queue = queue
-        self.name = f"{socket.gethostname()}:{os.getppid()}:{queue}"
+        self.name = f"{PLACE}:{queue}"
         self._has_taken_over = False
 
     def look(self) -> None:
