@@ -1,17 +1,22 @@
 """Reads data values: one statement, streamed from a server-side cursor in constant memory.
 
-PostgreSQL makes the JSON of each value itself: the process only passes it on.
+PostgreSQL makes the text of each value itself (in ADX: of each group): the process only passes it on. A statement sees
+one snapshot, so what is read is the data of one moment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
 from psycopg2 import sql
 
+from datavalues.export_adx import compile_groups
 from datavalues.export_query import ExportQuery, compile_query
+from datavalues.export_rows import COLUMNS, Identify, Statement, compile_rows
+from datavalues.formats import adx as adx_format
 from datavalues.formats import csv as csv_format
 from datavalues.formats import json as json_format
 from datavalues.formats import xml as xml_format
@@ -20,112 +25,58 @@ from datavalues.params import ExportParams
 from datavalues.schemes import IdScheme, SchemeKind
 from metadata.models.categories import DEFAULT_CATEGORY_OPTION_COMBO
 
-BATCH = 5_000  # rows fetched at a time
+Encode = Callable[[dict[str, Any], Iterable[list[Any]]], Iterator[bytes]]
 
-SELECT = """
-    -- values with the names of their objects; access and window are decided before
-    SELECT {row}
-    FROM datavalue
-    JOIN metadata_dataelement element ON element.id = datavalue.data_element_id
-    JOIN metadata_period period ON period.id = datavalue.period_id
-    JOIN metadata_organisationunit unit ON unit.id = datavalue.organisation_unit_id
-    JOIN metadata_categoryoptioncombo combo ON combo.id = datavalue.category_option_combo_id
-    JOIN metadata_categoryoptioncombo attribute_combo ON attribute_combo.id = datavalue.attribute_option_combo_id
-    WHERE datavalue.data_element_id = ANY(%(data_elements)s)
-      AND (%(include_deleted)s OR NOT datavalue.deleted)
-      {conditions}
-    {limit}
-"""
 
-_COLUMNS = {SchemeKind.UID: "uid", SchemeKind.CODE: "code", SchemeKind.NAME: "name"}
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How values become a document: a statement whose rows are its pieces, and what stands around them."""
 
-Format = tuple[sql.SQL, Callable[[dict[str, Any], Iterator[list[Any]]], Iterator[bytes]]]
+    compile: Callable[[ExportQuery], Statement]
+    encode: Encode
+    batch: int = 5_000  # rows fetched at a time
+
+
+def _by_value(row: Callable[..., sql.Composable], identify: Identify, encode: Encode) -> Format:
+    return Format(lambda query: compile_rows(query, row, identify), encode)
+
+
 FORMATS: dict[str, Format] = {
-    "json": (json_format.ROW, json_format.encode),
-    "xml": (xml_format.ROW, xml_format.encode),
-    "csv": (csv_format.ROW, csv_format.encoder(csv_format.COLUMNS)),
+    "json": _by_value(json_format.row, Identify(json_format.quoted, "'\"' || {} || '\"'"), json_format.encode),
+    "xml": _by_value(xml_format.row, Identify(xml_format.escaped), xml_format.encode),
+    "csv": _by_value(csv_format.row, Identify(csv_format.quoted), csv_format.encoder(csv_format.COLUMNS)),
+    "adx": Format(compile_groups, adx_format.encode, batch=250),
 }
+# CSV as versions up to 37 are documented: other names, and `deleted` only if deleted values were asked for.
+OLD_CSV = _by_value(csv_format.old_row, Identify(csv_format.quoted), csv_format.encoder(csv_format.OLD_COLUMNS[:-1]))
+OLD_CSV_WITH_DELETED = _by_value(
+    csv_format.row, Identify(csv_format.quoted), csv_format.encoder(csv_format.OLD_COLUMNS)
+)
 
 
 def export_data_value_set(params: ExportParams, *, user: Any, format: str, old_names: bool = False) -> Iterator[bytes]:
-    """The values that the parameters ask for, as chunks of a document in `format` ("json", "xml" or "csv").
+    """The values that the parameters ask for, as chunks of a document in `format` ("json", "xml", "csv" or "adx").
 
     `old_names`: CSV with the line of names that versions up to 37 are documented with.
-    Errors: E2001-E2012 before the first chunk.
+    Errors: E2001-E2012 before the first chunk; in ADX 409 where a category or an option cannot be written.
     """
-    query = compile_query(params, principal=user.principal, user_pk=user.pk)
-    row, encode = FORMATS[format]
+    query = compile_query(params, principal=user.principal, user_pk=user.pk, is_adx=format == "adx")
+    chosen = FORMATS[format]
     if format == "csv" and old_names:
-        names = csv_format.OLD_COLUMNS
-        encode = csv_format.encoder(names if params.include_deleted else names[:-1])
-    return encode(_header(query), _batches(query, row))
+        chosen = OLD_CSV_WITH_DELETED if params.include_deleted else OLD_CSV
+    return chosen.encode(_header(query), _batches(chosen.compile(query), chosen.batch))
 
 
-def _batches(query: ExportQuery, row: sql.SQL) -> Iterator[list[Any]]:
-    statement, parameters = compile_statement(query, row)
+def _batches(compiled: Statement, size: int) -> Iterator[list[Any]]:
+    statement, parameters = compiled
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         with connection.cursor() as setting:
             # All rows will be fetched: without this the planner favours plans that start fast and end late.
             setting.execute("SET LOCAL cursor_tuple_fraction = 1")
             text = statement.as_string(setting.connection)
         cursor.execute(text, parameters)
-        while rows := cursor.fetchmany(BATCH):
+        while rows := cursor.fetchmany(size):
             yield rows
-
-
-def compile_statement(query: ExportQuery, row: sql.SQL) -> tuple[sql.Composable, dict[str, Any]]:
-    parameters: dict[str, Any] = {
-        "data_elements": query.data_elements, "include_deleted": query.include_deleted,
-    }  # fmt: skip
-    conditions: list[str] = []
-
-    def where(condition: str, **values: Any) -> None:
-        conditions.append(condition)
-        parameters.update(values)
-
-    if query.periods:
-        where("AND period.iso = ANY(%(periods)s)", periods=query.periods)
-    if query.start_date:
-        where("AND period.start_date >= %(start_date)s", start_date=query.start_date)
-    if query.end_date:
-        where("AND period.end_date <= %(end_date)s", end_date=query.end_date)
-    if query.subtrees:
-        where(
-            "AND (unit.path = ANY(%(subtrees)s) OR unit.path LIKE ANY(%(below)s))",
-            subtrees=query.subtrees, below=[f"{path}/%" for path in query.subtrees],
-        )  # fmt: skip
-    else:
-        where("AND datavalue.organisation_unit_id = ANY(%(org_units)s)", org_units=query.org_units)
-    if query.attribute_option_combos is not None:
-        where("AND datavalue.attribute_option_combo_id = ANY(%(combos)s)", combos=query.attribute_option_combos)
-    if query.hidden_attribute_option_combos:
-        where("AND datavalue.attribute_option_combo_id <> ALL(%(hidden)s)", hidden=query.hidden_attribute_option_combos)
-    if query.last_updated is not None:
-        where("AND datavalue.last_updated >= %(last_updated)s", last_updated=query.last_updated)
-    if query.limit is not None:
-        parameters["limit"] = query.limit
-    statement = sql.SQL(SELECT).format(
-        row=_named(row, query.schemes),
-        conditions=sql.SQL("\n      ".join(conditions)),
-        limit=sql.SQL("LIMIT %(limit)s" if query.limit is not None else ""),
-    )
-    return statement, parameters
-
-
-def _named(row: sql.SQL, schemes: Any) -> sql.Composable:
-    """The row expression of a format with the columns of the output schemes in place."""
-    return row.format(
-        element=_identifier("element", schemes.data_element),
-        unit=_identifier("unit", schemes.org_unit),
-        combo=_identifier("combo", schemes.category_option_combo),
-        attribute_combo=_identifier("attribute_combo", schemes.attribute_option_combo),
-    )
-
-
-def _identifier(table: str, scheme: IdScheme) -> sql.Composable:
-    if scheme.kind is SchemeKind.ATTRIBUTE:
-        return sql.SQL("{}.attribute_values->>{}").format(sql.Identifier(table), sql.Literal(scheme.attribute))
-    return sql.SQL("{}.{}").format(sql.Identifier(table), sql.Identifier(_COLUMNS[scheme.kind]))
 
 
 def _header(query: ExportQuery) -> dict[str, Any]:
@@ -150,4 +101,4 @@ def _header(query: ExportQuery) -> dict[str, Any]:
 def _shown(item: Any, scheme: IdScheme) -> str | None:
     if scheme.kind is SchemeKind.ATTRIBUTE:
         return item.attribute_values.get(scheme.attribute)
-    return getattr(item, _COLUMNS[scheme.kind])
+    return getattr(item, COLUMNS[scheme.kind])

@@ -14,9 +14,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from datavalues import errors as codes
+from datavalues.attribute_combos import combination, find_combinations
+from datavalues.formats.adx import DEFAULT_ID_SCHEME
 from datavalues.importer.preheat import attribute_exists, scheme_path
 from datavalues.params import ExportParams
-from datavalues.schemes import UID, IdScheme, SchemeKind, Schemes, parse_scheme, resolve_schemes
+from datavalues.schemes import TYPES, UID, IdScheme, SchemeKind, Schemes, SchemeTexts, parse_scheme, resolve_schemes
+from datavalues.visibility import hidden_option_combos
 from dhis2api.errors import BAD_REQUEST, ApiError, Code
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.writers import look_back
@@ -24,8 +27,7 @@ from dhis2api.periods import Period, find_period
 from dhis2api.web.timestamps import parse_duration
 from metadata import models
 from metadata.hierarchy import Scope, data_view_scope
-from metadata.models.categories import DEFAULT_CATEGORY_OPTION
-from sharing.access import Principal, data_readable, judge, readable
+from sharing.access import Principal, judge, readable
 
 
 @dataclass(slots=True)
@@ -34,6 +36,7 @@ class ExportQuery:
 
     schemes: Schemes
     data_elements: list[int]
+    data_sets: list[int] = field(default_factory=list)
     periods: list[str] = field(default_factory=list)  # canonical ISO
     start_date: datetime.date | None = None
     end_date: datetime.date | None = None
@@ -47,23 +50,25 @@ class ExportQuery:
     single: tuple[Any, Period, Any] | None = None  # data set, period, org unit of a set in the narrow sense
 
 
-def compile_query(params: ExportParams, *, principal: Principal, user_pk: int) -> ExportQuery:
+def compile_query(params: ExportParams, *, principal: Principal, user_pk: int, is_adx: bool = False) -> ExportQuery:
     """Resolve and check the parameters.
+
+    ADX: objects are named by uid or code, mixed, unless an input scheme is given; the answer names them by code.
 
     Unknown identifiers and unreadable periods are dropped silently, as in DHIS2, and so surface as E2001, E2002 or
     E2006. Errors: 409 with the last of E2001-E2009 that applies, then the first of E2010-E2012.
     """
-    data_sets = _find(models.DataSet, params.data_set, _scheme(params, "input_data_set_id_scheme"))
-    elements = _find_readable(
-        principal, "dataElement", params.data_element, _scheme(params, "input_data_element_id_scheme")
-    )
-    groups = _find_readable(
-        principal, "dataElementGroup", params.data_element_group, _scheme(params, "input_data_element_group_id_scheme")
-    )
-    unit_scheme = _scheme(params, "input_org_unit_id_scheme")
+
+    def scheme(name: str) -> InputScheme:
+        return _scheme(params, f"input_{name}id_scheme", is_adx=is_adx)
+
+    data_sets = _find(models.DataSet, params.data_set, scheme("data_set_"))
+    elements = _find_readable(principal, "dataElement", params.data_element, scheme("data_element_"))
+    groups = _find_readable(principal, "dataElementGroup", params.data_element_group, scheme("data_element_group_"))
+    unit_scheme = scheme("org_unit_")
     units = _find(models.OrganisationUnit, params.org_unit, unit_scheme)
     unit_groups = _find_readable(principal, "organisationUnitGroup", params.org_unit_group, unit_scheme)
-    combos = _attribute_option_combos(params)
+    combos = _attribute_option_combos(params, UID_OR_CODE if is_adx else ONLY_UID)
     periods = [period for period in map(find_period, params.period) if period is not None]
     faults = list(_faults(params, bool(data_sets or elements or groups), periods, units, unit_groups))
     if faults:
@@ -72,21 +77,26 @@ def compile_query(params: ExportParams, *, principal: Principal, user_pk: int) -
     _check_access(principal, scope, data_sets, combos or [], units)
     by_dates = not periods
     return ExportQuery(
-        schemes=_output_schemes(params),
-        data_elements=_data_elements(data_sets, elements, groups),
+        schemes=_output_schemes(params, DEFAULT_ID_SCHEME if is_adx else None),
+        data_elements=_data_elements(data_sets, elements, groups, narrows=is_adx),
+        data_sets=[data_set.pk for data_set in data_sets],
         periods=[period.iso for period in periods],
         start_date=params.start_date if by_dates else None,
         end_date=params.end_date if by_dates else None,
         org_units=[] if params.children else [unit.pk for unit in units] + _members(unit_groups, scope),
         subtrees=[unit.path for unit in units] if params.children else [],
         attribute_option_combos=None if combos is None else [combo.pk for combo in combos],
-        hidden_attribute_option_combos=_hidden_combos(principal),
+        hidden_attribute_option_combos=hidden_option_combos(principal),
         include_deleted=params.include_deleted,
         last_updated=_last_updated(params),
         limit=params.limit,
         single=_single(params, data_sets, periods, units),
     )
 
+
+InputScheme = tuple[IdScheme, ...]  # any of them may be meant
+ONLY_UID: InputScheme = (UID,)
+UID_OR_CODE: InputScheme = (UID, IdScheme(SchemeKind.CODE))
 
 Fault = tuple[Code, *tuple[object, ...]]
 
@@ -121,7 +131,7 @@ def _check_access(
     for data_set in data_sets:
         if not judge(rules, data_set.sharing, principal).data_read:
             raise ApiError(codes.E2010, data_set.uid)
-    hidden = set(_hidden_combos(principal))
+    hidden = set(hidden_option_combos(principal))
     for combo in combos:
         if combo.pk in hidden:
             raise ApiError(codes.E2011, combo.uid)
@@ -130,89 +140,71 @@ def _check_access(
             raise ApiError(codes.E2012, unit.uid)
 
 
-def _hidden_combos(principal: Principal) -> list[int]:
-    """Attribute option combos with an option whose data the user may not read; values under them are left out."""
-    if principal.is_superuser:
+def _find(model: Any, texts: Sequence[str], scheme: InputScheme, visible: Q | None = None) -> list[Any]:
+    paths = [path for path in map(scheme_path, scheme) if path is not None]
+    if not texts or not paths:
         return []
-    allowed = models.CategoryOption.objects.filter(data_readable(get_schema("categoryOption").rules, principal))
-    hidden = models.CategoryOption.objects.exclude(pk__in=allowed.values("pk")).exclude(uid=DEFAULT_CATEGORY_OPTION)
-    through = models.CategoryOptionCombo.category_options.through
-    combos = through.objects.filter(categoryoption_id__in=hidden.values("pk"))
-    return list(combos.values_list("categoryoptioncombo_id", flat=True).distinct())
+    named = Q()
+    for path in paths:
+        named |= Q(**{f"{path}__in": list(texts)})
+    return list(model.objects.filter(named, visible or Q()).order_by("pk"))
 
 
-def _find(model: Any, texts: Sequence[str], scheme: IdScheme, visible: Q | None = None) -> list[Any]:
-    path = scheme_path(scheme)
-    if not texts or path is None:
-        return []
-    return list(model.objects.filter(visible or Q(), **{f"{path}__in": list(texts)}).order_by("pk"))
-
-
-def _find_readable(principal: Principal, singular: str, texts: Sequence[str], scheme: IdScheme) -> list[Any]:
+def _find_readable(principal: Principal, singular: str, texts: Sequence[str], scheme: InputScheme) -> list[Any]:
     """Only what the user may read; the rest is as unknown to him as what does not exist."""
     schema = get_schema(singular)
     return _find(schema.model, texts, scheme, readable(schema.rules, principal))
 
 
-def _attribute_option_combos(params: ExportParams) -> list[Any] | None:
+def _attribute_option_combos(params: ExportParams, scheme: InputScheme) -> list[Any] | None:
     """Those named themselves, else the one that a category combo and options name; None if none is asked for.
 
     Errors: E1110, E1111, E2040, E2041 where these name none.
     """
     if params.attribute_option_combo:
-        return _find(models.CategoryOptionCombo, params.attribute_option_combo, UID)
-    uids = [uid for text in params.attribute_options for uid in text.split(";") if uid]
-    if not params.attribute_combo and not uids:
-        return None
-    if not params.attribute_combo or not uids:
-        raise ApiError(codes.E2040)
-    if not models.CategoryCombo.objects.filter(uid=params.attribute_combo).exists():
-        raise ApiError(codes.E1110, params.attribute_combo)
-    options = set(_find(models.CategoryOption, uids, UID))
-    for uid in uids:
-        if uid not in {option.uid for option in options}:
-            raise ApiError(codes.E1111, uid)
-    combos = models.CategoryOptionCombo.objects.filter(category_combo__uid=params.attribute_combo)
-    matches = [combo for combo in combos.prefetch_related("category_options") if _has_options(combo, options)]
-    if not matches:
-        raise ApiError(codes.E2041)
-    return matches
+        return _find(models.CategoryOptionCombo, params.attribute_option_combo, scheme)
+    wanted = combination(params.attribute_combo, params.attribute_options)
+    found = find_combinations([wanted]).get(wanted)
+    if isinstance(found, ApiError):
+        raise found
+    return None if found is None else _find(models.CategoryOptionCombo, [found], ONLY_UID)
 
 
-def _has_options(combo: Any, options: set[Any]) -> bool:
-    return set(combo.category_options.all()) == options
-
-
-def _scheme(params: ExportParams, name: str) -> IdScheme:
+def _scheme(params: ExportParams, name: str, *, is_adx: bool) -> InputScheme:
     text = getattr(params, name) or params.input_id_scheme
     if not text:
-        return IdScheme()
+        return UID_OR_CODE if is_adx else ONLY_UID
     try:
         scheme = parse_scheme(text)
     except ValueError as error:
         raise ApiError(BAD_REQUEST, error) from error
     if scheme.kind is SchemeKind.ATTRIBUTE:
         raise ApiError(BAD_REQUEST, f"`{text}` cannot be an input scheme: use uid, code or name")
-    return scheme
+    return (scheme,)
 
 
-def _output_schemes(params: ExportParams) -> Schemes:
+def _output_schemes(params: ExportParams, default: str | None) -> Schemes:
     try:
-        schemes = resolve_schemes(params.schemes)
+        schemes = resolve_schemes(params.schemes, SchemeTexts(general=default))
     except ValueError as error:
         raise ApiError(BAD_REQUEST, error) from error
-    for scheme in (schemes.data_element, schemes.org_unit, schemes.category_option_combo, schemes.data_set):
+    for scheme in (getattr(schemes, name) for name in TYPES):
         if not attribute_exists(scheme):
             raise ApiError(BAD_REQUEST, f"Attribute `{scheme.attribute}` of the identifier scheme does not exist")
     return schemes
 
 
-def _data_elements(data_sets: list[Any], elements: list[Any], groups: list[Any]) -> list[int]:
-    """The elements of the sets and those named themselves; with groups, theirs alone."""
+def _data_elements(data_sets: list[Any], elements: list[Any], groups: list[Any], *, narrows: bool) -> list[int]:
+    """The elements of the sets and those named themselves; with groups, theirs alone.
+
+    `narrows`: elements that are named choose among those of the sets, as ADX shows no others.
+    """
     if groups:
         through = models.DataElementGroup.data_elements.through
         members = through.objects.filter(dataelementgroup_id__in=[group.pk for group in groups])
         return sorted(set(members.values_list("dataelement_id", flat=True)))
+    if narrows and elements:
+        return [element.pk for element in elements]
     of_sets = models.DataSetElement.objects.filter(data_set_id__in=[data_set.pk for data_set in data_sets])
     return sorted(set(of_sets.values_list("data_element_id", flat=True)) | {element.pk for element in elements})
 

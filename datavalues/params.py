@@ -45,6 +45,7 @@ class ImportParams(Params):
     org_unit_id_scheme: str | None = param(None, doc=f"How org units are named: {SCHEME}")
     category_option_combo_id_scheme: str | None = param(None, doc=f"How option combos are named: {SCHEME}")
     data_set_id_scheme: str | None = param(None, doc=f"How data sets are named: {SCHEME}")
+    category_id_scheme: str | None = param(None, doc=f"ADX: how categories are named: {SCHEME}")
     category_option_id_scheme: str | None = param(None, doc=f"How category options are named: {SCHEME}")
     import_strategy: Strategy = param(
         Strategy.CREATE_AND_UPDATE, aliases=("strategy",), doc="What may happen to a value that exists, or does not."
@@ -76,7 +77,8 @@ class ImportParams(Params):
             category_option_combo=self.category_option_combo_id_scheme,
             # DHIS2 reads the attribute option combo by the scheme of the category option combo.
             attribute_option_combo=self.category_option_combo_id_scheme,
-            data_set=self.data_set_id_scheme, category_option=self.category_option_id_scheme,
+            data_set=self.data_set_id_scheme, category=self.category_id_scheme,
+            category_option=self.category_option_id_scheme,
         )  # fmt: skip
 
 
@@ -105,6 +107,8 @@ class ExportParams(Params):
     category_option_combo_id_scheme: str | None = param(None, doc=f"… category option combos: {SCHEME}")
     attribute_option_combo_id_scheme: str | None = param(None, doc=f"… attribute option combos: {SCHEME}")
     data_set_id_scheme: str | None = param(None, doc=f"… the data set: {SCHEME}")
+    category_id_scheme: str | None = param(None, doc=f"… ADX: categories: {SCHEME}")
+    category_option_id_scheme: str | None = param(None, doc=f"… ADX: category options: {SCHEME}")
     input_id_scheme: str | None = param(None, doc="How the parameters name objects: uid, code or name.")
     input_org_unit_id_scheme: str | None = param(None, doc="How `orgUnit` and `orgUnitGroup` are given.")
     input_data_set_id_scheme: str | None = param(None, doc="How `dataSet` is given.")
@@ -112,7 +116,7 @@ class ExportParams(Params):
     input_data_element_group_id_scheme: str | None = param(None, doc="How `dataElementGroup` is given.")
     attachment: str = param("", doc="File name of an attachment.")
     compression: str = param("none", doc="none, gzip or zip.")
-    format: str = param("", doc="json, xml or csv; goes before suffix and Accept.")
+    format: str = param("", doc="json, xml, csv or adx+xml; goes before suffix and Accept.")
 
     @property
     def schemes(self) -> SchemeTexts:
@@ -120,6 +124,7 @@ class ExportParams(Params):
             general=self.id_scheme, data_element=self.data_element_id_scheme, org_unit=self.org_unit_id_scheme,
             category_option_combo=self.category_option_combo_id_scheme,
             attribute_option_combo=self.attribute_option_combo_id_scheme, data_set=self.data_set_id_scheme,
+            category=self.category_id_scheme, category_option=self.category_option_id_scheme,
         )  # fmt: skip
 
 

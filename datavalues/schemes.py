@@ -49,6 +49,7 @@ class Schemes:
     category_option_combo: IdScheme = UID
     attribute_option_combo: IdScheme = UID
     data_set: IdScheme = UID
+    category: IdScheme = UID
     category_option: IdScheme = UID
 
 
@@ -62,6 +63,7 @@ class SchemeTexts:
     category_option_combo: str | None = None
     attribute_option_combo: str | None = None
     data_set: str | None = None
+    category: str | None = None
     category_option: str | None = None
 
 

@@ -15,7 +15,7 @@ from dhis2api.errors import BAD_REQUEST, NEEDS_AUTHORITY, ApiError
 from dhis2api.objects.views import reading_context
 from dhis2api.web.bodies import discard_rest, open_body
 from dhis2api.web.messages import WebMessage, answer
-from dhis2api.web.negotiation import CSV, JSON, SYNONYMS, XML
+from dhis2api.web.negotiation import ADX, CSV, JSON, SYNONYMS, XML
 from dhis2api.web.params import declares
 from dhis2api.web.renderers import renderer_for
 from dhis2api.web.responses import ApiResponse, stream
@@ -34,8 +34,8 @@ MESSAGES = {
 class DataValueSetsView(ApiView):
     """Data value sets."""
 
-    renders = (JSON, XML, CSV)
-    consumes = {"post": (JSON, XML, CSV)}
+    renders = (JSON, XML, CSV, ADX)
+    consumes = {"post": (JSON, XML, CSV, ADX)}
     own_format = True
 
     @declares(ImportParams)
@@ -63,7 +63,7 @@ class DataValueSetsView(ApiView):
         compression = export_compression(request, params)
         old_names = wire_profile(request.explicit_version).is_bare
         chunks = export_data_value_set(params, user=request.user, format=name, old_names=old_names)
-        filename = attachment_name(params, name, compression)
+        filename = attachment_name(params, EXTENSIONS.get(name, name), compression)
         response = stream(chunks, CONTENT_TYPES[name], filename, compression)
         response["Cache-Control"] = "no-cache, no-store, max-age=0, must-revalidate"
         return response
@@ -85,8 +85,11 @@ CONTENT_TYPES = {
     "json": "application/json; charset=UTF-8",
     "xml": "application/xml; charset=UTF-8",
     "csv": "application/csv; charset=UTF-8",
+    "adx": "application/adx+xml; charset=UTF-8",
 }
-FORMATS = {JSON: "json", XML: "xml", CSV: "csv"}
+FORMATS = {JSON: "json", XML: "xml", CSV: "csv", ADX: "adx"}
+FORMAT_NAMES = {"json": "json", "xml": "xml", "csv": "csv", "adx+xml": "adx"}  # of the parameter `format`
+EXTENSIONS = {"adx": "xml"}  # of attachments, where it is not the format's name
 COMPRESSIONS = {"none": None, "": None, "gzip": "gzip", "zip": "zip"}
 
 
@@ -107,11 +110,11 @@ def check_schemes(params: ImportParams) -> None:
 def export_format(request: ApiRequest, params: ExportParams) -> str:
     """`format` goes before suffix and Accept. Errors: 400 for a format that is not served."""
     if params.format:
-        name = params.format.lower()
-        if name not in CONTENT_TYPES:
+        name = params.format.lower().replace(" ", "+")  # a `+` that nobody encoded arrives as a space
+        if name not in FORMAT_NAMES:
             raise ApiError(BAD_REQUEST, f"Value '{params.format}' is not valid for parameter format. "
-                                        f"Valid values are: [{', '.join(CONTENT_TYPES)}]")  # fmt: skip
-        return name
+                                        f"Valid values are: [{', '.join(FORMAT_NAMES)}]")  # fmt: skip
+        return FORMAT_NAMES[name]
     return FORMATS[request.accepted_media_type]
 
 
@@ -156,6 +159,6 @@ def _answer(request: ApiRequest, summary: ImportSummary, http_status: int, statu
     if not profile.is_bare:
         return answer(WebMessage(http_status, status, message, response=report))
     # Old versions answer in the format of the request, whatever `Accept` says.
-    media_type = XML if body_format(request) == "xml" else JSON
+    media_type = XML if body_format(request) in ("xml", "adx") else JSON
     request.accepted_media_type, request.accepted_renderer = media_type, renderer_for(media_type)()
     return ApiResponse(report.to_dict(), status=http_status, xml=report.to_document)

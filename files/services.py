@@ -115,6 +115,13 @@ def read_content(file: FileResource, dimension: ImageFileDimension = ImageFileDi
         raise ApiError(BYTES_MISSING, file.uid) from error
 
 
+def stored_names(file: FileResource) -> list[str]:
+    """Under what names the bytes of a file lie in the file store, those of its smaller copies among them."""
+    dimensions = [size for size in ImageFileDimension if size is not ImageFileDimension.ORIGINAL]
+    copies = [_key_of(file.storage_key, size) for size in dimensions] if file.has_multiple_storage_files else []
+    return [file.storage_key, *copies]
+
+
 def _may_have_content(file: FileResource, user: Any) -> bool:
     """Files whose owners are served elsewhere are not to be had by their uid alone; DHIS2 hands some of them out."""
     if file.domain in SERVED_ELSEWHERE:

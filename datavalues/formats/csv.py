@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 from psycopg2 import sql
 
 from datavalues.errors import UNREADABLE
+from datavalues.formats.names import Names
 from datavalues.records import CHUNK, Chunk, Column, DataValueSet, Header
 from dhis2api.errors import ApiError
 
@@ -74,24 +75,41 @@ def _flags(column: list[str]) -> list[bool | None]:
     return [text.strip().lower() == "true" if text else None for text in column]
 
 
-# One value as columns, in the order of `COLUMNS`.
-ROW = sql.SQL("""
-    {element}, period.iso, {unit}, {combo}, {attribute_combo}, datavalue.value, datavalue.stored_by,
-    to_char(datavalue.last_updated AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS') || '+0000',
-    datavalue.comment, datavalue.followup::text, CASE WHEN datavalue.deleted THEN 'true' ELSE 'null' END
-""")
+def quoted(text: sql.Composable) -> sql.Composable:
+    """An SQL text as a field, in quotes where it needs them."""
+    return sql.SQL(
+        """CASE WHEN {text} ~ '[,"\\n\\r]' THEN '"' || replace({text}, '"', '""') || '"' ELSE {text} END"""
+    ).format(text=text)
 
 
-def encoder(columns: tuple[str, ...]) -> Callable[[dict[str, Any], Iterable[list[Any]]], Iterator[bytes]]:
-    """An encoder that writes these names, and as many columns; absent texts are empty."""
+def row(names: Names) -> sql.Composable:
+    """The line of one value, made by PostgreSQL; absent texts are empty. Without its last column: `old_row`."""
+    return _line(names, len(COLUMNS))
 
-    def encode(header: dict[str, Any], batches: Iterable[list[Any]]) -> Iterator[bytes]:
+
+def old_row(names: Names) -> sql.Composable:
+    """The line as versions up to 37 write it: nobody asked for deleted values, so none is marked."""
+    return _line(names, len(COLUMNS) - 1)
+
+
+def _line(names: Names, width: int) -> sql.Composable:
+    fields = (
+        names.element, sql.SQL("period.iso"), names.unit, names.combo, names.attribute_combo,
+        quoted(sql.SQL("datavalue.value")), quoted(sql.SQL("datavalue.stored_by")),
+        sql.SQL("""to_char(datavalue.last_updated AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"+0000"')"""),
+        quoted(sql.SQL("datavalue.comment")), sql.SQL("datavalue.followup::text"),
+        sql.SQL("CASE WHEN datavalue.deleted THEN 'true' ELSE 'null' END"),
+    )[:width]  # fmt: skip
+    texts = [sql.SQL("coalesce({}, '')").format(field) for field in fields]
+    return sql.SQL("{} || E'\\n'").format(sql.SQL(" || ',' || ").join(texts))
+
+
+def encoder(columns: tuple[str, ...]) -> Callable[[dict[str, Any], Iterable[list[tuple[str]]]], Iterator[bytes]]:
+    """An encoder that writes these names; each row is the line of one value."""
+
+    def encode(header: dict[str, Any], batches: Iterable[list[tuple[str]]]) -> Iterator[bytes]:
         yield (",".join(columns) + "\n").encode()
-        width = len(columns)
         for rows in batches:
-            buffer = io.StringIO()
-            cut = rows if width == len(COLUMNS) else [row[:width] for row in rows]
-            csv.writer(buffer, lineterminator="\n").writerows(cut)
-            yield buffer.getvalue().encode()
+            yield "".join([row[0] for row in rows]).encode()
 
     return encode

@@ -14,6 +14,7 @@ import msgspec
 import orjson
 from psycopg2 import sql
 
+from datavalues.formats.names import Names
 from datavalues.records import CHUNK, Chunk, Column, DataValueSet, Header
 from dhis2api.errors import ApiError
 from dhis2api.web.bodies import decode_json, read_json_stream
@@ -154,12 +155,12 @@ def _flag(value: bool | str | None) -> bool | None:
 
 
 # The JSON of one value, made by PostgreSQL. Absent texts are written as null; `deleted` only where it is true.
-ROW = sql.SQL("""
-    '{{"dataElement":' || coalesce(to_json({element})::text, 'null')
+_ROW = sql.SQL("""
+    '{{"dataElement":' || coalesce({element}, 'null')
     || ',"period":"' || period.iso
-    || '","orgUnit":' || coalesce(to_json({unit})::text, 'null')
-    || ',"categoryOptionCombo":' || coalesce(to_json({combo})::text, 'null')
-    || ',"attributeOptionCombo":' || coalesce(to_json({attribute_combo})::text, 'null')
+    || '","orgUnit":' || coalesce({unit}, 'null')
+    || ',"categoryOptionCombo":' || coalesce({combo}, 'null')
+    || ',"attributeOptionCombo":' || coalesce({attribute_combo}, 'null')
     || ',"value":' || coalesce(to_json(datavalue.value)::text, 'null')
     || ',"storedBy":' || coalesce(to_json(datavalue.stored_by)::text, 'null')
     || ',"created":"' || to_char(datavalue.created AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS')
@@ -168,6 +169,16 @@ ROW = sql.SQL("""
     || CASE WHEN datavalue.followup THEN ',"followup":true' ELSE ',"followup":false' END
     || CASE WHEN datavalue.deleted THEN ',"deleted":true}}' ELSE '}}' END
 """)
+
+
+def row(names: Names) -> sql.Composable:
+    """The object of one value, made by PostgreSQL."""
+    return _ROW.format(element=names.element, unit=names.unit, combo=names.combo, attribute_combo=names.attribute_combo)
+
+
+def quoted(text: sql.Composable) -> sql.Composable:
+    """An SQL text as a JSON string."""
+    return sql.SQL("to_json({})::text").format(text)
 
 
 def encode(header: dict[str, Any], batches: Iterable[list[tuple[str]]]) -> Iterator[bytes]:

@@ -26,6 +26,7 @@ class Record:
     category_option_combo: str | None
     attribute_option_combo: str | None
     value: str | None
+    data_set: str | None
 
 
 Failing = Iterable[tuple[int, Any]]  # position in the chunk, what is wrong
@@ -70,4 +71,5 @@ def record_at(resolved: ResolvedChunk, position: int) -> Record:
     return Record(
         chunk.start + position, chunk.data_element[position], chunk.period[position], chunk.org_unit[position],
         chunk.category_option_combo[position], chunk.attribute_option_combo[position], chunk.value[position],
+        chunk.data_set[position],
     )  # fmt: skip

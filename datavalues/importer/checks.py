@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from datavalues import errors as codes
+from datavalues.importer import file_checks
 from datavalues.importer import strict_checks as strict
 from datavalues.importer.check import Check, Failing, Record, keyed
 from datavalues.importer.context import Context, OptionCombo
@@ -19,6 +20,7 @@ from dhis2api.value_types import MAX_LENGTH, ValueType, describe, fault
 
 MAX_STORED_BY = 255
 COMMENT_TOO_LONG = "comment_length_greater_than_max_length"
+UNANNOTATED = "value_lacks_annotation"
 STORED_BY_TOO_LONG = "stored_by_length_greater_than_max_length"
 
 
@@ -110,6 +112,11 @@ def _missing(context: Context, text: str | None) -> bool:
     return not (text and text.strip())
 
 
+def _unannotated(context: Context, resolved: ResolvedChunk) -> Failing:
+    grouping = resolved.chunk.grouping
+    return [] if grouping is None else [(position, UNANNOTATED) for position in sorted(grouping.unannotated)]
+
+
 def _told(code: Any, prop: str, name: str, column: str) -> Any:
     """Conflicts that name one object."""
 
@@ -158,6 +165,11 @@ def _tell_required(code: Any, prop: str) -> Any:
 
 # DHIS2's order. The first check that refuses a value stops it, so the order decides the code.
 CHECKS: tuple[Check, ...] = (
+    # A data set that the header names was looked at before; these are of ADX groups.
+    Check("E7600", keyed("data_set", ask=lambda context, text: text in context.metadata.unknown_data_sets),
+          _told(codes.E7600, "dataSet", "dataSet", "data_set")),
+    Check("E7601", keyed("data_set", ask=lambda context, text: text in context.metadata.closed_data_sets),
+          _told(codes.E7601, "dataSet", "dataSet", "data_set")),
     Check("E7610", keyed("data_element", ask=_unknown("data_elements")),
           _told(codes.E7610, "dataElement", "dataElement", "data_element")),
     Check("E7611", keyed("period", ask=_unknown("periods")), _told(codes.E7611, "period", "period", "period")),
@@ -175,6 +187,7 @@ CHECKS: tuple[Check, ...] = (
           lambda context: not context.principal.is_superuser),
     Check("E7617", keyed("org_unit", ask=_outside_capture_scope), _tell_hierarchy),
     Check("E7618", _nothing_given, _told(codes.E7618, "value", "dataElement", "data_element")),
+    Check("E7619", _unannotated, _tell_value),
     Check("E7619", _value_unfit, _tell_value),
     Check("E7620", keyed("comment", ask=lambda context, text: text is not None and len(text) > MAX_LENGTH),
           _tell_text(codes.E7620, "comment", COMMENT_TOO_LONG)),
@@ -189,4 +202,7 @@ CHECKS: tuple[Check, ...] = (
     Check("E7637", keyed("stored_by", ask=lambda context, text: text is not None and len(text) > MAX_STORED_BY),
           _tell_text(codes.E7637, "storedBy", STORED_BY_TOO_LONG)),
     *strict.VALIDITY,
+    *file_checks.CHECKS,
 )  # fmt: skip
+
+BY_NAME = {check.name: check for check in CHECKS}

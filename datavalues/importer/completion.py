@@ -9,7 +9,7 @@ from django.db import connection
 
 from datavalues import errors as codes
 from datavalues.importer.context import Context, OptionCombo, OrgUnit
-from datavalues.importer.write import store_periods
+from datavalues.importer.staging import store_periods
 from datavalues.models import CompleteDataSetRegistration
 from datavalues.summary import FreeConflict
 from dhis2api.periods import Period

@@ -52,10 +52,42 @@ class CategoryOption:
 
     pk: int
     uid: str
+    is_readable: bool
     is_writable: bool
     start_date: datetime.date | None
     end_date: datetime.date | None
     paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InputPeriod:
+    """When values of one period may be entered; both dates inclusive, None is open."""
+
+    iso: str
+    opening: datetime.date | None
+    closing: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowLevel:
+    """A level of an approval workflow; `level` 1 is the highest."""
+
+    pk: int
+    uid: str
+    level: int
+    org_unit_level: int
+    has_group_set: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity, which costs nothing
+class Workflow:
+    """What checks need of an approval workflow; the highest of its levels stands first."""
+
+    pk: int
+    uid: str
+    period_type: str
+    category_combo: int
+    levels: tuple[WorkflowLevel, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # compared by identity, which costs nothing
@@ -67,8 +99,22 @@ class DataSet:
     period_type: str
     category_combo: int
     open_periods_after_end: int
+    expiry_days: float  # 0: never
+    open_future_periods: int
+    input_periods: tuple[InputPeriod, ...]
+    workflow: Workflow | None
     elements: dict[int, int | None]
-    org_units: frozenset[int]
+
+
+ValueKey = tuple[int, str, int, int, int]  # data element, ISO period, org unit, category and attribute option combo
+
+
+@dataclass(slots=True, eq=False)
+class ValueFile:
+    """What checks need of a file resource; `owner` is the value that has it, or would have it after this import."""
+
+    pk: int
+    owner: ValueKey | None
 
 
 @dataclass(slots=True)
@@ -84,8 +130,27 @@ class Metadata:
     period_keys: dict[str, int] = field(default_factory=dict)  # canonical ISO → primary key
     option_codes: dict[int, frozenset[str]] = field(default_factory=dict)  # option set → codes
     data_sets: list[DataSet] | None = None  # loaded when a check first needs them
+    data_sets_of: dict[int, tuple[DataSet, ...]] = field(default_factory=dict)  # data element → those that contain it
+    assigned: dict[int, frozenset[int]] = field(default_factory=dict)  # org unit → its data sets
     named_data_sets: dict[str, int] = field(default_factory=dict)  # as the payload names them → primary key
+    unknown_data_sets: set[str] = field(default_factory=set)  # named, but not found or not readable
+    closed_data_sets: set[str] = field(default_factory=set)  # named, but not the user's to write
+    disaggregations: dict[int, Any] = field(default_factory=dict)  # category combo → `Disaggregation`, for ADX
     default_combo: OptionCombo | None = None
+    files: dict[str, ValueFile | None] = field(default_factory=dict)  # file resources that values name
+
+
+@dataclass(slots=True)
+class Staged:
+    """What lies in the temporary table; `has_repeated`: a chunk names one key several times.
+
+    `files` are the primary keys of the staged data elements whose values are files.
+    """
+
+    size: int = 0
+    chunks: int = 0
+    has_repeated: bool = False
+    files: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -102,5 +167,8 @@ class Context:
     capture_scope: Scope
     summary: ImportSummary
     metadata: Metadata = field(default_factory=Metadata)
+    staged: Staged = field(default_factory=Staged)
+    keeps_files: bool = False  # files that values give up stay, without an owner
     data_set: Any = None  # metadata.models.DataSet of the header, when named
+    completions: list[Any] = field(default_factory=list)  # `Completion`s that ADX groups ask for
     verdicts: dict[Any, dict[Any, Any]] = field(default_factory=dict)  # check → distinct key → what it found

@@ -1,38 +1,101 @@
-"""Data sets as the strict checks see them: loaded once an import, when a check first asks."""
+"""Data sets as checks see them: loaded once an import, when a check first asks. What is assigned to an org unit is
+loaded for the units that values name, chunk by chunk: a country has millions of assignments."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 
-from datavalues.importer.context import Context, DataSet
+from django.db.models import Q
+
+from datavalues.importer.context import Context, DataSet, InputPeriod, OrgUnit, Workflow, WorkflowLevel
+from dhis2api.periods import find_period
 from metadata import models
 
 
 def data_sets(context: Context) -> list[DataSet]:
-    """All data sets with their elements and org units: three queries."""
+    """All data sets, by primary key; loaded by the first call."""
     if context.metadata.data_sets is None:
-        context.metadata.data_sets = _load()
+        context.metadata.data_sets = load_data_sets(Q())
+        of_element: dict[int, list[DataSet]] = defaultdict(list)
+        for data_set in context.metadata.data_sets:
+            for element in data_set.elements:
+                of_element[element].append(data_set)
+        context.metadata.data_sets_of = {element: tuple(found) for element, found in of_element.items()}
     return context.metadata.data_sets
 
 
-def data_sets_of(context: Context, data_element: int) -> list[DataSet]:
+def data_sets_of(context: Context, data_element: int) -> tuple[DataSet, ...]:
     """The data sets that contain a data element."""
-    return [data_set for data_set in data_sets(context) if data_element in data_set.elements]
+    data_sets(context)
+    return context.metadata.data_sets_of.get(data_element, ())
 
 
-def _load() -> list[DataSet]:
+def load_assignments(context: Context, units: Iterable[OrgUnit | None]) -> None:
+    """Learn which data sets are assigned to these org units; one query, for those that are new."""
+    known = context.metadata.assigned
+    new = {unit.pk for unit in units if unit is not None} - known.keys()
+    if not new:
+        return
+    found: dict[int, set[int]] = defaultdict(set)
+    rows = models.DataSet.organisation_units.through.objects.filter(organisationunit_id__in=new)
+    for unit, data_set in rows.values_list("organisationunit_id", "dataset_id"):
+        found[unit].add(data_set)
+    shared: dict[frozenset[int], frozenset[int]] = {}  # many units have the same data sets
+    for unit in new:
+        assigned = frozenset(found[unit])
+        known[unit] = shared.setdefault(assigned, assigned)
+
+
+def is_assigned(context: Context, data_set: DataSet, unit: OrgUnit) -> bool:
+    """Whether a data set is reported by an org unit; `load_assignments` must have been told of the unit."""
+    return data_set.pk in context.metadata.assigned[unit.pk]
+
+
+def load_data_sets(query: Q) -> list[DataSet]:
+    """The data sets of a query, with their elements, input periods and workflows: four queries, by primary key."""
+    rows = list(
+        models.DataSet.objects.filter(query).order_by("pk").distinct().values_list(
+            "pk", "uid", "period_type", "category_combo_id", "open_periods_after_co_end_date", "expiry_days",
+            "open_future_periods", "workflow_id",
+        )
+    )  # fmt: skip
+    keys = [row[0] for row in rows]
     elements: dict[int, dict[int, int | None]] = defaultdict(dict)
-    rows = models.DataSetElement.objects.values_list("data_set_id", "data_element_id", "category_combo_id")
-    for data_set, element, combo in rows:
+    contained = models.DataSetElement.objects.filter(data_set_id__in=keys)
+    for data_set, element, combo in contained.values_list("data_set_id", "data_element_id", "category_combo_id"):
         elements[data_set][element] = combo
-    units: dict[int, set[int]] = defaultdict(set)
-    through = models.DataSet.organisation_units.through
-    for data_set, unit in through.objects.values_list("dataset_id", "organisationunit_id"):
-        units[data_set].add(unit)
-    found = models.DataSet.objects.order_by("pk").values_list(
-        "pk", "uid", "period_type", "category_combo_id", "open_periods_after_co_end_date"
-    )
+    input_periods: dict[int, list[InputPeriod]] = defaultdict(list)
+    opened = models.DataInputPeriod.objects.filter(data_set_id__in=keys)
+    for data_set, text, opening, closing in opened.values_list("data_set_id", "period", "opening_date", "closing_date"):
+        period = find_period(text)
+        input_periods[data_set].append(InputPeriod(period.iso if period else text, opening, closing))
+    workflows = load_workflows({row[7] for row in rows if row[7] is not None})
     return [
-        DataSet(pk, uid, period_type, combo, after or 0, elements[pk], frozenset(units[pk]))
-        for pk, uid, period_type, combo, after in found
-    ]
+        DataSet(
+            pk, uid, period_type, combo, after or 0, expiry or 0, future or 0, tuple(input_periods[pk]),
+            workflows.get(workflow), elements[pk],
+        )
+        for pk, uid, period_type, combo, after, expiry, future, workflow in rows
+    ]  # fmt: skip
+
+
+def load_workflows(keys: Iterable[int]) -> dict[int, Workflow]:
+    """Approval workflows by primary key: two queries, or none."""
+    wanted = list(keys)
+    if not wanted:
+        return {}
+    levels: dict[int, list[WorkflowLevel]] = defaultdict(list)
+    through = models.DataApprovalWorkflow.data_approval_levels.through.objects.filter(
+        dataapprovalworkflow_id__in=wanted
+    )
+    for workflow, pk, uid, level, org_unit_level, group_set in through.values_list(
+        "dataapprovalworkflow_id", "dataapprovallevel_id", "dataapprovallevel__uid", "dataapprovallevel__level",
+        "dataapprovallevel__org_unit_level", "dataapprovallevel__category_option_group_set_id",
+    ):  # fmt: skip
+        levels[workflow].append(WorkflowLevel(pk, uid, level, org_unit_level, group_set is not None))
+    rows = models.DataApprovalWorkflow.objects.filter(pk__in=wanted)
+    return {
+        pk: Workflow(pk, uid, period_type, combo, tuple(sorted(levels[pk], key=lambda found: (found.level, found.pk))))
+        for pk, uid, period_type, combo in rows.values_list("pk", "uid", "period_type", "category_combo_id")
+    }

@@ -48,7 +48,7 @@ def check_header(context: Context, header: ResolvedHeader) -> Iterator[Conflict]
     data_set = {"dataSet": sent.data_set} if sent.data_set else {}
     if sent.data_set and header.data_set is None:
         yield Conflict(codes.E7600, (sent.data_set,), "dataSet", data_set)
-    if header.data_set is not None and not _may_write(context, header.data_set):
+    if header.data_set is not None and not may_write(context, header.data_set):
         yield Conflict(codes.E7601, (sent.data_set,), "dataSet", data_set)
     if sent.org_unit and header.org_unit is None:
         yield Conflict(codes.E7603, (sent.org_unit,), "orgUnit", {"organisationUnit": sent.org_unit} | data_set)
@@ -66,7 +66,8 @@ def _find_data_set(context: Context, text: str | None) -> Any | None:
     return found[0] if len(found) == 1 else None
 
 
-def _may_write(context: Context, data_set: Any) -> bool:
+def may_write(context: Context, data_set: Any) -> bool:
+    """Whether the user may write data of a data set."""
     return bool(judge(get_schema("dataSet").rules, data_set.sharing, context.principal).data_write)
 
 

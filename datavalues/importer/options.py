@@ -10,7 +10,7 @@ from datavalues.schemes import UID, SchemeKind, Schemes
 _WIRE_NAMES = {
     "data_element": "dataElementIdScheme", "org_unit": "orgUnitIdScheme",
     "category_option_combo": "categoryOptionComboIdScheme", "attribute_option_combo": "attributeOptionComboIdScheme",
-    "data_set": "dataSetIdScheme", "category_option": "categoryOptionIdScheme",
+    "data_set": "dataSetIdScheme", "category": "categoryIdScheme", "category_option": "categoryOptionIdScheme",
 }  # fmt: skip
 
 

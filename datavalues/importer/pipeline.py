@@ -1,8 +1,8 @@
 """The import of a data value set, the only door to its rules: sync, dry run, demo loader and later async use it.
 
-    decode → preheat → resolve → validate → write
+    decode → preheat → resolve → validate → stage → write
 
-chunk by chunk in one transaction; a dry run is the same and rolled back.
+chunk by chunk up to `stage`, `write` once, all in one transaction; a dry run is the same and rolled back.
 """
 
 from __future__ import annotations
@@ -13,16 +13,20 @@ from typing import Any, BinaryIO
 from django.db import transaction
 from django.utils import timezone
 
+from datavalues.formats import adx as adx_format
 from datavalues.formats import csv as csv_format
 from datavalues.formats import json as json_format
 from datavalues.formats import xml as xml_format
 from datavalues.importer.completion import complete_data_set, missing_operands, parse_complete_date
 from datavalues.importer.context import Context
 from datavalues.importer.effective import effective_params
+from datavalues.importer.group_completion import complete_groups
+from datavalues.importer.groups import assemble
 from datavalues.importer.header import ResolvedHeader, check_header
 from datavalues.importer.options import import_options
 from datavalues.importer.preheat import attribute_exists, preheat, prepare
 from datavalues.importer.resolve import override, resolve
+from datavalues.importer.staging import stage
 from datavalues.importer.validate import validate
 from datavalues.importer.write import write
 from datavalues.params import ImportParams, Strategy
@@ -34,6 +38,7 @@ from metadata.hierarchy import capture_scope
 
 Decoder = Callable[[BinaryIO, ImportParams], DataValueSet]
 DECODERS: dict[str, Decoder] = {
+    "adx": lambda stream, params: adx_format.decode(stream),
     "json": lambda stream, params: json_format.decode(stream),
     "xml": lambda stream, params: xml_format.decode(stream),
     "csv": lambda stream, params: csv_format.decode(
@@ -49,7 +54,7 @@ class ImportStopped(Exception):
 def import_data_value_set(stream: BinaryIO, *, params: ImportParams, user: Any, format: str = "json") -> ImportSummary:
     """Import one data value set in one transaction.
 
-    Shapes: `stream` is a body in `format` ("json", "xml" or "csv"), uncompressed; counts in the result are values.
+    Shapes: `stream` is an uncompressed body in `format` ("json", "xml", "csv" or "adx"); counts are of values.
     Errors: E7600-E7604 abort the set, an unusable header member fails it: nothing is written. E7610-E7639 reject a
         value and stand in `summary.conflicts` with its 0-based index. A body that cannot be read raises ApiError
         (400) with its place; nothing was written, also when the fault stands after a million good values.
@@ -59,7 +64,7 @@ def import_data_value_set(stream: BinaryIO, *, params: ImportParams, user: Any, 
     with transaction.atomic():
         data = DECODERS[format](stream, params)
         try:
-            context = _new_context(data.header, params, user, summary)
+            context = new_context(data.header, params, user, summary)
             _run(context, data)
             record_writer(context.now)
         except ImportStopped as stop:
@@ -101,17 +106,20 @@ def _run(context: Context, data: DataValueSet) -> None:
     overrides = header.overrides()
     for chunk in data.chunks:
         override(overrides, chunk)
+        assemble(context, chunk)
         preheat(context, chunk)
         resolved = resolve(context, chunk)
         refused = validate(context, resolved)
-        write(context, resolved, refused)
+        stage(context, resolved, refused)
+    write(context)
+    complete_groups(context)
     missing = missing_operands(context, *completed) if is_complete else []
     if missing:
         raise ImportStopped(f"All compulsory data element operands need to be filled: [{', '.join(missing)}]")
 
 
-def _new_context(header: Header, params: ImportParams, user: Any, summary: ImportSummary) -> Context:
-    """Options and schemes in force: what the payload says goes before the query."""
+def new_context(header: Header, params: ImportParams, user: Any, summary: ImportSummary) -> Context:
+    """What an import knows before it reads a value: options and schemes in force, the payload's before the query's."""
     strategy = _strategy(header, params)
     schemes = _schemes(header, params)
     dry_run = params.dry_run if header.dry_run is None else header.dry_run
@@ -139,10 +147,10 @@ def _schemes(header: Header, params: ImportParams) -> Schemes:
         general=header.id_scheme, data_element=header.data_element_id_scheme, org_unit=header.org_unit_id_scheme,
         category_option_combo=header.category_option_combo_id_scheme,
         attribute_option_combo=header.category_option_combo_id_scheme, data_set=header.data_set_id_scheme,
-        category_option=header.category_option_id_scheme,
+        category=header.category_id_scheme, category_option=header.category_option_id_scheme,
     )  # fmt: skip
     try:
-        schemes = resolve_schemes(payload, params.schemes)
+        schemes = resolve_schemes(payload, params.schemes, SchemeTexts(general=header.default_id_scheme))
     except ValueError as error:
         raise ImportStopped(str(error)) from error
     for name in TYPES:

@@ -39,7 +39,7 @@ def prepare(context: Context) -> None:
 def preheat(context: Context, chunk: Chunk) -> None:
     """Load everything that `chunk` names and the context does not know yet."""
     known, schemes = context.metadata, context.schemes
-    _load_new(known.data_elements, chunk.data_element, schemes.data_element, lambda q, c: _data_elements(context, q, c))
+    load_data_elements(context, chunk)
     _load_new(known.org_units, chunk.org_unit, schemes.org_unit, load_org_units)
     for loaded, column, scheme in (
         (known.category_option_combos, chunk.category_option_combo, schemes.category_option_combo),
@@ -48,6 +48,12 @@ def preheat(context: Context, chunk: Chunk) -> None:
         _load_new(loaded, column, scheme, lambda q, c: load_option_combos(context, q, c))
     for text in set(chunk.period) - known.periods.keys():
         known.periods[text] = find_period(text) if text else None
+
+
+def load_data_elements(context: Context, chunk: Chunk) -> None:
+    """Load the data elements that `chunk` names and the context does not know yet."""
+    known, scheme = context.metadata.data_elements, context.schemes.data_element
+    _load_new(known, chunk.data_element, scheme, lambda q, c: _data_elements(context, q, c))
 
 
 def _load_new(
@@ -143,8 +149,9 @@ def _load_options(context: Context, keys: set[int]) -> None:
         paths[option].append(path)
     rows = models.CategoryOption.objects.filter(pk__in=new)
     for pk, uid, sharing, start, end in rows.values_list("pk", "uid", "sharing", "start_date", "end_date"):
-        is_writable = bool(judge(rules, sharing, context.principal).data_write)
-        known[pk] = CategoryOption(pk, uid, is_writable, start, end, tuple(paths[pk]))
+        verdict = judge(rules, sharing, context.principal)
+        may_read, may_write = bool(verdict.data_read), bool(verdict.data_write)
+        known[pk] = CategoryOption(pk, uid, may_read, may_write, start, end, tuple(paths[pk]))
 
 
 def _held(model: Any, found: dict[str, Any]) -> dict[str, Any]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from datavalues import errors as codes
-from datavalues.importer.check import Check, Record, keyed
+from datavalues.importer.check import Check, Failing, Record, keyed
 from datavalues.importer.context import CategoryOption, Context, OptionCombo
-from datavalues.importer.data_sets import data_sets_of
+from datavalues.importer.data_sets import data_sets, data_sets_of, is_assigned, load_assignments
+from datavalues.importer.resolve import ResolvedChunk
 from dhis2api.errors import Conflict
 from dhis2api.periods import period_containing
 
@@ -22,13 +24,14 @@ def _period_type_unfit(context: Context, element: str | None, text: str | None) 
     return period.type.name not in {data_set.period_type for data_set in data_sets_of(context, found.pk)}
 
 
-def _outside_data_set(context: Context, element: str | None) -> bool:
+def _outside_data_set(context: Context, element: str | None, text: str | None) -> bool:
     found = context.metadata.data_elements.get(element)
     if found is None:
         return False
     sets = data_sets_of(context, found.pk)
-    if context.data_set is not None:
-        return all(data_set.pk != context.data_set.pk for data_set in sets)
+    wanted = context.metadata.named_data_sets.get(text)
+    if wanted is not None:
+        return all(data_set.pk != wanted for data_set in sets)
     return not sets
 
 
@@ -53,20 +56,38 @@ def _unassigned(context: Context, element: str | None, unit: str | None) -> bool
     found, place = context.metadata.data_elements.get(element), context.metadata.org_units.get(unit)
     if found is None or place is None:
         return False
-    return not any(place.pk in data_set.org_units for data_set in data_sets_of(context, found.pk))
+    return not any(is_assigned(context, data_set, place) for data_set in data_sets_of(context, found.pk))
 
 
-def _outside_dates(context: Context, element: str | None, text: str | None, combo: str | None) -> bool:
+_find_unassigned = keyed("data_element", "org_unit", ask=_unassigned)
+
+
+def _unassigned_elements(context: Context, resolved: ResolvedChunk) -> Failing:
+    load_assignments(context, set(resolved.org_unit))
+    return _find_unassigned(context, resolved)
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideDates:
+    """By which date of an option a period is refused: the latest start (`is_before`), or the earliest end."""
+
+    is_before: bool
+    date: datetime.date
+
+
+def _outside_dates(context: Context, element: str | None, text: str | None, combo: str | None) -> OutsideDates | None:
     """The period lies wholly before the latest start, or after the earliest end, of the combo's options."""
     found, period = context.metadata.data_elements.get(element), context.metadata.periods.get(text)
     if found is None or period is None:
-        return False
+        return None
     options = _options(context, _attribute_combo(context, combo))
     starts = [option.start_date for option in options if option.start_date]
     ends = [option.end_date for option in options if option.end_date]
     if starts and period.end < max(starts):
-        return True
-    return bool(ends) and period.start > _extended(context, found.pk, min(ends))
+        return OutsideDates(True, max(starts))
+    if ends and period.start > (end := _extended(context, found.pk, min(ends))):
+        return OutsideDates(False, end)
+    return None
 
 
 def _extended(context: Context, element: int, end: datetime.date) -> datetime.date:
@@ -121,8 +142,13 @@ def _shown(context: Context, record: Record, column: str) -> str:
     return text or (context.metadata.default_combo.uid if column.endswith("option_combo") else "")
 
 
+def _data_set_uid(context: Context, text: str | None) -> str:
+    wanted = context.metadata.named_data_sets.get(text)
+    return next((data_set.uid for data_set in data_sets(context) if data_set.pk == wanted), "")
+
+
 def _tell_data_set(context: Context, record: Record, wrong: bool) -> Iterator[Conflict]:
-    data_set = context.data_set.uid if context.data_set is not None else ""
+    data_set = _data_set_uid(context, record.data_set)
     objects = {"dataElement": record.data_element or ""} | ({"dataSet": data_set} if data_set else {})
     yield Conflict(codes.E7633, (record.data_element, data_set), "dataElement", objects, record.index)
 
@@ -135,7 +161,7 @@ ATTRIBUTE_COMBO = ("categoryOptionCombo", "attribute_option_combo")
 CHECKS: tuple[Check, ...] = (
     Check("E7632", keyed("data_element", "period", ask=_period_type_unfit),
           _told(codes.E7632, None, ("period", "period"), ELEMENT), lambda context: context.params.strict_periods),
-    Check("E7633", keyed("data_element", ask=_outside_data_set), _tell_data_set,
+    Check("E7633", keyed("data_element", "data_set", ask=_outside_data_set), _tell_data_set,
           lambda context: context.params.strict_data_elements),
     Check("E7634", keyed("data_element", "category_option_combo", ask=_combo_unfit),
           _told(codes.E7634, "categoryOptionCombo", COMBO, ELEMENT),
@@ -143,7 +169,7 @@ CHECKS: tuple[Check, ...] = (
     Check("E7635", keyed("data_element", "attribute_option_combo", ask=_attribute_combo_unfit),
           _told(codes.E7635, "attributeOptionCombo", ATTRIBUTE_COMBO, ELEMENT),
           lambda context: context.params.strict_attribute_option_combos),
-    Check("E7636", keyed("data_element", "org_unit", ask=_unassigned),
+    Check("E7636", _unassigned_elements,
           _told(codes.E7636, "orgUnit", ELEMENT, ("organisationUnit", "org_unit")),
           lambda context: context.params.strict_organisation_units),
 )  # fmt: skip

@@ -1,62 +1,81 @@
-"""Fifth stage: the accepted values of a chunk go into the table, set-wise, in key order.
+"""Sixth stage: what was staged goes into the value table, set-wise, in key order.
 
-Values are copied into a temporary table, compared with what is stored in one join, and then inserted, updated or
-marked deleted by one statement each. A value that is stored as it was sent is not touched, so `last_updated` stays
-true. Key order keeps the index's pages full and two imports from waiting for each other in a circle.
+Values are compared with what is stored in one join, and then inserted, updated or marked deleted by one statement each.
+A value that is stored as it was sent is not touched, so `last_updated` stays true. Every import first inserts and then
+locks what it changes, both in key order: that keeps the index's pages full and two imports from waiting for each other
+in a circle. What an update replaces is audited by the table's own trigger.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable
-from itertools import compress
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
 from datavalues.importer.context import Context
-from datavalues.importer.resolve import ResolvedChunk
+from datavalues.importer.file_ownership import settle_files
+from datavalues.importer.staging import KEY
 from datavalues.params import Strategy
-from dhis2api.periods import Period
-from dhis2api.value_types import is_insignificant_zero
+from datavalues.records import CHUNK
 
-KEY = "data_element_id, period_id, organisation_unit_id, category_option_combo_id, attribute_option_combo_id"
+GONE, REVIVED, DELETED, UNCHANGED, CHANGED, NEW = "g", "r", "d", "u", "c", "n"
+LIVE = [DELETED, UNCHANGED, CHANGED]
+MAX_ROUNDS = 20
+# From here on the planner is better off knowing what it joins.
+ANALYZED_FROM = 10_000
 
-STAGED = """
-    -- one row a value of the batch; `vanishes` where storing it would store nothing
-    CREATE TEMPORARY TABLE IF NOT EXISTS staged_value (
-        data_element_id integer, period_id integer, organisation_unit_id integer,
-        category_option_combo_id integer, attribute_option_combo_id integer,
-        position integer, followup boolean, deleted boolean, vanishes boolean,
-        value text, comment text, stored_by text
-    ) ON COMMIT DROP;
-    CREATE TEMPORARY TABLE IF NOT EXISTS stored_value (position integer, outcome "char") ON COMMIT DROP;
-    TRUNCATE staged_value, stored_value;
+# Staging and sorting happen in the memory of one session; beyond it PostgreSQL uses disk.
+MEMORY = "SET LOCAL work_mem = '64MB'"
+
+HAS_REPEATED = f"SELECT EXISTS (SELECT 1 FROM staged_value GROUP BY {KEY} HAVING count(*) > 1)"
+
+NUMBER_ROUNDS = f"""
+    -- values of one key take their turns as they were sent. The last turn is the last value's: a payload of one key a
+    -- hundred thousand times must not cost as many statements; what is passed over has no turn
+    WITH numbered AS (
+        SELECT position, row_number() OVER turns - 1 AS turn, count(*) OVER (PARTITION BY {KEY}) - 1 AS last
+        FROM staged_value WINDOW turns AS (PARTITION BY {KEY} ORDER BY position)
+    )
+    UPDATE staged_value staged
+    SET round = CASE WHEN turn < %(most)s THEN turn WHEN turn = last THEN %(most)s ELSE -1 END
+    FROM numbered WHERE numbered.position = staged.position AND turn > 0
 """
 
-COPY = f"COPY staged_value ({KEY}, position, followup, deleted, vanishes, value, comment, stored_by) FROM STDIN"
+COUNT_ROUNDS = "SELECT max(round) + 1, count(*) FILTER (WHERE round < 0) FROM staged_value"
 
-FIND_STORED = f"""
-    -- which staged values have a row already, and what they mean for it: g(one and stays so), r(evived), d(eleted),
-    -- u(nchanged) or c(hanged); answers the number of each
+# What a staged value means for its row: g(one and stays so), r(evived), d(eleted), u(nchanged) or c(hanged).
+_OUTCOME = """
+    CASE WHEN stored.deleted THEN CASE WHEN staged.vanishes THEN 'g' ELSE 'r' END
+         WHEN staged.vanishes OR staged.deleted THEN 'd'
+         WHEN (stored.value, stored.comment, stored.followup)
+             IS NOT DISTINCT FROM (staged.value, staged.comment, staged.followup) THEN 'u'
+         ELSE 'c' END
+"""
+
+_FIND = f"""
+    -- which staged values have a row already, and what they mean for it; answers the number of each
     WITH found AS (
         INSERT INTO stored_value
-        SELECT staged.position,
-               CASE WHEN stored.deleted THEN CASE WHEN staged.vanishes THEN 'g' ELSE 'r' END
-                    WHEN staged.vanishes OR staged.deleted THEN 'd'
-                    WHEN (stored.value, stored.comment, stored.followup)
-                        IS NOT DISTINCT FROM (staged.value, staged.comment, staged.followup) THEN 'u'
-                    ELSE 'c' END
-        FROM staged_value staged JOIN datavalue stored USING ({KEY})
+        SELECT staged.position, {_OUTCOME} FROM staged_value staged JOIN datavalue stored USING ({KEY})
+        WHERE staged.round = %(round)s {{condition}}
         RETURNING outcome
     )
     SELECT outcome, count(*) FROM found GROUP BY outcome
 """
+FIND_STORED = _FIND.format(condition="")
+# Those that another import stored in the meantime. What is inserted must have been analyzed: read in a loop, the table
+# that grows meanwhile would be read for ever.
+FIND_OTHERS = "ANALYZE stored_value;" + _FIND.format(
+    condition="AND NOT EXISTS (SELECT 1 FROM stored_value WHERE position = staged.position)"
+)
 
-COUNT_EMPTY = """
+_ABSENT = """
+    staged.round = %(round)s AND NOT EXISTS (SELECT 1 FROM stored_value WHERE position = staged.position)
+"""
+
+COUNT_EMPTY = f"""
     -- values without a row that would store nothing
-    SELECT count(*) FROM staged_value staged
-    WHERE staged.vanishes AND NOT EXISTS (SELECT 1 FROM stored_value WHERE position = staged.position)
+    SELECT count(*) FROM staged_value staged WHERE staged.vanishes AND {_ABSENT}
 """
 
 INSERT = f"""
@@ -64,26 +83,40 @@ INSERT = f"""
     INSERT INTO datavalue ({KEY}, followup, deleted, created, last_updated, value, comment, stored_by)
     SELECT {KEY}, staged.followup, staged.deleted, %(now)s, %(now)s, staged.value, staged.comment, staged.stored_by
     FROM staged_value staged
-    WHERE NOT staged.vanishes AND NOT EXISTS (SELECT 1 FROM stored_value WHERE position = staged.position)
+    WHERE NOT staged.vanishes AND {_ABSENT}
     ORDER BY {KEY}
 """
 
 INSERT_OR_OVERWRITE = f"""
     {INSERT}
-    -- the same where a row appeared in the meantime (or nobody looked): what came last counts
+    -- nobody looked for stored ones: what comes last counts
     ON CONFLICT ({KEY}) DO UPDATE SET
         value = excluded.value, comment = excluded.comment, followup = excluded.followup,
         deleted = excluded.deleted, stored_by = excluded.stored_by, last_updated = excluded.last_updated
 """
 
+INSERT_ABSENT = f"""
+    -- the same beside another import of the same values: n(ew) are those for which no row appeared in the meantime
+    WITH written AS ({INSERT} ON CONFLICT DO NOTHING RETURNING {KEY})
+    INSERT INTO stored_value
+    SELECT staged.position, 'n' FROM staged_value staged JOIN written USING ({KEY}) WHERE staged.round = %(round)s
+"""
+
 LOCK_CHANGED = f"""
-    -- rows about to change, locked in key order, so that overlapping imports wait in line instead of in a circle
-    SELECT count(*) FROM (
-        SELECT 1 FROM datavalue stored JOIN staged_value staged USING ({KEY})
+    -- rows about to change, locked in key order, so that overlapping imports wait in line instead of in a circle; what
+    -- another import made of them in the meantime is looked at anew, and its number told by what it seemed and is
+    WITH locked AS MATERIALIZED (
+        SELECT staged.position, known.outcome, {_OUTCOME} AS now
+        FROM datavalue stored JOIN staged_value staged USING ({KEY})
         JOIN stored_value known ON known.position = staged.position
         WHERE known.outcome = ANY(%(outcomes)s::"char"[])
         ORDER BY {KEY} FOR UPDATE OF stored
-    ) AS locked
+    ), overtaken AS (
+        UPDATE stored_value known SET outcome = locked.now
+        FROM locked WHERE locked.position = known.position AND locked.outcome <> locked.now
+        RETURNING locked.outcome, locked.now
+    )
+    SELECT outcome, now, count(*) FROM overtaken GROUP BY 1, 2
 """
 
 _SAME_KEY = """
@@ -113,214 +146,128 @@ UNMATCHED = """
     -- values that the strategy has no use for: those with a live row, or (`live` false) the others
     SELECT staged.position FROM staged_value staged
     LEFT JOIN stored_value known ON known.position = staged.position
-    WHERE coalesce(known.outcome IN ('u', 'c', 'd'), false) = %(live)s
+    WHERE staged.round = %(round)s AND coalesce(known.outcome IN ('u', 'c', 'd'), false) = %(live)s
+      AND coalesce(known.outcome <> 'n', true)
 """
 
-GONE, REVIVED, DELETED, UNCHANGED, CHANGED = "g", "r", "d", "u", "c"
-LIVE = [DELETED, UNCHANGED, CHANGED]
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-NULL = "\\N"
 
+def write(context: Context) -> None:
+    """Store what was staged as the strategy says, and count what happened.
 
-def write(context: Context, resolved: ResolvedChunk, refused: set[int]) -> None:
-    """Store the accepted values of a chunk and count what happened.
-
-    Values of one key within a chunk are written one after the other, in payload order.
+    Values of one key are written one after the other, in payload order; of more than MAX_ROUNDS, the last alone counts
+    beside the first ones, and what stands between is ignored.
     """
-    if len(refused) == len(resolved):
+    staged = context.staged
+    if not staged.size:
         return
-    accepted = [position not in refused for position in range(len(resolved))] if refused else None
-    periods = set(_kept(resolved.chunk.period, accepted))
-    store_periods(context, [context.metadata.periods[text] for text in periods])
-    columns = _columns(context, resolved, accepted)
-    for batch in _rounds(context, columns):
-        with connection.cursor() as cursor:
-            cursor.execute(STAGED)
-            cursor.copy_expert(COPY, io.BytesIO("\n".join(map("\t".join, batch)).encode()))
-            _apply(context, resolved, cursor, size=cursor.rowcount)
-
-
-def _kept(column: Iterable[Any], accepted: list[bool] | None) -> Iterable[Any]:
-    return column if accepted is None else compress(column, accepted)
-
-
-def store_periods(context: Context, periods: Iterable[Period | None]) -> None:
-    """Give every period that data refers to a row; in order, so that two imports do not wait in a circle."""
-    known = context.metadata.period_keys
-    new = {period.iso: period for period in set(periods) if period is not None and period.iso not in known}
-    if not new:
-        return
-    ordered = [new[iso] for iso in sorted(new)]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO metadata_period (iso, period_type, start_date, end_date) "
-            "SELECT * FROM unnest(%s, %s, %s::date[], %s::date[]) ORDER BY 1 ON CONFLICT (iso) DO NOTHING",
-            [
-                [p.iso for p in ordered], [p.type.name for p in ordered],
-                [p.start for p in ordered], [p.end for p in ordered],
-            ],
-        )  # fmt: skip
-        cursor.execute("SELECT iso, id FROM metadata_period WHERE iso = ANY(%s)", [list(new)])
-        known.update(cursor.fetchall())
+        if staged.size > CHUNK:
+            cursor.execute(MEMORY)
+        if context.params.skip_audit:
+            cursor.execute("SET LOCAL dhis2api.skip_audit = 'on'")
+        for number in range(_rounds(context, cursor)):
+            if number:
+                cursor.execute("TRUNCATE stored_value")
+            Round(context, cursor, number).apply()
+        if staged.files:
+            settle_files(cursor, sorted(staged.files), keep=context.keeps_files)
+        if context.params.skip_audit:
+            cursor.execute("SET LOCAL dhis2api.skip_audit = 'off'")
 
 
-Row = tuple[str, ...]
-KEY_COLUMNS = 5
-MAX_ROUNDS = 20
+def _rounds(context: Context, cursor: Any) -> int:
+    """How many turns the keys need; nearly always one."""
+    staged = context.staged
+    if not staged.has_repeated and staged.chunks > 1:
+        cursor.execute(HAS_REPEATED)
+        staged.has_repeated = cursor.fetchone()[0]
+    if not staged.has_repeated:
+        return 1
+    cursor.execute(NUMBER_ROUNDS, {"most": MAX_ROUNDS - 1})
+    cursor.execute(COUNT_ROUNDS)
+    rounds, passed_over = cursor.fetchone()
+    context.summary.counts.ignored += passed_over
+    staged.size -= passed_over
+    return rounds
 
 
-def _columns(context: Context, resolved: ResolvedChunk, accepted: list[bool] | None) -> list[Iterable[str]]:
-    """The accepted values as columns of the texts that COPY reads, in its order."""
-    chunk = resolved.chunk
-    values = _trimmed(_kept(resolved.value, accepted))
-    comments = _trimmed(_kept(chunk.comment, accepted))
-    elements = list(_kept(resolved.data_element, accepted))
-    periods = {text: _period_key(context, text) for text in set(chunk.period)}
-    return [
-        _keys(elements),
-        list(map(periods.__getitem__, _kept(chunk.period, accepted))),
-        _keys(_kept(resolved.org_unit, accepted)),
-        _keys(_kept(resolved.category_option_combo, accepted)),
-        _keys(_kept(resolved.attribute_option_combo, accepted)),
-        map(str, _kept(range(len(resolved)), accepted)),
-        _booleans(_kept(chunk.followup, accepted)),
-        _booleans(_kept(chunk.deleted, accepted)),
-        _vanishing(elements, values, comments),
-        _escaped(values),
-        _escaped(comments),
-        _escaped(_stored_by(context, _kept(chunk.stored_by, accepted))),
-    ]
+class Round:
+    """One turn: no key appears twice in it. `stored` counts the values that have a row, by what they mean for it."""
 
+    def __init__(self, context: Context, cursor: Any, number: int) -> None:
+        self.context = context
+        self.cursor = cursor
+        self.parameters = {"round": number, "now": context.now}
+        self.stored: dict[str, int] = {}
 
-def _period_key(context: Context, text: str | None) -> str:
-    """The key of a period as text; empty for a refused one, whose values are not written."""
-    period = context.metadata.periods.get(text)
-    return (
-        str(context.metadata.period_keys[period.iso]) if period and period.iso in context.metadata.period_keys else ""
-    )
+    def apply(self) -> None:
+        """Write as the strategy says, and count."""
+        counts, strategy = self.context.summary.counts, self.context.strategy
+        creates = strategy in (Strategy.CREATE_AND_UPDATE, Strategy.CREATE)
+        updates = strategy in (Strategy.CREATE_AND_UPDATE, Strategy.UPDATE)
+        if self.context.staged.size >= ANALYZED_FROM:
+            self.cursor.execute("ANALYZE staged_value")
+        if not self.context.params.skip_existing_check:
+            self._find(FIND_STORED)
+        if creates and sum(self.stored.values()) < self.context.staged.size:
+            self._insert()
+        self._lock(LIVE if strategy is Strategy.DELETE else [CHANGED, DELETED] * updates + [REVIVED] * creates)
+        if strategy in (Strategy.SYNC, Strategy.DELETE, Strategy.UPDATE):
+            self._reject(live=False)
+        if strategy in (Strategy.SYNC, Strategy.CREATE):
+            self._reject(live=True)
+        if strategy is Strategy.DELETE:
+            counts.deleted += self._run(DELETE, LIVE, outcomes=LIVE)
+        if creates:
+            counts.ignored += self.stored.get(GONE, 0)
+            counts.imported += self._run(UPDATE, [REVIVED], outcome=REVIVED)
+        if updates:
+            counts.unchanged += self.stored.get(UNCHANGED, 0)
+            counts.deleted += self._run(DELETE, [DELETED], outcomes=[DELETED])
+            counts.updated += self._run(UPDATE, [CHANGED], outcome=CHANGED)
 
+    def _find(self, statement: str) -> None:
+        self.cursor.execute(statement, self.parameters)
+        for outcome, count in self.cursor.fetchall():
+            self.stored[outcome] = self.stored.get(outcome, 0) + count
 
-def _keys(column: Iterable[Any]) -> list[str]:
-    objects = list(column)
-    texts = {item: str(item.pk) for item in set(objects)}
-    return list(map(texts.__getitem__, objects))
+    def _insert(self) -> None:
+        """Insert new values; an insert that need not look for rows costs a third less, and others' are rare."""
+        counts = self.context.summary.counts
+        self.cursor.execute(COUNT_EMPTY, self.parameters)
+        counts.ignored += self.cursor.fetchone()[0]
+        if self.context.params.skip_existing_check:
+            self.cursor.execute(INSERT_OR_OVERWRITE, self.parameters)
+            counts.imported += self.cursor.rowcount
+            return
+        try:
+            with transaction.atomic():
+                self.cursor.execute(INSERT, self.parameters)
+                counts.imported += self.cursor.rowcount
+        except IntegrityError:
+            # Another import stored some of these values after this one had looked: now they all have a row.
+            self.cursor.execute(INSERT_ABSENT, self.parameters)
+            counts.imported += self.cursor.rowcount
+            self._find(FIND_OTHERS)
 
+    def _lock(self, outcomes: list[str]) -> None:
+        if any(self.stored.get(outcome) for outcome in outcomes):
+            self.cursor.execute("ANALYZE stored_value")
+            self.cursor.execute(LOCK_CHANGED, {"outcomes": outcomes})
+            for seemed, now, count in self.cursor.fetchall():
+                self.stored[seemed] -= count
+                self.stored[now] = self.stored.get(now, 0) + count
 
-def _stored_by(context: Context, column: Iterable[str | None]) -> list[str | None]:
-    username = context.principal.username
-    texts = list(column)
-    names = {text: (text and text.strip()) or username for text in set(texts)}
-    return list(map(names.__getitem__, texts))
+    def _run(self, statement: str, acts_on: list[str], **parameters: Any) -> int:
+        """Run a statement if any row has one of the outcomes that it acts on; the number of rows it changed."""
+        if not any(self.stored.get(outcome) for outcome in acts_on):
+            return 0
+        self.cursor.execute(statement, {**self.parameters, **parameters})
+        return self.cursor.rowcount
 
-
-def _trimmed(column: Iterable[str | None]) -> list[str | None]:
-    texts = list(column)
-    distinct = {text: (text.strip() or None) if text else None for text in set(texts)}
-    return list(map(distinct.__getitem__, texts))
-
-
-def _booleans(column: Iterable[bool | None]) -> list[str]:
-    return list(map({True: "t", False: "f", None: "f"}.__getitem__, column))
-
-
-def _escaped(column: list[str | None]) -> list[str]:
-    distinct = {text: NULL if text is None else text.translate(_ESCAPES) for text in set(column)}
-    return list(map(distinct.__getitem__, column))
-
-
-def _vanishing(elements: list[Any], values: list[str | None], comments: list[str | None]) -> list[str]:
-    """Whether storing a value would store nothing: no value and no comment, or a zero that does not count."""
-    distinct = set(values)
-    if None not in distinct and not any(text[0] == "0" for text in distinct):
-        return ["f"] * len(values)
-    return [
-        "t" if (comment is None if value is None else value[0] == "0" and _is_zero(element, value)) else "f"
-        for element, value, comment in zip(elements, values, comments, strict=True)
-    ]
-
-
-def _is_zero(element: Any, value: str) -> bool:
-    return is_insignificant_zero(element.value_type, element.aggregation_type, element.zero_is_significant, value)
-
-
-def _rounds(context: Context, columns: list[Iterable[str]]) -> list[Iterable[Row]]:
-    """The rows in batches without a repeated key; nearly always one.
-
-    A key that is repeated more often than MAX_ROUNDS times is written as it was sent last; what stands between is
-    counted as ignored. A payload of one key a hundred thousand times must not cost as many statements.
-    """
-    keys = columns[:KEY_COLUMNS]
-    if len(set(zip(*keys, strict=True))) == len(keys[0]):
-        return [zip(*columns, strict=True)]
-    rounds: list[dict[Row, Row]] = [{} for _ in range(MAX_ROUNDS)]
-    seen: dict[Row, int] = {}
-    for row in zip(*columns, strict=True):
-        key = row[:KEY_COLUMNS]
-        number = seen[key] = seen.get(key, -1) + 1
-        if number >= MAX_ROUNDS:
-            context.summary.counts.ignored += 1
-        rounds[min(number, MAX_ROUNDS - 1)][key] = row
-    return [batch.values() for batch in rounds if batch]
-
-
-def _apply(context: Context, resolved: ResolvedChunk, cursor: Any, *, size: int) -> None:
-    """Write one batch of `size` staged values as the strategy says, and count."""
-    counts, strategy, now = context.summary.counts, context.strategy, context.now
-    stored: dict[str, int] = {}
-    if not context.params.skip_existing_check:
-        cursor.execute(FIND_STORED)
-        stored = dict(cursor.fetchall())
-    if strategy in (Strategy.SYNC, Strategy.DELETE, Strategy.UPDATE):
-        _reject(context, resolved, cursor, live=False)
-    if strategy in (Strategy.SYNC, Strategy.CREATE):
-        _reject(context, resolved, cursor, live=True)
-    creates = strategy in (Strategy.CREATE_AND_UPDATE, Strategy.CREATE)
-    updates = strategy in (Strategy.CREATE_AND_UPDATE, Strategy.UPDATE)
-    touched = LIVE if strategy is Strategy.DELETE else [CHANGED, DELETED] * updates + [REVIVED] * creates
-    if any(stored.get(outcome) for outcome in touched):
-        cursor.execute("ANALYZE staged_value; ANALYZE stored_value")
-        cursor.execute(LOCK_CHANGED, {"outcomes": touched})
-    if strategy is Strategy.DELETE:
-        counts.deleted += _run(cursor, DELETE, stored, LIVE, now=now, outcomes=LIVE)
-    if creates:
-        if size > sum(stored.values()):
-            cursor.execute(COUNT_EMPTY)
-            counts.ignored += cursor.fetchone()[0]
-            counts.imported += _insert(context, cursor)
-        counts.ignored += stored.get(GONE, 0)
-        counts.imported += _run(cursor, UPDATE, stored, [REVIVED], now=now, outcome=REVIVED)
-    if updates:
-        counts.unchanged += stored.get(UNCHANGED, 0)
-        counts.deleted += _run(cursor, DELETE, stored, [DELETED], now=now, outcomes=[DELETED])
-        counts.updated += _run(cursor, UPDATE, stored, [CHANGED], now=now, outcome=CHANGED)
-
-
-def _run(cursor: Any, statement: str, stored: dict[str, int], acts_on: list[str], **parameters: Any) -> int:
-    """Run a statement if any row has one of the outcomes that it acts on; the number of rows it changed."""
-    if not any(stored.get(outcome) for outcome in acts_on):
-        return 0
-    cursor.execute(statement, parameters)
-    return cursor.rowcount
-
-
-def _insert(context: Context, cursor: Any) -> int:
-    """Insert the new values; an insert that need not look for conflicts costs a third less, and they are rare."""
-    if context.params.skip_existing_check:
-        cursor.execute(INSERT_OR_OVERWRITE, {"now": context.now})
-        return cursor.rowcount
-    try:
-        with transaction.atomic():
-            cursor.execute(INSERT, {"now": context.now})
-            return cursor.rowcount
-    except IntegrityError:
-        # Another import stored one of these values after this one had looked.
-        cursor.execute(INSERT_OR_OVERWRITE, {"now": context.now})
-        return cursor.rowcount
-
-
-def _reject(context: Context, resolved: ResolvedChunk, cursor: Any, *, live: bool) -> None:
-    """Values that the strategy leaves alone are ignored and named by index, without a conflict."""
-    cursor.execute(UNMATCHED, {"live": live})
-    positions = [row[0] for row in cursor.fetchall()]
-    context.summary.counts.ignored += len(positions)
-    context.summary.rejected.extend(resolved.chunk.start + position for position in positions)
+    def _reject(self, *, live: bool) -> None:
+        """Values that the strategy leaves alone are ignored and named by index, without a conflict."""
+        self.cursor.execute(UNMATCHED, {**self.parameters, "live": live})
+        positions = [row[0] for row in self.cursor.fetchall()]
+        self.context.summary.counts.ignored += len(positions)
+        self.context.summary.rejected.extend(positions)

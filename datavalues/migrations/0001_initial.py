@@ -1,6 +1,7 @@
 """The value table, written by hand: plain integers, a composite key, and one index for incremental sync."""
 
 import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
 # No foreign keys: docs/decisions.md says what protects the references instead, and what keys would cost.
@@ -73,7 +74,7 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    dependencies = [("metadata", "0001_initial")]
+    dependencies = [("metadata", "0001_initial"), ("files", "0001_initial"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.RunSQL(DATAVALUE, "DROP TABLE datavalue"),
@@ -121,6 +122,82 @@ class Migration(migrations.Migration):
                         name="complete_data_set_registration_once",
                     )
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name='DataApprovalAudit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('action', models.CharField(choices=[('APPROVE', 'Approve'), ('UNAPPROVE', 'Unapprove'), ('ACCEPT', 'Accept'), ('UNACCEPT', 'Unaccept')], max_length=10)),
+                ('created', models.DateTimeField()),
+                ('attribute_option_combo', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='metadata.categoryoptioncombo')),
+                ('creator', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('level', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='metadata.dataapprovallevel')),
+                ('organisation_unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='metadata.organisationunit')),
+                ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.period')),
+                ('workflow', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='metadata.dataapprovalworkflow')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='DataApproval',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('accepted', models.BooleanField(default=False)),
+                ('created', models.DateTimeField()),
+                ('last_updated', models.DateTimeField()),
+                ('attribute_option_combo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.categoryoptioncombo')),
+                ('creator', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('last_updated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('level', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.dataapprovallevel')),
+                ('organisation_unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='metadata.organisationunit')),
+                ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.period')),
+                ('workflow', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.dataapprovalworkflow')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workflow', 'period', 'organisation_unit', 'attribute_option_combo', 'level'), name='data_approval_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='LockException',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created', models.DateTimeField()),
+                ('data_set', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='metadata.dataset')),
+                ('organisation_unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='metadata.organisationunit')),
+                ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.period')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('data_set', 'period', 'organisation_unit'), name='lock_exception_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MinMaxDataElement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('min', models.IntegerField()),
+                ('max', models.IntegerField()),
+                ('generated', models.BooleanField(default=False)),
+                ('data_element', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='metadata.dataelement')),
+                ('option_combo', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='metadata.categoryoptioncombo')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='metadata.organisationunit')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('data_element', 'source', 'option_combo'), name='min_max_once'), models.CheckConstraint(condition=models.Q(('min__lt', models.F('max'))), name='min_max_in_order')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DataValueFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('attribute_option_combo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.categoryoptioncombo')),
+                ('category_option_combo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.categoryoptioncombo')),
+                ('data_element', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.dataelement')),
+                ('file', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.fileresource')),
+                ('organisation_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.organisationunit')),
+                ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='metadata.period')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=['data_element', 'period', 'organisation_unit', 'category_option_combo', 'attribute_option_combo'], name='data_value_file_once')],
             },
         ),
     ]

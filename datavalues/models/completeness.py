@@ -1,4 +1,4 @@
-"""Completeness registrations. Data values themselves are a table without a model: see `migrations/0001_initial`."""
+"""Completeness: which data sets are complete, for what and where."""
 
 from __future__ import annotations
 

@@ -1,0 +1,167 @@
+"""`completeDate` of ADX groups: each registers its data set as complete, all of them in a fixed number of queries.
+
+DHIS2 2.42 reads no completion from ADX; the documentation says that the attribute means what it means elsewhere.
+A group that cannot be completed is a conflict in free text; its values go in all the same.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Q
+
+from datavalues import errors as codes
+from datavalues.importer.completion import parse_complete_date
+from datavalues.importer.context import Context, OptionCombo, OrgUnit
+from datavalues.importer.preheat import load_option_combos, load_org_units, scheme_path
+from datavalues.importer.staging import store_periods
+from datavalues.records import Group
+from datavalues.summary import MAX_CONFLICTS, FreeConflict
+
+# In key order, so that two imports do not wait for each other in a circle.
+REGISTER = """
+    INSERT INTO datavalues_completedatasetregistration
+        (data_set_id, period_id, organisation_unit_id, attribute_option_combo_id, completed, date, stored_by,
+         last_updated_by, last_updated)
+    SELECT data_set, period, unit, combo, true, day, %(username)s, %(username)s, %(now)s
+    FROM unnest(%(data_sets)s::int[], %(periods)s::int[], %(units)s::int[], %(combos)s::int[], %(days)s::date[])
+        AS cell (data_set, period, unit, combo, day)
+    ORDER BY 1, 2, 3, 4
+    ON CONFLICT (data_set_id, period_id, organisation_unit_id, attribute_option_combo_id) DO UPDATE SET
+        completed = true, date = excluded.date, stored_by = excluded.stored_by,
+        last_updated_by = excluded.last_updated_by, last_updated = excluded.last_updated
+"""
+
+# Compulsory operands without a value, of the cells whose data set insists on them; this import's values count.
+UNFILLED = """
+    SELECT cell.number, element.name, CASE WHEN combo.uid <> %(default)s THEN combo.name END
+    FROM unnest(%(data_sets)s::int[], %(periods)s::int[], %(units)s::int[], %(combos)s::int[]) WITH ORDINALITY
+        AS cell (data_set, period, unit, combo, number)
+    JOIN metadata_dataset data_set ON data_set.id = cell.data_set AND data_set.compulsory_fields_complete_only
+    JOIN metadata_compulsoryoperand operand ON operand.data_set_id = cell.data_set
+    JOIN metadata_dataelement element ON element.id = operand.data_element_id
+    LEFT JOIN metadata_categoryoptioncombo combo ON combo.id = operand.category_option_combo_id
+    WHERE NOT EXISTS (
+        SELECT 1 FROM datavalue stored
+        WHERE stored.data_element_id = operand.data_element_id AND stored.period_id = cell.period
+          AND stored.organisation_unit_id = cell.unit AND stored.attribute_option_combo_id = cell.combo
+          AND stored.category_option_combo_id
+              = coalesce(operand.category_option_combo_id, stored.category_option_combo_id)
+          AND stored.value IS NOT NULL AND NOT stored.deleted
+    )
+    ORDER BY cell.number, operand.id
+"""
+
+
+@dataclass(slots=True)
+class Completion:
+    """What a group with a `completeDate` asks for; `period` is the text by which the context knows its period."""
+
+    group: Group
+    period: str | None
+    data_set: int | None
+
+
+Cell = tuple[int, int, int, int]  # primary keys of data set, period, org unit and attribute option combo
+
+
+def complete_groups(context: Context) -> None:
+    """Register what the groups of the import asked for; after its values were written."""
+    asked = context.completions
+    if not asked:
+        return
+    units = _units(context, {each.group.org_unit for each in asked})
+    combos = _combos(context, {each.group.attribute_option_combo for each in asked})
+    periods = context.metadata.periods
+    store_periods(context, [periods.get(each.period) for each in asked])
+    cells: dict[Cell, datetime.date] = {}
+    faults: dict[tuple[str, str], None] = {}
+    for each in asked:
+        unit, combo = units.get(each.group.org_unit), combos.get(each.group.attribute_option_combo)
+        period, day = periods.get(each.period), _day(context, each, faults)
+        if day is None or each.data_set is None or each.group.data_set in context.metadata.closed_data_sets:
+            continue  # not to be completed; what is wrong with the data set is a conflict of its values
+        if period is None:
+            faults["Period", f"Period of the group is missing or invalid: {each.period or ''}"] = None
+        elif unit is None:
+            faults["OrganisationUnit", codes.E7612.message(each.group.org_unit or "")] = None
+        elif combo is None:
+            faults["CategoryOptionCombo", codes.E7615.message(each.group.attribute_option_combo)] = None
+        elif not (fault := _forbidden(context, unit, combo)):
+            cells[each.data_set, context.metadata.period_keys[period.iso], unit.pk, combo.pk] = day
+        else:
+            faults[fault] = None
+    _register(context, _without_unfilled(context, cells, faults))
+    room = MAX_CONFLICTS - len(context.summary.free_conflicts)
+    context.summary.free_conflicts += [FreeConflict(*fault) for fault in list(faults)[:room]]
+
+
+def _units(context: Context, texts: set[str | None]) -> Mapping[str | None, OrgUnit | None]:
+    path = scheme_path(context.schemes.org_unit)
+    return load_org_units(Q(**{f"{path}__in": [text for text in texts if text]}), path) if path else {}
+
+
+def _combos(context: Context, texts: set[str | None]) -> Mapping[str | None, OptionCombo | None]:
+    """By the text of the group: spelt ones are known already, absent and blank ones mean the default."""
+    known = context.metadata.attribute_option_combos
+    path = scheme_path(context.schemes.attribute_option_combo)
+    new = [text for text in texts if text and text.strip() and text not in known]
+    if new and path is not None:
+        known |= dict.fromkeys(new) | load_option_combos(context, Q(**{f"{path}__in": new}), path)
+    default = context.metadata.default_combo
+    return {text: known.get(text) if text and text.strip() else default for text in texts}
+
+
+def _day(context: Context, asked: Completion, faults: dict[tuple[str, str], None]) -> datetime.date | None:
+    try:
+        return parse_complete_date(asked.group.complete_date, context.now.date())
+    except ValueError as error:
+        faults["CompleteDataSetRegistration", str(error)] = None
+        return None
+
+
+def _forbidden(context: Context, unit: OrgUnit, combo: OptionCombo) -> tuple[str, str] | None:
+    """Only where the user may enter data can he say that it is all there."""
+    if not context.capture_scope.covers(unit.path):
+        return "OrganisationUnit", codes.E7617.message(unit.uid, context.principal.uid)
+    if combo.pk != context.metadata.default_combo.pk and not context.principal.is_superuser:
+        for option in (context.metadata.options[pk] for pk in combo.options):
+            if not option.is_writable:
+                return "CategoryOptionCombo", codes.E7616.message(combo.uid, option.uid)
+    return None
+
+
+def _without_unfilled(
+    context: Context, cells: Mapping[Cell, datetime.date], faults: dict[tuple[str, str], None]
+) -> dict[Cell, datetime.date]:
+    if not cells:
+        return {}
+    unfilled: dict[int, list[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(UNFILLED, _columns(cells) | {"default": context.metadata.default_combo.uid})
+        for number, *names in cursor.fetchall():
+            unfilled.setdefault(number, []).append(" ".join(name for name in names if name))
+    for names in unfilled.values():
+        words = f"All compulsory data element operands need to be filled: [{', '.join(names)}]"
+        faults["CompleteDataSetRegistration", words] = None
+    return {cell: day for number, (cell, day) in enumerate(cells.items(), 1) if number not in unfilled}
+
+
+def _register(context: Context, cells: Mapping[Cell, datetime.date]) -> None:
+    if not cells:
+        return
+    days = list(cells.values())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            REGISTER,
+            _columns(cells) | {"days": days, "username": context.principal.username, "now": context.now},
+        )
+    context.summary.data_set_complete = days[-1].isoformat()
+
+
+def _columns(cells: Iterable[Cell]) -> dict[str, list[int]]:
+    names = ("data_sets", "periods", "units", "combos")
+    return {name: list(column) for name, column in zip(names, zip(*cells, strict=True), strict=True)}
