@@ -21,7 +21,7 @@ from dhis2api.errors import ApiError
 from dhis2api.web.faults import COLLISIONS
 from dhis2api.web.request_id import current_request_id
 from dhis2api.web.stored_params import params_from_json
-from scheduling.claims import RELEASE, Claim, LeaseLost, claim_next, finish
+from scheduling.claims import Claim, LeaseLost, claim_next, finish
 from scheduling.keeping import Keeper
 from scheduling.models import Level, Status
 from scheduling.notifications import Log, execute_here
@@ -34,6 +34,7 @@ UNEXPECTED = "an unexpected error, which the server's log describes under the jo
 USER_GONE = "the user who started it does not exist any more"
 # Classes of SQLSTATEs: the server ends connections, or one broke; without any, nobody was there to send one.
 CONNECTION_LOST = ("57P", "08")
+INTERRUPTED = "The database or Redis went away before the job was done; the job begins again"
 NOT_OFFERED = "this server offers no such job"
 
 logger = logging.getLogger(__name__)
@@ -97,19 +98,21 @@ def run_next(queue: str, worker: str = "") -> bool:
 
 def _run(claim: Claim, keeper: Keeper) -> None:
     try:
-        log = Log(claim.pk, claim.attempt, keeper.side.execute)
-        log.begin(json.loads(claim.parameters))
-        _attempt(claim, keeper, log)
+        keeper.log.begin(json.loads(claim.parameters))
+        _attempt(claim, keeper)
     except (LeaseLost, *INTERRUPTIONS) as error:
         connection.close()
         if isinstance(error, LeaseLost) or keeper.has_lost:
             logger.warning("%s is no longer ours; nothing of attempt %s stays", claim.type, claim.attempt)
         else:
-            _release(claim, keeper.side, error)
+            logger.warning("%s was interrupted: %s", claim.type, type(error.__cause__ or error).__name__)
+            # Counted, so that a job which always takes the database along does not do so for ever.
+            keeper.release(INTERRUPTED, crashes=1)
 
 
-def _attempt(claim: Claim, keeper: Keeper, log: Log) -> None:
+def _attempt(claim: Claim, keeper: Keeper) -> None:
     """Do it; what goes wrong with the job itself is its outcome."""
+    log = keeper.log
     declaration = find_declaration(claim.type)
     run = None
     try:
@@ -170,15 +173,6 @@ def _is_interruption(error: Exception) -> bool:
         state = getattr(error.__cause__, "pgcode", None)
         return state is None or state in COLLISIONS or state.startswith(CONNECTION_LOST)
     return isinstance(error, RedisError)
-
-
-def _release(claim: Claim, side: SideConnection, error: Exception) -> None:
-    """Have it begun again; counted, so that a job which always takes the database along does not do so for ever."""
-    logger.warning("%s was interrupted: %s", claim.type, type(error.__cause__ or error).__name__)
-    try:
-        side.execute(RELEASE, {**claim.fence, "crashes": 1})
-    except DatabaseAway:
-        logger.warning("%s is begun again when its lease has run out", claim.type)
 
 
 def _reason(error: Exception) -> str:

@@ -16,11 +16,15 @@ import psycopg2
 from django.db import connection
 
 from scheduling.claims import BEAT, BEAT_SECONDS, FINISHED, LEASE_SECONDS, RELEASE, Claim
+from scheduling.models import Level
+from scheduling.notifications import Log
 from scheduling.side_connection import DatabaseAway, SideConnection
 from scheduling.stopping import stopping
 
 STOP_SECONDS = 4.0  # that a running job is given when the server stops
 UNWIND_SECONDS = 2.0  # that its cancelled work is given to return
+
+STOPPED = "The server was stopped before the job was done; the job begins again"
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +34,7 @@ class Keeper:
 
     def __init__(self, claim: Claim) -> None:
         self.side = SideConnection()
+        self.log = Log(claim.pk, claim.attempt, self.side.execute)
         self.has_lost = False
         self._claim = claim
         self._done = threading.Event()
@@ -80,12 +85,17 @@ class Keeper:
             except psycopg2.Error:  # its connection is gone, and the work with it
                 logger.info("There was nothing left to cancel")
 
-    def _hand_back(self) -> None:
-        """Put the job back into the queue for the next start; the process may not wait for what does not return."""
+    def release(self, why: str, *, crashes: int) -> None:
+        """Put the job back into the queue, which its log tells. Without a database its lease runs out instead."""
         try:
-            self.side.execute(RELEASE, {**self._claim.fence, "crashes": 0})
+            if self.side.execute(RELEASE, {**self._claim.fence, "crashes": crashes}):
+                self.log.tell(why, Level.WARN)
         except DatabaseAway:
             logger.warning("%s is begun again when its lease has run out", self._claim.type)
+
+    def _hand_back(self) -> None:
+        """For the next start; the process may not wait for what does not return."""
+        self.release(STOPPED, crashes=0)
         self._lose()
         if not self._done.wait(UNWIND_SECONDS):
             os._exit(0)

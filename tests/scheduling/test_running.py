@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from configuration.models import ConfigurationItem
 from dhis2api.errors import BAD_REQUEST, ApiError
 from scheduling.claims import LeaseLost, claim_next, finish
-from scheduling.job_runs import UNEXPECTED, USER_GONE, JobRun, run_next
+from scheduling.job_runs import INTERRUPTED, UNEXPECTED, USER_GONE, JobRun, run_next
 from scheduling.models import Job, Level, Notification, Status
 from scheduling.registry import Outcome
 from scheduling.sweeping import BEGUN_AGAIN, sweep, take_over
@@ -219,6 +219,23 @@ def test_a_job_that_killed_three_workers_is_given_up(declared: Declare) -> None:
     assert read_log(job)[-1] == "Failed"
 
 
+def test_a_failure_that_cannot_be_worded_is_told_all_the_same(declared: Declare) -> None:
+    """It must not stop the sweep, which serves everybody."""
+
+    def failed(run: JobRun, reason: str) -> Outcome:
+        raise RuntimeError
+
+    job = declared(lambda run: Outcome(), failed=failed)()
+    for _ in range(3):
+        claim_next("short")
+        expire_leases()
+        sweep()
+
+    job.refresh_from_db()
+    assert job.status == "FAILED"
+    assert "ended 3 times" in read_log(job)[-1]
+
+
 def test_one_scheduler_leads(declared: Declare) -> None:
     found = []
 
@@ -300,6 +317,7 @@ def test_a_job_interrupted_by_the_database_begins_again(declared: Declare) -> No
 
     job.refresh_from_db()
     assert (job.status, job.attempt, len(attempts), marks()) == ("COMPLETED", 2, 2, 1)
+    assert read_log(job) == ["Process started", INTERRUPTED, "Process started", ""]
 
 
 def test_a_refused_transaction_starts_no_job(declared: Declare) -> None:

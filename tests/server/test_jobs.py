@@ -13,6 +13,7 @@ import psycopg2
 from django.db import connection
 from redis import Redis
 
+from scheduling.keeping import STOPPED
 from scheduling.models import Job, Notification
 from scheduling.sweeping import BEGUN_AGAIN
 from tests.datavalues.payloads import count_rows, value, value_set
@@ -90,6 +91,7 @@ def test_a_stopped_engine_hands_its_job_back(api: ApiClient, own_database: OwnDa
 
         job.refresh_from_db()
         assert (job.status, job.crashes) == ("QUEUED", 0)
+        assert lines(job) == ["Process started", STOPPED]
         held.let_go()
         with JobProcesses(own_database) as engine:
             assert wait_until(lambda: statuses() == ["COMPLETED"], engine) < 5
