@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line: `serve`, `snapshot`, `reset`, `load_demo`, and all of Django's own."""
+"""Django's command line: `serve`, `run_jobs`, `snapshot`, `reset`, `load_demo`, and all of Django's own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from importlib import import_module
 from django.core.management import execute_from_command_line
 
 # These need the settings but none of the apps, which take most of a second to load.
-WITHOUT_APPS = ("serve", "snapshot", "reset")
+WITHOUT_APPS = ("serve", "snapshot", "reset", "run_jobs")
 
 
 def main() -> None:

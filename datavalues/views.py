@@ -20,6 +20,8 @@ from dhis2api.web.params import declares
 from dhis2api.web.renderers import renderer_for
 from dhis2api.web.responses import ApiResponse, stream
 from dhis2api.web.views import ApiRequest, ApiView
+from scheduling.answers import answer_async
+from scheduling.job_types import JobType
 
 ADD_AUTHORITY = "F_DATAVALUE_ADD"
 MESSAGES = {
@@ -42,6 +44,8 @@ class DataValueSetsView(ApiView):
         if not request.user.principal.has_any((ADD_AUTHORITY,)):
             raise ApiError(NEEDS_AUTHORITY, ADD_AUTHORITY)
         check_schemes(params)
+        if params.run_async:
+            return answer_async(request, JobType.DATAVALUE_IMPORT, params, body_format=body_format(request))
         try:
             with open_body(request) as body:
                 summary = import_data_value_set(body, params=params, user=request.user, format=body_format(request))

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "files",
     "sharing",
     "users",
+    "scheduling",
     "metadata",
     "apps",
     "datavalues",
@@ -200,5 +201,6 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django": {"handlers": [], "propagate": True},
+        "celery": {"level": "WARNING"},  # the bell is no news; what a job does is told by `scheduling`
     },
 }

@@ -21,6 +21,7 @@ api_patterns = [
     path("", include("configuration.urls")),
     path("", include("files.urls")),
     path("", include("users.urls")),
+    path("", include("scheduling.urls")),
     path("", include("apps.urls")),
     path("", include("datavalues.urls")),
     path("", include("datastore.urls")),

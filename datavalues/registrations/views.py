@@ -21,6 +21,8 @@ from dhis2api.web.params import declares
 from dhis2api.web.renderers import renderer_for
 from dhis2api.web.responses import ApiResponse, no_content, stream
 from dhis2api.web.views import ApiRequest, ApiView
+from scheduling.answers import answer_async
+from scheduling.job_types import JobType
 
 
 class RegistrationsView(ApiView):
@@ -39,6 +41,8 @@ class RegistrationsView(ApiView):
         """Import registrations; those that are wrong are named, the others go in."""
         check_schemes(params)
         name = body_format(request)
+        if params.run_async:
+            return answer_async(request, JobType.COMPLETE_DATA_SET_REGISTRATION_IMPORT, params, body_format=name)
         if name == "xml":  # the answer comes in the format of the request
             request.accepted_media_type, request.accepted_renderer = XML, renderer_for(XML)()
         try:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from redis import Redis
+from redis.exceptions import RedisError
 
 LONGEST_CLOSED_SECONDS = 60
 REDIS_TIMEOUT_SECONDS = 5
@@ -39,6 +40,14 @@ def read_gate() -> Gate:
     """The gate as it stands. Errors: RedisError."""
     closed, epoch = gate_redis().mget(_key("closed"), _key("epoch"))
     return Gate(closed is not None, (epoch or b"").decode())
+
+
+def gate_is_closed() -> bool:
+    """Whether the database must be left alone just now; without Redis nobody can have closed the gate."""
+    try:
+        return read_gate().is_closed
+    except RedisError:
+        return False
 
 
 def close_gate() -> None:

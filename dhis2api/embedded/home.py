@@ -65,6 +65,10 @@ class Home:
     def web_pid_file(self) -> Path:
         return self.run / "web.pid"
 
+    @property
+    def jobs_pid_file(self) -> Path:
+        return self.run / "jobs.pid"
+
 
 def find_home(root: Path) -> Home:
     """The home at `root` as it stands; nothing is created."""

@@ -1,4 +1,4 @@
-"""`manage.py serve`: one foreground process whose children are PostgreSQL, Redis and the web server.
+"""`manage.py serve`: one foreground process whose children are PostgreSQL, Redis, the web server and the job engine.
 
 It loads neither Django nor the application, so that it stays small; what needs them runs as a child. Children are
 started in order, stopped in the opposite one, and started again when they die.
@@ -22,6 +22,7 @@ from typing import Protocol
 from dhis2api.embedded import schema
 from dhis2api.embedded.accounts import open_home, remove_outer_run
 from dhis2api.embedded.home import DATABASE_NAME, EmbeddedError, Home, ensure_secret_key, locked_home
+from dhis2api.embedded.job_server import JobServer
 from dhis2api.embedded.postgres import PostgresServer, tail
 from dhis2api.embedded.processes import die_with_parent, start_child, stop_child
 from dhis2api.embedded.redis import RedisServer
@@ -123,6 +124,7 @@ class Supervisor:
         self.home = home
         self.environment = environment
         self.web = web
+        self.jobs = JobServer(home, environment)
         self.postgres = None if options.has_own_database else PostgresServer(home)
         self.redis = None if options.has_own_redis else RedisServer(home)
         self.crashes: dict[str, deque[float]] = {}
@@ -130,7 +132,7 @@ class Supervisor:
     @property
     def services(self) -> list[Service]:
         """In the order of their start."""
-        return [service for service in (self.postgres, self.redis, self.web) if service is not None]
+        return [service for service in (self.postgres, self.redis, self.web, self.jobs) if service is not None]
 
     def run(self) -> None:
         """Start, then watch until a signal comes or a child cannot be kept alive."""
@@ -151,15 +153,17 @@ class Supervisor:
             service.end_orphans()
         if self.postgres is not None:
             self.postgres.create()
-        servers = [service for service in self.services if service is not self.web]
+        servers = [service for service in (self.postgres, self.redis) if service is not None]
         for service in servers:
             service.start()
         for service in servers:
             service.wait_until_ready()
         if not self._is_prepared():
             self._prepare()
-        self.web.start()
-        self.web.wait_until_ready()
+        for application in (self.web, self.jobs):
+            application.start()
+        for application in (self.web, self.jobs):
+            application.wait_until_ready()
 
     def _stop(self) -> None:
         for number in STOP_SIGNALS:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace as with_changes
 
 from dhis2api.objects import json_chunks, xml
-from dhis2api.objects.csv_importing import import_csv
+from dhis2api.objects.async_imports import start_import
+from dhis2api.objects.body_importing import import_body
 from dhis2api.objects.errors import IMPORT_FAILED
 from dhis2api.objects.exporting import Selections, export_chunks, select_types
-from dhis2api.objects.formats.bodies import body_type, read_metadata_body
+from dhis2api.objects.formats.bodies import body_type
 from dhis2api.objects.formats.csv_import import csv_class_names
-from dhis2api.objects.importer import import_metadata
 from dhis2api.objects.params import MetadataBodyParams, MetadataExportParams
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.views import OBJECT_BODIES, reading_context
@@ -38,11 +38,10 @@ class MetadataView(ApiView):
     @declares(MetadataBodyParams)
     def post(self, request: ApiRequest, params: MetadataBodyParams) -> ApiResponse:
         """Import objects of any types."""
-        if body_type(request) == CSV:
-            with open_body(request) as stream:
-                report = import_csv(stream, params=params, user=request.user)
-        else:
-            report = import_metadata(read_metadata_body(request), params=params, user=request.user)
+        if params.run_async:
+            return start_import(request, params)
+        with open_body(request) as stream:
+            report = import_body(stream, body_type(request), params=params, user=request.user)
         return ok(response=report) if report.is_ok else conflict(IMPORT_FAILED.template, report, status="WARNING")
 
 

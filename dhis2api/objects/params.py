@@ -97,3 +97,4 @@ class MetadataBodyParams(MetadataImportParams):
 
     class_key: str = param("", doc="CSV: what the file describes, one of `/api/metadata/csvImportClasses`.")
     first_row_is_header: bool = param(True, doc="CSV: pass over the first row.")
+    run_async: bool = param(False, name="async", doc="Import as a job; answer at once.")

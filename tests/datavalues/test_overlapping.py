@@ -60,11 +60,11 @@ def facilities() -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def post(url: str, body: bytes, content_type: str = "application/json") -> tuple[int, bytes]:
+def post(url: str, body: bytes, content_type: str = "application/json", query: str = "") -> tuple[int, bytes]:
     """Status and body of a real request; status 0 when the server hangs up."""
     headers = {"Content-Type": content_type, "Authorization": basic("admin", "district")}
     try:
-        request = urllib.request.Request(url + SETS, body, headers)
+        request = urllib.request.Request(url + SETS + query, body, headers)
         with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:

@@ -1,15 +1,19 @@
-"""A real web server: gunicorn as `make serve` runs it, over one test's own database."""
+"""Real processes over one test's own database, as `make serve` runs them: gunicorn, and the job engine."""
 
 from __future__ import annotations
 
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 from types import TracebackType
+
+import psutil
 
 from dhis2api.embedded.schema import PROJECT
 from dhis2api.embedded.webserver import open_listener, web_command
@@ -78,5 +82,55 @@ class WebProcess:
 
     @property
     def log(self) -> str:
+        self._output.seek(0)
+        return self._output.read().decode(errors="replace")
+
+
+class JobProcesses:
+    """The job engine's processes, as `make serve` runs them, over one test's own database."""
+
+    def __init__(self, database: OwnDatabase) -> None:
+        servers = {"DATABASE_URL": database.url, "REDIS_URL": database.redis_url}
+        self.environment = {**os.environ, **servers, "DJANGO_SETTINGS_MODULE": "dhis2api.settings"}
+
+    def __enter__(self) -> JobProcesses:
+        self._output = tempfile.TemporaryFile("w+b")
+        self._folder = tempfile.TemporaryDirectory()
+        pid_file = Path(self._folder.name) / "jobs.pid"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "dhis2api.embedded.job_processes", "--pid", str(pid_file)],
+            cwd=PROJECT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+        )
+        deadline = time.monotonic() + READY_SECONDS
+        while not pid_file.exists():
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                raise RuntimeError(f"The job engine does not start:\n{self.log}")
+            time.sleep(0.05)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        self._output.close()
+        self._folder.cleanup()
+
+    def stop(self) -> int:
+        """Ask it to stop, as Ctrl-C does; its exit status."""
+        self.process.terminate()
+        return self.process.wait(20)
+
+    def kill_children(self) -> None:
+        """kill -9 of both workers and the scheduler."""
+        for child in psutil.Process(self.process.pid).children():
+            child.kill()
+
+    @property
+    def log(self) -> str:
+        """What it has written so far."""
         self._output.seek(0)
         return self._output.read().decode(errors="replace")

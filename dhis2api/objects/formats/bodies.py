@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO
 
 from dhis2api.objects.formats.xml_reading import read_metadata, read_one
 from dhis2api.objects.schema import Schema
-from dhis2api.web.bodies import open_body, read_json
+from dhis2api.web.bodies import decode_json, open_body, read_json, read_json_stream
 from dhis2api.web.negotiation import SYNONYMS, XML
 from dhis2api.web.views import ApiRequest
 
@@ -25,9 +25,6 @@ def read_object_body(request: ApiRequest, schema: Schema) -> Any:
     return read_json(request)
 
 
-def read_metadata_body(request: ApiRequest) -> Any:
+def decode_metadata(stream: BinaryIO, media_type: str) -> Any:
     """`{plural: [object, …]}`. Errors: as for one object."""
-    if body_type(request) == XML:
-        with open_body(request) as stream:
-            return read_metadata(stream)
-    return read_json(request)
+    return read_metadata(stream) if media_type == XML else decode_json(read_json_stream(stream))

@@ -1,0 +1,56 @@
+"""Jobs of data values: the imports of `async=true`."""
+
+from __future__ import annotations
+
+from datavalues.importer import failed_summary, import_data_value_set
+from datavalues.params import ImportParams
+from datavalues.registrations.importing import failed_registrations, import_complete_registrations
+from datavalues.registrations.params import RegistrationImportParams
+from datavalues.report import SummaryReport, wire_profile
+from datavalues.summary import ERROR, SUCCESS, ImportSummary
+from scheduling.job_runs import JobRun
+from scheduling.job_types import JobType
+from scheduling.registry import Outcome, job
+
+DONE = "Import done"
+ENDED = "Import complete with status {}, {} created, {} updated, {} deleted, {} ignored"
+
+
+def failed_import(run: JobRun, reason: str) -> Outcome:
+    """An import that could not be carried out, an unreadable body among them: an ERROR summary without counts."""
+    return import_outcome(run, failed_summary(run.parameters, reason))
+
+
+# Overlapping imports are safe beside each other, so several workers may run several.
+@job(JobType.DATAVALUE_IMPORT, parameters=ImportParams, alone=False, failed=failed_import)
+def data_value_import(run: JobRun) -> Outcome:
+    """The same import as without `async`."""
+    with run.open_body() as body:
+        summary = import_data_value_set(body, params=run.parameters, user=run.user, format=run.body_format)
+    return import_outcome(run, summary)
+
+
+def failed_registration_import(run: JobRun, reason: str) -> Outcome:
+    """The same of an import of completeness registrations."""
+    return import_outcome(run, failed_registrations(run.parameters, reason))
+
+
+@job(
+    JobType.COMPLETE_DATA_SET_REGISTRATION_IMPORT, parameters=RegistrationImportParams, alone=False,
+    failed=failed_registration_import,
+)  # fmt: skip
+def complete_registration_import(run: JobRun) -> Outcome:
+    """The same import as without `async`."""
+    with run.open_body() as body:
+        summary = import_complete_registrations(body, params=run.parameters, user=run.user, format=run.body_format)
+    return import_outcome(run, summary)
+
+
+def import_outcome(run: JobRun, summary: ImportSummary) -> Outcome:
+    """The bare summary as the version that was called shows it, and the line that ends the log."""
+    report = SummaryReport(summary, wire_profile(run.version)).to_dict()
+    counts = report["importCount"]
+    message = DONE if summary.status == SUCCESS else ENDED.format(
+        summary.status, counts["imported"], counts["updated"], counts["deleted"], counts["ignored"]
+    )  # fmt: skip
+    return Outcome(report, message, is_error=summary.status == ERROR)

@@ -1,0 +1,184 @@
+"""Running one job: claim it, do it and store its result in one transaction, tell how it ended.
+
+Exactly once: a result is stored with the work itself, and only by the attempt that still holds the job. What dies on
+the way leaves nothing behind and is begun again (`sweeping.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+import orjson
+from django.contrib.auth import get_user_model
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
+from redis.exceptions import RedisError
+
+from dhis2api.errors import ApiError
+from dhis2api.web.faults import COLLISIONS
+from dhis2api.web.request_id import current_request_id
+from dhis2api.web.stored_params import params_from_json
+from scheduling.claims import Claim, LeaseLost, claim_next, finish
+from scheduling.keeping import Keeper
+from scheduling.models import Level, Status
+from scheduling.notifications import Log, execute_here
+from scheduling.payloads import open_chunks
+from scheduling.registry import JobDeclaration, Outcome, find_declaration
+from scheduling.side_connection import DatabaseAway, SideConnection
+
+FETCH = "SELECT data FROM job_payload WHERE job_id = %(job)s AND position = %(position)s"
+UNEXPECTED = "an unexpected error, which the server's log describes under the job's id"
+USER_GONE = "the user who started it does not exist any more"
+# Classes of SQLSTATEs: the server ends connections, or one broke; without any, nobody was there to send one.
+CONNECTION_LOST = ("57P", "08")
+INTERRUPTED = "The database or Redis went away before the job was done; the job begins again"
+NOT_OFFERED = "this server offers no such job"
+
+logger = logging.getLogger(__name__)
+
+
+class JobRun:
+    """What a job's function is given. `version` is the API's as the client called it, `user` who asked for it."""
+
+    def __init__(self, claim: Claim, declaration: JobDeclaration, side: SideConnection, log: Log) -> None:
+        self._claim, self._side, self._log = claim, side, log
+        self.uid = claim.uid
+        self.version = claim.version
+        self.body_format = claim.body_format
+        self.parameters: Any = params_from_json(declaration.parameters, json.loads(claim.parameters))
+
+    @property
+    def user(self) -> Any:
+        """The user as he stands now. Errors: JobRefused when he is gone."""
+        found = get_user_model().objects.filter(uid=self._claim.user_uid).first()
+        if found is None:
+            raise JobRefused(USER_GONE)
+        return found
+
+    @contextmanager
+    def open_body(self) -> Iterator[BinaryIO]:
+        """The payload as a stream, decompressed; it comes over the side, so that it may be read amid a COPY."""
+        with open_chunks(self._fetch) as stream:
+            yield stream
+
+    def tell(self, message: str, level: Level = Level.INFO) -> None:
+        """A line of progress, seen at once."""
+        self._log.tell(message, level)
+
+    def _fetch(self, position: int) -> bytes | None:
+        rows = self._side.execute(FETCH, {"job": self._claim.pk, "position": position})
+        return bytes(rows[0][0]) if rows else None
+
+
+class JobRefused(Exception):
+    """A job that cannot be carried out; the words are for the client."""
+
+
+def run_next(queue: str, worker: str = "") -> bool:
+    """Take the next job of a queue and see it through; whether there was one. `worker` names this process.
+
+    Errors: of the database, when it is away. Whatever happens to a job that was claimed is told in its log.
+    """
+    close_old_connections()
+    claim = claim_next(queue, worker)
+    if claim is None:
+        return False
+    current_request_id.set(claim.uid)
+    logger.info("%s begins, attempt %s", claim.type, claim.attempt)
+    try:
+        with Keeper(claim) as keeper:
+            _run(claim, keeper)
+    finally:
+        current_request_id.set("-")
+    return True
+
+
+def _run(claim: Claim, keeper: Keeper) -> None:
+    try:
+        keeper.log.begin(json.loads(claim.parameters))
+        _attempt(claim, keeper)
+    except (LeaseLost, *INTERRUPTIONS) as error:
+        connection.close()
+        if isinstance(error, LeaseLost) or keeper.has_lost:
+            logger.warning("%s is no longer ours; nothing of attempt %s stays", claim.type, claim.attempt)
+        else:
+            logger.warning("%s was interrupted: %s", claim.type, type(error.__cause__ or error).__name__)
+            # Counted, so that a job which always takes the database along does not do so for ever.
+            keeper.release(INTERRUPTED, crashes=1)
+
+
+def _attempt(claim: Claim, keeper: Keeper) -> None:
+    """Do it; what goes wrong with the job itself is its outcome."""
+    log = keeper.log
+    declaration = find_declaration(claim.type)
+    run = None
+    try:
+        if declaration is None:
+            raise JobRefused(NOT_OFFERED)
+        run = JobRun(claim, declaration, keeper.side, log)
+        with transaction.atomic():
+            _store(claim, log, declaration.function(run))
+        logger.info("%s is done", claim.type)
+    except (LeaseLost, DatabaseAway):
+        raise
+    except Exception as error:
+        if keeper.has_lost:
+            raise LeaseLost from error
+        if _is_interruption(error):
+            raise Interrupted from error
+        with transaction.atomic():
+            fail(claim, log, _reason(error), run)
+
+
+def fail(claim: Claim, log: Log, reason: str, run: JobRun | None = None) -> None:
+    """Store that a job could not be carried out, in the words of its type, as part of the open transaction."""
+    log.tell(reason, Level.ERROR, execute_here)
+    _store(claim, log, _word_failure(claim, log, reason, run), error=reason)
+
+
+def _word_failure(claim: Claim, log: Log, reason: str, run: JobRun | None) -> Outcome:
+    declaration = find_declaration(claim.type)
+    if declaration is None:
+        return Outcome(message=reason, is_error=True)
+    try:
+        with transaction.atomic():
+            return declaration.failed(run or JobRun(claim, declaration, SideConnection(), log), reason)
+    except Exception:  # whoever cannot word a failure must not keep it from being told, nor others from being swept
+        logger.exception("The failure of %s cannot be worded", claim.type)
+        return Outcome(message=reason, is_error=True)
+
+
+def _store(claim: Claim, log: Log, outcome: Outcome, error: str | None = None) -> None:
+    """The result before the line that announces it, both in the transaction of the work."""
+    status = Status.FAILED if outcome.is_error else Status.COMPLETED
+    summary = None if outcome.summary is None else orjson.dumps(outcome.summary).decode()
+    log.end(outcome.message, Level.ERROR if outcome.is_error else Level.INFO, execute_here)
+    reason = error or (outcome.message if outcome.is_error else None)
+    finish(claim, status, summary, reason and reason.replace("\x00", ""))
+
+
+class Interrupted(Exception):
+    """What the job stands on went away in the middle of it; that is no fault of the job's."""
+
+
+INTERRUPTIONS = (Interrupted, DatabaseAway, OperationalError, InterfaceError, RedisError)
+
+
+def _is_interruption(error: Exception) -> bool:
+    """Whether the database or Redis went away, or another transaction stood in the way and one had to yield."""
+    if isinstance(error, OperationalError | InterfaceError):
+        state = getattr(error.__cause__, "pgcode", None)
+        return state is None or state in COLLISIONS or state.startswith(CONNECTION_LOST)
+    return isinstance(error, RedisError)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ApiError):
+        return error.message
+    if isinstance(error, JobRefused):
+        return str(error)
+    logger.exception("A job failed")
+    return UNEXPECTED

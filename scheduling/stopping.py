@@ -1,0 +1,7 @@
+"""Whether this process has been told to stop."""
+
+from __future__ import annotations
+
+import threading
+
+stopping = threading.Event()

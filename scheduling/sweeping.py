@@ -1,0 +1,97 @@
+"""What the scheduler does every second, and what it tidies up every minute.
+
+Several may run; the one that gets the advisory lock is the leader of that moment. The lock ends with the transaction,
+so that it works behind a pooler and nobody needs to give it back.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from configuration.settings import system_settings
+from scheduling.bell import ring_after_commit
+from scheduling.claims import CLAIMED, MOST_CRASHES, RELEASE, Claim, to_claim
+from scheduling.job_runs import fail
+from scheduling.models import Level
+from scheduling.notifications import Log, execute_here
+
+LEADER = 0x7363686564756C65  # "schedule": an advisory lock
+LEAD = "SELECT pg_try_advisory_xact_lock(%(lock)s)"
+# One who is just storing his result holds the row, and is not dead.
+SILENT = f"""
+    SELECT {CLAIMED}, crashes, queue FROM job
+    WHERE status = 'RUNNING' AND lease_until < clock_timestamp()
+    ORDER BY id FOR UPDATE SKIP LOCKED
+"""
+LEFT_BEHIND = f"""
+    SELECT {CLAIMED}, crashes, queue FROM job WHERE status = 'RUNNING' AND worker = %(worker)s FOR UPDATE SKIP LOCKED
+"""
+FORGET_PAYLOADS = """
+    DELETE FROM job_payload USING job
+    WHERE job.id = job_payload.job_id AND job.status IN ('COMPLETED', 'FAILED')
+      AND job.finished < clock_timestamp() - make_interval(mins => %(minutes)s)
+"""
+OLD = """
+    -- ended too long ago, or not among the newest of their type
+    SELECT id FROM (
+        SELECT id, status, finished, row_number() OVER (PARTITION BY type ORDER BY id DESC) AS newest FROM job
+    ) AS ranked
+    WHERE status IN ('COMPLETED', 'FAILED')
+      AND (newest > %(most)s OR finished < clock_timestamp() - make_interval(days => %(days)s))
+"""
+BEGUN_AGAIN = "The process that ran the job ended before it was done; the job begins again"
+GIVEN_UP = "the process that ran it ended {} times before it was done, so it is not tried again"
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def sweep() -> bool:
+    """Put what lost its worker back into the queue, or give it up; whether this process was the leader."""
+    if not execute_here(LEAD, {"lock": LEADER})[0][0]:
+        return False
+    _recover(execute_here(SILENT, {}))
+    return True
+
+
+@transaction.atomic
+def take_over(worker: str) -> None:
+    """Put back what the process that had this name before left behind when it died, without awaiting its lease."""
+    _recover(execute_here(LEFT_BEHIND, {"worker": worker}))
+
+
+def _recover(rows: Iterable[tuple[Any, ...]]) -> None:
+    for *columns, crashes, queue in rows:
+        _begin_again(to_claim(tuple(columns)), crashes + 1, queue)
+
+
+def _begin_again(claim: Claim, crashes: int, queue: str) -> None:
+    log = Log(claim.pk, claim.attempt, execute_here)
+    if crashes >= MOST_CRASHES:
+        logger.error("%s %s is given up: its process ended %s times", claim.type, claim.uid, crashes)
+        fail(claim, log, GIVEN_UP.format(crashes))
+        return
+    logger.warning("%s %s lost its worker and begins again", claim.type, claim.uid)
+    log.tell(BEGUN_AGAIN, Level.WARN)
+    execute_here(RELEASE, {**claim.fence, "crashes": 1})
+    ring_after_commit(queue)
+
+
+@transaction.atomic
+def tidy() -> None:
+    """Forget payloads, logs and results as the settings say. Source: DHIS2 2.42, scheduling, housekeeping.
+
+    Payloads of ended jobs after `jobsCleanupAfterMinutes`; jobs with all that is theirs after `notifierMaxAgeDays`, or
+    when there are `notifierMaxJobsPerType` younger ones of their type. What has not ended stays.
+    """
+    settings = system_settings("jobsCleanupAfterMinutes", "notifierMaxAgeDays", "notifierMaxJobsPerType")
+    execute_here(FORGET_PAYLOADS, {"minutes": max(0, settings["jobsCleanupAfterMinutes"])})
+    most, days = max(1, settings["notifierMaxJobsPerType"]), max(0, settings["notifierMaxAgeDays"])
+    old = [row[0] for row in execute_here(OLD, {"most": most, "days": days})]
+    for table in ("job_payload", "job_notification"):
+        execute_here(f"DELETE FROM {table} WHERE job_id = ANY(%(old)s)", {"old": old})
+    execute_here("DELETE FROM job WHERE id = ANY(%(old)s)", {"old": old})

@@ -1,0 +1,160 @@
+"""The processes of the engine: one worker a queue, which Celery listens for, and the scheduler.
+
+A worker looks for work when the bell rings and every second besides. It begins by looking, so that accepted jobs are
+done while Redis is away; when Celery loses Redis the process ends, and whoever started it starts it anew.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import signal
+import socket
+import time
+from types import FrameType
+from typing import Any
+
+from celery import bootsteps
+from celery.worker import WorkController
+from celery.worker import state as celery_state
+from django.db import Error as DatabaseError
+from django.db import close_old_connections, connection
+from redis.exceptions import RedisError
+
+from dhis2api.embedded.gate_state import read_gate
+from dhis2api.epoch import see_epoch
+from scheduling.bell import LOOK, bell_name, celery_app
+from scheduling.job_runs import run_next
+from scheduling.stopping import stopping
+from scheduling.sweeping import sweep, take_over, tidy
+
+LOOK_SECONDS = 1.0  # between two looks without a bell
+SWEEP_SECONDS = 1.0
+TIDY_SECONDS = 60.0
+# What Celery loads when a worker starts: loaded before the fork, it is shared.
+LOADED_LATE = (
+    "celery.app.amqp",
+    "celery.app.control",
+    "celery.app.events",
+    "celery.app.trace",
+    "celery.backends.base",
+    "celery.concurrency.solo",
+    "celery.loaders.app",
+    "celery.worker.components",
+    "celery.worker.consumer.delayed_delivery",
+    "celery.worker.control",
+    "celery.worker.loops",
+    "kombu.transport.redis",
+)
+# The place of the processes forked from one parent, so that a successor knows what its predecessor held.
+PLACE = f"{socket.gethostname()}:{secrets.token_hex(8)}"
+LOST_REDIS = 75  # the exit status of a worker that Celery could not keep connected
+
+logger = logging.getLogger(__name__)
+
+
+def stop() -> None:
+    """Have this process end: at once when idle; a running job is given a few seconds."""
+    stopping.set()
+    celery_state.should_stop = 0  # the exit status; Celery's loop looks at it
+
+
+def stop_on_signals() -> None:
+    """SIGTERM and SIGINT stop this process in order."""
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handle)
+
+
+def may_use_database() -> bool:
+    """Whether the gate is open; what this process knows of a database that was replaced is forgotten.
+
+    While it is closed the connection is given up: `snapshot` needs the database alone.
+    """
+    try:
+        gate = read_gate()
+    except RedisError:  # nobody can close the gate, and the queue is not in Redis
+        return True
+    if gate.is_closed:
+        connection.close()
+        return False
+    see_epoch(gate.epoch)
+    return True
+
+
+class Worker:
+    """Looks for work in a queue. Its name is this process's place: whoever started it gives it to the next one."""
+
+    def __init__(self, queue: str) -> None:
+        self.queue = queue
+        self.name = f"{PLACE}:{queue}"
+        self._has_taken_over = False
+
+    def look(self) -> None:
+        """Do all the work there is. A database that is away is waited for: the next look finds it."""
+        try:
+            while not stopping.is_set() and may_use_database() and self._run_next():
+                pass
+        except DatabaseError as error:
+            logger.warning("The worker cannot reach the database: %s", type(error).__name__)
+            connection.close()
+
+    def _run_next(self) -> bool:
+        if not self._has_taken_over:
+            close_old_connections()
+            take_over(self.name)
+            self._has_taken_over = True
+        return run_next(self.queue, self.name)
+
+
+def work(queue: str) -> int:
+    """Work on a queue until told to stop; the exit status."""
+    worker = Worker(queue)
+    worker.look()
+    if stopping.is_set():
+        return 0
+    app = celery_app()
+
+    @app.task(name=LOOK, ignore_result=True)
+    def look() -> None:
+        worker.look()
+
+    class Watch(bootsteps.StartStopStep):
+        """The look without a bell, in Celery's own loop: one thing at a time."""
+
+        requires = ("celery.worker.consumer.tasks:Tasks",)
+
+        def start(self, parent: Any) -> None:
+            self.timer = parent.timer.call_repeatedly(LOOK_SECONDS, worker.look)
+
+        def stop(self, parent: Any) -> None:
+            self.timer.cancel()
+
+    app.steps["consumer"].add(Watch)
+    controller = WorkController(
+        app=app, hostname=f"{queue}@dhis2api", pool="solo", queues=[bell_name(queue)], loglevel="WARNING",
+        without_gossip=True, without_mingle=True, without_heartbeat=True,
+    )  # fmt: skip
+    controller.start()
+    return 0 if stopping.is_set() else LOST_REDIS
+
+
+def schedule() -> int:
+    """Sweep every second and tidy every minute until told to stop; the exit status."""
+    tidied = 0.0
+    while not stopping.is_set():
+        try:
+            if may_use_database():
+                close_old_connections()
+                is_leader = sweep()
+                if is_leader and time.monotonic() - tidied > TIDY_SECONDS:
+                    tidy()
+                    tidied = time.monotonic()
+        except DatabaseError as error:
+            logger.warning("The scheduler cannot reach the database: %s", type(error).__name__)
+            connection.close()
+        stopping.wait(SWEEP_SECONDS)
+    return 0
