@@ -86,8 +86,11 @@ def decode_csv(stream: BinaryIO, data_set: str) -> LimitSet:
     Errors: ApiError 400 with the line that cannot be read.
     """
     limits: list[Limit] = []
+    body = stream.read()
+    if b"\x00" in body:
+        raise ApiError(UNREADABLE_LINE, body[: body.index(b"\x00")].count(b"\n") + 1, "it contains a NUL character")
     try:
-        reader = csv.DictReader(io.StringIO(stream.read().decode("utf-8-sig")), skipinitialspace=True)
+        reader = csv.DictReader(io.StringIO(body.decode("utf-8-sig")), skipinitialspace=True)
         for row in reader:
             limits.append(_from_row(row, reader.line_num))
     except (UnicodeDecodeError, csv.Error) as error:

@@ -128,6 +128,7 @@ def test_many_limits_as_csv(api: ApiClient) -> None:
     assert stored() == [(ids.NGELEHUN_CHC, 3, 9)]
     broken = api.post(f"{PATH}/upsert{path}", text.replace("9", "nine"), content_type="application/csv")
     assert (broken.status, "Line 2" in broken.json["message"]) == (400, True)
+    assert api.post(f"{PATH}/upsert{path}", text.replace("9", "\0"), content_type="text/csv").status == 400
     assert api.post(f"{PATH}/delete{path}", text, content_type="text/csv").json["successful"] == 1
 
 
