@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dhis2api.demo import identifiers as ids
+from metadata.models.categories import DEFAULT_CATEGORY_OPTION_COMBO
 from tests.datavalues.payloads import HARBOUR, PERIOD, SESSIONS, send, value
 from tests.datavalues.test_single_values import delete, refusal, save
 from tests.harness.client import Answer, ApiClient
@@ -43,8 +44,8 @@ def test_changes_are_told_newest_first_with_what_stood_there_before(api: ApiClie
     item = answer.json["dataValueAudits"][0]
     assert {name: item[name] for name in item.keys() - {"created", "value", "modifiedBy", "auditType"}} == {
         "dataElement": {"id": ids.MEASLES}, "period": {"id": PERIOD}, "organisationUnit": {"id": ids.NGELEHUN_CHC},
-        "categoryOptionCombo": {"id": ids.DEFAULT_CATEGORY_OPTION_COMBO},
-        "attributeOptionCombo": {"id": ids.DEFAULT_CATEGORY_OPTION_COMBO},
+        "categoryOptionCombo": {"id": DEFAULT_CATEGORY_OPTION_COMBO},
+        "attributeOptionCombo": {"id": DEFAULT_CATEGORY_OPTION_COMBO},
     }  # fmt: skip
 
 
@@ -63,7 +64,7 @@ def test_audits_are_chosen_and_paged(api: ApiClient) -> None:
     send(api, *rows, query="?importStrategy=DELETE")
 
     assert len(told(audits(api, f"&de={ids.MEASLES}&ou={ids.NGELEHUN_CHC}"))) == 2
-    assert len(told(audits(api, f"&cc={HARBOUR}&co={ids.DEFAULT_CATEGORY_OPTION_COMBO}"))) == 2
+    assert len(told(audits(api, f"&cc={HARBOUR}&co={DEFAULT_CATEGORY_OPTION_COMBO}"))) == 2
     assert len(told(audits(api, f"&ds={ids.MORTALITY}"))) == 2
     assert told(audits(api, f"&auditType=DELETE&de={ids.MEASLES}")) == [("DELETE", "2", "admin")]
     page = audits(api, "&pageSize=3&page=2&fields=value,dataElement").json

@@ -22,7 +22,7 @@ from metadata.models import (
     OrganisationUnit,
     Period,
 )
-from metadata.models.categories import DEFAULT_CATEGORY_OPTION
+from metadata.models.categories import DEFAULT_CATEGORY_OPTION, DEFAULT_CATEGORY_OPTION_COMBO
 from tests.datavalues.payloads import (
     HARBOUR,
     HARBOUR_OPTION,
@@ -71,7 +71,7 @@ def partner_combo() -> str:
 
 
 def test_a_value_is_saved_read_and_deleted(api: ApiClient) -> None:
-    saved = save(api, value="12", co=ids.DEFAULT_CATEGORY_OPTION_COMBO)
+    saved = save(api, value="12", co=DEFAULT_CATEGORY_OPTION_COMBO)
 
     assert (saved.status, saved.content) == (200, b"")
     assert read(api).json == ["12"]
