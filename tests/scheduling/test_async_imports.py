@@ -193,3 +193,17 @@ def test_unreadable_metadata_ends_with_an_error_report(api: ApiClient) -> None:
     assert summary["status"] == "ERROR"
     assert summary["message"] == log[1]
     assert "line 1" in log[1]
+
+
+def test_registrations_of_completeness_are_imported_by_a_job(api: ApiClient) -> None:
+    path = "/api/completeDataSetRegistrations"
+    item = {"dataSet": ids.MORTALITY, "period": "201401", "organisationUnit": ids.NGELEHUN_CHC}
+    accepted = api.post(f"{path}?async=true", {"completeDataSetRegistrations": [item, item | {"period": "x"}]})
+
+    assert accepted.json["message"].startswith("Initiated COMPLETE_DATA_SET_REGISTRATION_IMPORT")
+    summary, log = outcome(api, accepted)
+    assert summary["importCount"] == {"imported": 1, "updated": 0, "ignored": 1, "deleted": 0}
+    shown = api.get(f"{path}?dataSet={ids.MORTALITY}&period=201401&orgUnit={ids.NGELEHUN_CHC}").json
+    assert len(shown["completeDataSetRegistrations"]) == 1
+    summary, log = outcome(api, api.post(f"{path}?async=true", "{"))
+    assert (summary["status"], sum(summary["importCount"].values())) == ("ERROR", 0)
