@@ -32,7 +32,7 @@ def main() -> None:
         if arguments.only in (None, "users"):
             users.run(cluster, sizes=(30_000 // scale, 300_000 // scale))
         if arguments.only in (None, "datavalues"):
-            sizes, exports = (50_000 // scale, 500_000 // scale), (100_000 // scale, 1_000_000 // scale)
+            sizes, exports = (100_000 // scale, 1_000_000 // scale), (100_000 // scale, 1_000_000 // scale)
             with OwnDatabase(cluster):
                 datavalues.run(sizes=sizes, exports=exports)
     finally:

@@ -1,4 +1,4 @@
-"""Data value sets: import of new values, the same again, and export, at n and 10 n."""
+"""Data value sets in each format: import of new values, the same again, and export, at n and 10 n."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import itertools
 import json
 import random
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,32 +17,71 @@ from django.db import connection
 from benchmarks import floor
 from benchmarks.cases import Case, print_cases
 from benchmarks.measuring import measure
-from datavalues.export import compile_statement, export_data_value_set
+from datavalues.export import FORMATS as EXPORTS
+from datavalues.export import export_data_value_set
 from datavalues.export_query import compile_query
-from datavalues.formats.json import ROW
+from datavalues.formats.adx import ADX
 from datavalues.importer import import_data_value_set
 from datavalues.params import ExportParams, ImportParams
-from metadata.models import DataElement, OrganisationUnit
+from dhis2api.web.xml import DXF
+from metadata.models import CategoryCombo, DataElement, DataSet, DataSetElement, OrganisationUnit
+from metadata.models.categories import DEFAULT_CATEGORY_COMBO
 from users.models import User
 
 ROOT = "ImspTQPwCqd"
 PERIODS = [f"{year}{month:02}" for year in range(2010, 2020) for month in range(1, 13)]
 
 
-def payload(size: int) -> bytes:
-    """A JSON set of `size` distinct values, in random order, over the demo's elements, facilities and ten years."""
+FORMATS = ("json", "xml", "csv", "adx")
+Key = tuple[str, str, str]  # period, org unit, data element, by uid
+
+
+def keys(size: int) -> list[Key]:
+    """`size` distinct keys over the demo's elements, facilities and ten years, in random order."""
     elements = list(
         DataElement.objects.filter(value_type__in=("NUMBER", "INTEGER", "INTEGER_ZERO_OR_POSITIVE"))
         .order_by("pk").values_list("uid", flat=True)[:20]
     )  # fmt: skip
     units = list(OrganisationUnit.objects.filter(hierarchy_level=4).order_by("pk").values_list("uid", flat=True))
-    keys = list(itertools.islice(itertools.product(PERIODS, units, elements), size))
-    random.Random(7).shuffle(keys)
-    values = [
-        {"dataElement": element, "period": period, "orgUnit": unit, "value": str(number % 997 + 1)}
-        for number, (period, unit, element) in enumerate(keys)
-    ]
-    return json.dumps({"dataValues": values}).encode()
+    found = list(itertools.islice(itertools.product(PERIODS, units, elements), size))
+    random.Random(7).shuffle(found)
+    return found
+
+
+def payload(size: int, format: str = "json") -> bytes:
+    """A set of `size` values in a format; in ADX ordered by its groups, in the others in random order."""
+    return PAYLOADS[format]([(*key, str(number % 997 + 1)) for number, key in enumerate(keys(size))])
+
+
+def _json(values: list[tuple[str, ...]]) -> bytes:
+    names = ("period", "orgUnit", "dataElement", "value")
+    return json.dumps({"dataValues": [dict(zip(names, value, strict=True)) for value in values]}).encode()
+
+
+def _xml(values: list[tuple[str, ...]]) -> bytes:
+    items = "".join(
+        f'<dataValue dataElement="{element}" period="{period}" orgUnit="{unit}" value="{text}"/>'
+        for period, unit, element, text in values
+    )
+    return f'<dataValueSet xmlns="{DXF}">{items}</dataValueSet>'.encode()
+
+
+def _csv(values: list[tuple[str, ...]]) -> bytes:
+    lines = "".join(f"{element},{period},{unit},,,{text}\n" for period, unit, element, text in values)
+    return f"dataelement,period,orgunit,categoryoptioncombo,attributeoptioncombo,value\n{lines}".encode()
+
+
+def _adx(values: list[tuple[str, ...]]) -> bytes:
+    """Values whose elements have categories name the default combo: they are stored as those of other formats."""
+    pieces = []
+    for (period, unit), members in itertools.groupby(sorted(values), key=lambda value: value[:2]):
+        pieces.append(f'<group orgUnit="{unit}" period="{period[:4]}-{period[4:]}-01/P1M">')
+        pieces += [f'<dataValue dataElement="{each[2]}" categoryOptionCombo="" value="{each[3]}"/>' for each in members]
+        pieces.append("</group>")
+    return f'<adx xmlns="{ADX}" idScheme="UID">{"".join(pieces)}</adx>'.encode()
+
+
+PAYLOADS: dict[str, Callable[[list[tuple[str, ...]]], bytes]] = {"json": _json, "xml": _xml, "csv": _csv, "adx": _adx}
 
 
 def run(sizes: tuple[int, ...], exports: tuple[int, ...]) -> None:
@@ -53,21 +93,24 @@ def run(sizes: tuple[int, ...], exports: tuple[int, ...]) -> None:
 
 
 def _imports(size: int) -> Iterator[Case]:
-    body = payload(size)
-    _empty()
-    first = measure(lambda: _import(body), prepare=_warm)
-    with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / "rows")
-        measure(lambda: floor.dump_rows(path))
-        copied = measure(lambda: floor.copy_in(path))
-    again = measure(lambda: _import(body), prepare=_warm)
-    expected = {"imported": (size, 0), "unchanged": (0, size)}
-    for kind, pair in expected.items():
-        found = tuple(getattr(m.result, kind) for m in (first, again))
-        if found != pair:
-            raise AssertionError(f"{kind}: {found}, expected {pair}")
-    yield Case("import, new values", size, first, copied)
-    yield Case("import, unchanged", size, again, first)
+    copied = None
+    for format in FORMATS:
+        body = payload(size, format)
+        _empty()
+        first = measure(lambda: _import(body, format), prepare=_warm)  # noqa: B023 - called at once
+        if copied is None:
+            with tempfile.TemporaryDirectory() as folder:
+                path = str(Path(folder) / "rows")
+                measure(lambda: floor.dump_rows(path))  # noqa: B023 - called at once
+                copied = measure(lambda: floor.copy_in(path))  # noqa: B023 - called at once
+        again = measure(lambda: _import(body, format), prepare=_warm)  # noqa: B023 - called at once
+        expected = {"imported": (size, 0), "unchanged": (0, size)}
+        for kind, pair in expected.items():
+            found = tuple(getattr(m.result, kind) for m in (first, again))
+            if found != pair:
+                raise AssertionError(f"{format}, {kind}: {found}, expected {pair}")
+        yield Case(f"import, {format}, {len(body) / 1e6:.0f} MB, new", size, first, copied)
+        yield Case(f"import, {format}, unchanged", size, again, first)
 
 
 def _exports(size: int) -> Iterator[Case]:
@@ -75,27 +118,53 @@ def _exports(size: int) -> Iterator[Case]:
         _empty()
         body = payload(size)
         measure(lambda: _import(body))
-    params = ExportParams(
-        data_element=list(DataElement.objects.values_list("uid", flat=True)), org_unit=[ROOT], children=True,
-        start_date=None, end_date=None, period=PERIODS,
+    common: dict[str, Any] = {"org_unit": [ROOT], "children": True, "start_date": None, "end_date": None}
+    elements = sorted({element for _, _, element in keys(size)})
+    data_set = _data_set(elements)
+    for format in FORMATS:
+        named = {"data_set": [data_set]} if format == "adx" else {"data_element": elements}
+        params = ExportParams(**named, **common, period=PERIODS)
+        query = compile_query(params, principal=_admin().principal, user_pk=_admin().pk, is_adx=format == "adx")
+        statement, parameters = EXPORTS[format].compile(query)
+        with connection.cursor() as cursor:
+            text = cursor.mogrify(statement.as_string(cursor.connection), parameters).decode()
+        copied = measure(lambda: floor.copy_out(text))  # noqa: B023 - called at once
+        exported = measure(lambda: _export(params, format), prepare=_warm)  # noqa: B023 - called at once
+        seconds, megabytes = exported.result
+        name = f"export, {format}, {megabytes:.0f} MB, first byte {seconds * 1000:.0f} ms"
+        yield Case(name, size, exported, copied)
+
+
+def _data_set(elements: list[str]) -> str:
+    """A data set of all the elements that were imported, as ADX shows only what is in one."""
+    default = CategoryCombo.objects.get(uid=DEFAULT_CATEGORY_COMBO)
+    made, is_new = DataSet.objects.get_or_create(
+        uid="BenchDataSe",
+        defaults={
+            "name": "Benchmark", "short_name": "Benchmark", "code": "BENCHMARK", "period_type": "Monthly",
+            "category_combo": default,
+        },
     )  # fmt: skip
-    query = compile_query(params, principal=_admin().principal, user_pk=_admin().pk)
-    statement, parameters = compile_statement(query, ROW)
-    with connection.cursor() as cursor:
-        text = cursor.mogrify(statement.as_string(cursor.connection), parameters).decode()
-    copied = measure(lambda: floor.copy_out(text))
-    yield Case("export, JSON", size, measure(lambda: _export(params), prepare=_warm), copied)
+    if is_new:
+        for element in DataElement.objects.filter(uid__in=elements):
+            DataSetElement.objects.create(data_set=made, data_element=element)
+    return made.uid
 
 
-def _import(body: bytes) -> Any:
-    summary = import_data_value_set(io.BytesIO(body), params=ImportParams(), user=_admin())
+def _import(body: bytes, format: str = "json") -> Any:
+    summary = import_data_value_set(io.BytesIO(body), params=ImportParams(), user=_admin(), format=format)
     if summary.conflicts:
         raise AssertionError(next(iter(summary.conflicts.values())))
     return summary.counts
 
 
-def _export(params: ExportParams) -> int:
-    return sum(len(chunk) for chunk in export_data_value_set(params, user=_admin(), format="json"))
+def _export(params: ExportParams, format: str) -> tuple[float, float]:
+    """Seconds until the first piece, and megabytes of all."""
+    start, first, size = time.perf_counter(), 0.0, 0
+    for chunk in export_data_value_set(params, user=_admin(), format=format):
+        first = first or time.perf_counter() - start
+        size += len(chunk)
+    return first, size / 1e6
 
 
 def _warm() -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datavalues import errors as codes
 from dhis2api.errors import ApiError
 from metadata import models
+from metadata.models.categories import DEFAULT_CATEGORY_OPTION_COMBO
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,18 @@ def find_combinations(wanted: Collection[Combination]) -> dict[Combination, str 
         combo_of[uid] = combo
     found = {Combination(combo_of[uid], frozenset(uids)): uid for uid, uids in members.items()}
     return {one: _judge(one, combos, options, found) for one in asked}
+
+
+def attribute_option_combo(combo: str, options: Collection[str]) -> models.CategoryOptionCombo:
+    """The option combo of one combination, the default one where neither is given.
+
+    Errors: E2040, E1110, E1111, E2041.
+    """
+    one = combination(combo, options)
+    found = find_combinations([one]).get(one, DEFAULT_CATEGORY_OPTION_COMBO)
+    if isinstance(found, ApiError):
+        raise found
+    return models.CategoryOptionCombo.objects.get(uid=found)
 
 
 def _judge(one: Combination, combos: set[str], options: set[str], found: dict[Combination, str]) -> str | ApiError:

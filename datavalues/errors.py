@@ -7,6 +7,7 @@ from dhis2api.errors import code, plain
 # Export: constraints of the query.
 E2001 = code("E2001", "At least one data element, data set or data element group must be specified")
 E2002 = code("E2002", "At least one period, start/end dates, last updated or last updated duration must be specified")
+E2003 = code("E2003", "Both periods and start/end date cannot be specified")
 E2004 = code("E2004", "Start date must be before end date")
 E2005 = code("E2005", "Duration is not valid: `{}`")
 E2006 = code("E2006", "At least one organisation unit or organisation unit group must be specified")
@@ -16,6 +17,25 @@ E2009 = code("E2009", "Limit cannot be less than zero: `{}`")
 E2010 = code("E2010", "User is not allowed to read data for data set: `{}`")
 E2011 = code("E2011", "User is not allowed to read data for attribute option combo: `{}`")
 E2012 = code("E2012", "User is not allowed to view org unit: `{}`")
+E2013 = code("E2013", "At least one data set must be specified")
+
+# Registrations of completeness, locks and approvals: plain words, as DHIS2 answers.
+UNKNOWN_DATA_SET = plain(409, "Illegal data set identifier in this list: {}")
+UNKNOWN_PERIOD = plain(409, "Illegal period identifier: {}")
+UNKNOWN_ORG_UNIT = plain(409, "Illegal organisation unit identifier: {}")
+LOCKED_DATA_SETS = plain(409, "Locked Data set(s) : {}")
+NO_DATA_WRITE = plain(409, "User does not have write access for DataSet: {}")
+COMPULSORY_UNFILLED = plain(409, "All compulsory data element operands need to be filled: [{}]")
+
+LOCK_EXCEPTION_SUBJECT = plain(409, "DataSet or Period is invalid")
+LOCK_EXCEPTION_NO_ORG_UNIT = plain(409, "OrganisationUnit ID is invalid.")
+LOCK_EXCEPTION_ORG_UNIT = plain(409, "Can't find OrganisationUnit with id ={}")
+LOCK_EXCEPTION_UNLINKED = plain(
+    409, "None of the target organisation unit(s) {} is linked to the specified data set: {}"
+)
+LOCK_EXCEPTION_SCOPE = plain(403, "You can only add a lock exceptions to your data capture organisation units.")
+LOCK_EXCEPTION_DATA_SET = plain(403, "You do not have the authority to change the data set's lock exceptions.")
+LOCK_EXCEPTION_UNKNOWN = plain(409, "There is no lock exception of this data set and period")
 
 # Export: an attribute option combo by its category combo and options.
 E1110 = code("E1110", "Category combo not found or not accessible: `{}`")
@@ -83,6 +103,20 @@ VALUE_HIDDEN = plain(403, "User does not have read access to data of category op
 FILE_UNKNOWN = plain(404, "A data value file resource with id {} does not exist")
 NO_FILE_ELEMENT = plain(409, "Data element must be of type file resource: `{}`")
 FILE_NOT_STORED = plain(409, "The content is being processed and is not available yet. Try again later.")
+
+# Import: locks of the data sets that a value belongs to.
+E7640 = code("E7640", "Current date is past expiry days for period: `{}` and data set: `{}`")
+E7641 = code(
+    "E7641",
+    "Period: `{}` of data element: `{}` and data set: `{}` is after latest open future period: `{}`",
+)
+E7642 = code(
+    "E7642",
+    "Data is already approved for organisation unit: `{}`, period: `{}`, attribute option combo: `{}` "
+    "and data set: `{}`",
+)
+E7643 = code("E7643", "Period: `{}` is not open for data set at this time: `{}`")
+E7644 = code("E7644", "Period: `{}` does not conform to the open periods of associated data sets")
 
 UNREADABLE = plain(400, "{}")
 NO_CATEGORY_IDENTIFIER = plain(409, "Category `{}` has no identifier that can be an attribute's name in ADX")

@@ -1,4 +1,4 @@
-"""Values and completions of merged and split metadata pass on to those that stay.
+"""Values of merged and split metadata pass on to those that stay, and with them completions, limits, locks, approvals.
 
 The rows of metadata are locked by then: imports that write values under them have committed or wait (see
 `protection`). A value keeps its own times: it is as old as it was. Live values come before deletion marks.
@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from django.db import connection
 from psycopg2 import sql
 
-from datavalues.models import CompleteDataSetRegistration
+from datavalues.models import (
+    CompleteDataSetRegistration,
+    DataApproval,
+    DataApprovalAudit,
+    LockException,
+    MinMaxDataElement,
+)
 from metadata.merging.data import Strategy, register_mover
 
 
@@ -38,10 +44,25 @@ COMPLETIONS = Table(
     "last_updated DESC",
 )
 
+LOCK_EXCEPTIONS = Table(
+    LockException._meta.db_table, ("data_set_id", "period_id", "organisation_unit_id"), "created DESC"
+)
+LIMITS = Table(MinMaxDataElement._meta.db_table, ("data_element_id", "source_id", "option_combo_id"), "id")
+APPROVALS = Table(
+    DataApproval._meta.db_table,
+    ("workflow_id", "period_id", "organisation_unit_id", "attribute_option_combo_id", "level_id"),
+    "last_updated DESC",
+)
+APPROVAL_AUDITS = Table(
+    DataApprovalAudit._meta.db_table, ("id", "organisation_unit_id", "attribute_option_combo_id"), "id"
+)
+TABLES = (VALUES, COMPLETIONS, LOCK_EXCEPTIONS, LIMITS, APPROVALS, APPROVAL_AUDITS)
+MODELS = (CompleteDataSetRegistration, LockException, MinMaxDataElement, DataApproval, DataApprovalAudit)
+
 COLUMNS = {
     "dataElement": ("data_element_id",),
-    "organisationUnit": ("organisation_unit_id",),
-    "categoryOptionCombo": ("category_option_combo_id", "attribute_option_combo_id"),
+    "organisationUnit": ("organisation_unit_id", "source_id"),
+    "categoryOptionCombo": ("category_option_combo_id", "attribute_option_combo_id", "option_combo_id"),
 }
 
 # Of rows that come to have one key, one stays; with equal times the target's own.
@@ -60,7 +81,7 @@ DISCARD = "DELETE FROM {table} WHERE {column} = ANY(%(sources)s)"
 
 def register() -> None:
     """Have merges and splits of metadata take the data along."""
-    register_mover(move, CompleteDataSetRegistration)
+    register_mover(move, *MODELS)
 
 
 def move(singular: str, sources: Sequence[int], target: int, strategy: Strategy) -> None:
@@ -68,7 +89,7 @@ def move(singular: str, sources: Sequence[int], target: int, strategy: Strategy)
     parameters = {"sources": list(sources), "target": target}
     statements = (DISCARD,) if strategy is Strategy.DISCARD else (DROP_REPEATED, MOVE)
     with connection.cursor() as cursor:
-        for table in (VALUES, COMPLETIONS):
+        for table in TABLES:
             for column in COLUMNS.get(singular, ()):
                 if column in table.key:
                     for statement in statements:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from django.db import connection
 from psycopg2 import sql
 
+from datavalues.models import CompleteDataSetRegistration, DataApproval
 from dhis2api.objects.importer.hooks import hooks_of
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
 from metadata.errors import E1121
@@ -50,8 +51,12 @@ def value_types_are_kept(bundle: Bundle, objects: list[ImportObject]) -> None:
 
 
 def held_option_combos(keys: Sequence[int]) -> set[int]:
-    """The option combos that data is kept by, as category or as attribute option combo."""
-    return _held("category_option_combo_id", keys) | _held("attribute_option_combo_id", keys)
+    """The option combos that data is kept by, as category or as attribute option combo, or is complete or approved."""
+    held = _held("category_option_combo_id", keys) | _held("attribute_option_combo_id", keys)
+    for model in (CompleteDataSetRegistration, DataApproval):
+        rows = model.objects.filter(attribute_option_combo_id__in=keys)
+        held.update(rows.values_list("attribute_option_combo_id", flat=True).distinct())
+    return held
 
 
 def _held(column: str, keys: Sequence[int]) -> set[int]:

@@ -143,7 +143,11 @@ def attachment_name(params: ExportParams, extension: str, compression: str | Non
 
 def answer_unreadable(request: ApiRequest, error: ApiError, params: ImportParams) -> ApiResponse:
     """400 for a body that cannot be read, with an empty summary beside the place of the fault, as DHIS2 shapes it."""
-    summary = failed_summary(params, error.message)
+    return answer_unread(request, failed_summary(params, error.message), error)
+
+
+def answer_unread(request: ApiRequest, summary: ImportSummary, error: ApiError) -> ApiResponse:
+    """400 with a summary of nothing."""
     return _answer(request, summary, 400, "ERROR", error.message)
 
 

@@ -16,6 +16,7 @@ from datavalues.records import CHUNK, Chunk, Column, DataValueSet, Header
 from dhis2api.errors import ApiError
 
 MAX_FIELD = 1_000_000  # characters; a value that is too long for its column is refused by its index, not the whole
+BLOCK = 1_000  # rows that are turned into columns at a time
 COLUMNS = ("dataelement", "period", "orgunit", "categoryoptioncombo", "attributeoptioncombo", "value", "storedby",
            "lastupdated", "comment", "followup", "deleted")  # fmt: skip
 # As versions up to 37 are documented.
@@ -31,40 +32,68 @@ def decode(stream: BinaryIO, *, has_header: bool = True, data_set: str | None = 
     return DataValueSet(Header(data_set=data_set), _chunks(_rows(stream, has_header=has_header)))
 
 
-def _rows(stream: BinaryIO, *, has_header: bool) -> Iterator[list[str]]:
+def _rows(stream: BinaryIO, *, has_header: bool) -> Iterator[list[list[str]]]:
+    """The rows that are not empty, in short lists: the collector would look at a hundred thousand again and again."""
     csv.field_size_limit(max(csv.field_size_limit(), MAX_FIELD))
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-    reader = csv.reader(_lines(text), strict=True)
+    text = io.TextIOWrapper(io.BufferedReader(_WithoutNul(stream)), encoding="utf-8-sig", newline="")
+    reader = csv.reader(text, strict=True)
     try:
         if has_header:
             next(reader, None)
-        for row in reader:
-            if row:
-                yield row
+        while rows := list(islice(filter(None, reader), BLOCK)):
+            yield rows
     except (csv.Error, UnicodeDecodeError) as error:
         reason = error.reason if isinstance(error, UnicodeDecodeError) else error
         raise ApiError(UNREADABLE, f"CSV: {reason}, near line {reader.line_num + 1}") from error
 
 
-def _lines(text: io.TextIOWrapper) -> Iterator[str]:
-    for line in text:
-        if "\x00" in line:
-            raise csv.Error("a NUL character is not allowed")
-        yield line
+class _WithoutNul(io.RawIOBase):
+    """Refuses the character that PostgreSQL cannot store, a block at a time: a look at each line costs much more."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
+        self._stream = stream
+        self._lines = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        block = self._stream.read(len(buffer))
+        place = block.find(0)
+        if place >= 0:
+            line = self._lines + block.count(b"\n", 0, place) + 1
+            raise ApiError(UNREADABLE, f"CSV: a NUL character is not allowed, near line {line}")
+        self._lines += block.count(b"\n")
+        buffer[: len(block)] = block
+        return len(block)
 
 
-def _chunks(rows: Iterator[list[str]]) -> Iterator[Chunk]:
+def _chunks(blocks: Iterator[list[list[str]]]) -> Iterator[Chunk]:
     start = 0
-    while records := list(islice(rows, CHUNK)):
-        width = len(COLUMNS)
-        padded = [row if len(row) == width else (row + [""] * width)[:width] for row in records]
-        element, period, unit, combo, attribute_combo, value, stored_by, _, comment, followup, deleted = (
-            list(column) for column in zip(*padded, strict=True)
-        )
-        # An absent value is an empty one here, which deletes; everywhere else empty means absent.
-        names = (_absent(column) for column in (element, period, unit, combo, attribute_combo))
-        yield Chunk(start, *names, value, _absent(comment), _absent(stored_by), _flags(followup), _flags(deleted))
-        start += len(records)
+    columns: list[list[str]] = [[] for _ in COLUMNS]
+    for rows in blocks:
+        for column, texts in zip(columns, zip(*_padded(rows), strict=True), strict=True):
+            column.extend(texts)
+        if len(columns[0]) >= CHUNK:
+            yield _chunk(start, columns)
+            start += len(columns[0])
+            columns = [[] for _ in COLUMNS]
+    if columns[0]:
+        yield _chunk(start, columns)
+
+
+def _padded(rows: list[list[str]]) -> list[list[str]]:
+    """Rows of the full width."""
+    width = len(COLUMNS)
+    return rows if set(map(len, rows)) == {width} else [(row + [""] * width)[:width] for row in rows]
+
+
+def _chunk(start: int, columns: list[list[str]]) -> Chunk:
+    element, period, unit, combo, attribute_combo, value, stored_by, _, comment, followup, deleted = columns
+    # An absent value is an empty one here, which deletes; everywhere else empty means absent.
+    names = (_absent(column) for column in (element, period, unit, combo, attribute_combo))
+    return Chunk(start, *names, value, _absent(comment), _absent(stored_by), _flags(followup), _flags(deleted))
 
 
 def _absent(column: list[str]) -> Column:
@@ -72,7 +101,8 @@ def _absent(column: list[str]) -> Column:
 
 
 def _flags(column: list[str]) -> list[bool | None]:
-    return [text.strip().lower() == "true" if text else None for text in column]
+    known = {text: text.strip().lower() == "true" if text else None for text in set(column)}
+    return [known[text] for text in column]
 
 
 def quoted(text: sql.Composable) -> sql.Composable:

@@ -1,6 +1,6 @@
 """The checks of a value, in DHIS2's order; the first that refuses a value decides its code.
 
-Source: DHIS2 2.42, data values, order of checks (E7610-E7639). Locks and approval (E7640-E7645) come after these.
+Source: DHIS2 2.42, data values, order of checks (E7610-E7644).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from datavalues import errors as codes
-from datavalues.importer import file_checks
+from datavalues.importer import file_checks, lock_checks
 from datavalues.importer import strict_checks as strict
 from datavalues.importer.check import Check, Failing, Record, keyed
 from datavalues.importer.context import Context, OptionCombo
@@ -202,6 +202,7 @@ CHECKS: tuple[Check, ...] = (
     Check("E7637", keyed("stored_by", ask=lambda context, text: text is not None and len(text) > MAX_STORED_BY),
           _tell_text(codes.E7637, "storedBy", STORED_BY_TOO_LONG)),
     *strict.VALIDITY,
+    *lock_checks.CHECKS,
     *file_checks.CHECKS,
 )  # fmt: skip
 

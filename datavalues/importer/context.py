@@ -129,7 +129,7 @@ class Metadata:
     periods: dict[str, Period | None] = field(default_factory=dict)
     period_keys: dict[str, int] = field(default_factory=dict)  # canonical ISO → primary key
     option_codes: dict[int, frozenset[str]] = field(default_factory=dict)  # option set → codes
-    data_sets: list[DataSet] | None = None  # loaded when a check first needs them
+    data_sets: dict[int, DataSet] = field(default_factory=dict)  # loaded when a check first needs them
     data_sets_of: dict[int, tuple[DataSet, ...]] = field(default_factory=dict)  # data element → those that contain it
     assigned: dict[int, frozenset[int]] = field(default_factory=dict)  # org unit → its data sets
     named_data_sets: dict[str, int] = field(default_factory=dict)  # as the payload names them → primary key
@@ -170,5 +170,5 @@ class Context:
     staged: Staged = field(default_factory=Staged)
     keeps_files: bool = False  # files that values give up stay, without an owner
     data_set: Any = None  # metadata.models.DataSet of the header, when named
+    lock_question: Any = None  # what all locks ask of the chunk at hand
     completions: list[Any] = field(default_factory=list)  # `Completion`s that ADX groups ask for
-    verdicts: dict[Any, dict[Any, Any]] = field(default_factory=dict)  # check → distinct key → what it found

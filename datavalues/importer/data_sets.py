@@ -1,5 +1,7 @@
-"""Data sets as checks see them: loaded once an import, when a check first asks. What is assigned to an org unit is
-loaded for the units that values name, chunk by chunk: a country has millions of assignments."""
+"""Data sets as checks see them: those of the data elements that values name, loaded when a check first asks.
+
+What is assigned to an org unit is loaded for the units that values name: a country has millions of assignments.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +15,39 @@ from dhis2api.periods import find_period
 from metadata import models
 
 
-def data_sets(context: Context) -> list[DataSet]:
-    """All data sets, by primary key; loaded by the first call."""
-    if context.metadata.data_sets is None:
-        context.metadata.data_sets = load_data_sets(Q())
-        of_element: dict[int, list[DataSet]] = defaultdict(list)
-        for data_set in context.metadata.data_sets:
-            for element in data_set.elements:
-                of_element[element].append(data_set)
-        context.metadata.data_sets_of = {element: tuple(found) for element, found in of_element.items()}
-    return context.metadata.data_sets
-
-
 def data_sets_of(context: Context, data_element: int) -> tuple[DataSet, ...]:
-    """The data sets that contain a data element."""
-    data_sets(context)
-    return context.metadata.data_sets_of.get(data_element, ())
+    """The data sets that contain a data element, by primary key; the element is one that the import has named."""
+    known = context.metadata.data_sets_of
+    if data_element not in known:
+        _learn(context)
+    return known[data_element]
+
+
+def named_data_set(context: Context, text: str | None) -> DataSet | None:
+    """The data set that the payload names so; None if there is none."""
+    key = context.metadata.named_data_sets.get(text)
+    if key is not None and key not in context.metadata.data_sets:
+        _learn(context)
+    return None if key is None else context.metadata.data_sets.get(key)
+
+
+def _learn(context: Context) -> None:
+    """Load the data sets of every data element named so far, and those that are named themselves."""
+    metadata = context.metadata
+    new = {item.pk for item in metadata.data_elements.values() if item is not None} - metadata.data_sets_of.keys()
+    containing = models.DataSetElement.objects.filter(data_element_id__in=new).values("data_set_id")
+    wanted = Q(pk__in=containing) | Q(pk__in=metadata.named_data_sets.values())
+    for data_set in load_data_sets(wanted & ~Q(pk__in=list(metadata.data_sets))):
+        metadata.data_sets[data_set.pk] = data_set
+    found: dict[int, list[DataSet]] = {element: [] for element in new}
+    for _, data_set in sorted(metadata.data_sets.items()):
+        for element in data_set.elements.keys() & new:
+            found[element].append(data_set)
+    # Most elements share their data sets with others: one tuple for all of them.
+    shared: dict[tuple[DataSet, ...], tuple[DataSet, ...]] = {}
+    for element, containing_it in found.items():
+        sets = tuple(containing_it)
+        metadata.data_sets_of[element] = shared.setdefault(sets, sets)
 
 
 def load_assignments(context: Context, units: Iterable[OrgUnit | None]) -> None:

@@ -7,7 +7,7 @@ A group that cannot be completed is a conflict in free text; its values go in al
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import connection
@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from datavalues import errors as codes
 from datavalues.importer.completion import parse_complete_date
+from datavalues.importer.compulsory import Cell, columns_of, unfilled_operands
 from datavalues.importer.context import Context, OptionCombo, OrgUnit
 from datavalues.importer.preheat import load_option_combos, load_org_units, scheme_path
 from datavalues.importer.staging import store_periods
@@ -35,26 +36,6 @@ REGISTER = """
         last_updated_by = excluded.last_updated_by, last_updated = excluded.last_updated
 """
 
-# Compulsory operands without a value, of the cells whose data set insists on them; this import's values count.
-UNFILLED = """
-    SELECT cell.number, element.name, CASE WHEN combo.uid <> %(default)s THEN combo.name END
-    FROM unnest(%(data_sets)s::int[], %(periods)s::int[], %(units)s::int[], %(combos)s::int[]) WITH ORDINALITY
-        AS cell (data_set, period, unit, combo, number)
-    JOIN metadata_dataset data_set ON data_set.id = cell.data_set AND data_set.compulsory_fields_complete_only
-    JOIN metadata_compulsoryoperand operand ON operand.data_set_id = cell.data_set
-    JOIN metadata_dataelement element ON element.id = operand.data_element_id
-    LEFT JOIN metadata_categoryoptioncombo combo ON combo.id = operand.category_option_combo_id
-    WHERE NOT EXISTS (
-        SELECT 1 FROM datavalue stored
-        WHERE stored.data_element_id = operand.data_element_id AND stored.period_id = cell.period
-          AND stored.organisation_unit_id = cell.unit AND stored.attribute_option_combo_id = cell.combo
-          AND stored.category_option_combo_id
-              = coalesce(operand.category_option_combo_id, stored.category_option_combo_id)
-          AND stored.value IS NOT NULL AND NOT stored.deleted
-    )
-    ORDER BY cell.number, operand.id
-"""
-
 
 @dataclass(slots=True)
 class Completion:
@@ -63,9 +44,6 @@ class Completion:
     group: Group
     period: str | None
     data_set: int | None
-
-
-Cell = tuple[int, int, int, int]  # primary keys of data set, period, org unit and attribute option combo
 
 
 def complete_groups(context: Context) -> None:
@@ -137,17 +115,11 @@ def _forbidden(context: Context, unit: OrgUnit, combo: OptionCombo) -> tuple[str
 def _without_unfilled(
     context: Context, cells: Mapping[Cell, datetime.date], faults: dict[tuple[str, str], None]
 ) -> dict[Cell, datetime.date]:
-    if not cells:
-        return {}
-    unfilled: dict[int, list[str]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(UNFILLED, _columns(cells) | {"default": context.metadata.default_combo.uid})
-        for number, *names in cursor.fetchall():
-            unfilled.setdefault(number, []).append(" ".join(name for name in names if name))
-    for names in unfilled.values():
+    blocked = {cell: found.names for cell, found in unfilled_operands(cells).items() if found.blocks}
+    for names in blocked.values():
         words = f"All compulsory data element operands need to be filled: [{', '.join(names)}]"
         faults["CompleteDataSetRegistration", words] = None
-    return {cell: day for number, (cell, day) in enumerate(cells.items(), 1) if number not in unfilled}
+    return {cell: day for cell, day in cells.items() if cell not in blocked}
 
 
 def _register(context: Context, cells: Mapping[Cell, datetime.date]) -> None:
@@ -157,11 +129,6 @@ def _register(context: Context, cells: Mapping[Cell, datetime.date]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             REGISTER,
-            _columns(cells) | {"days": days, "username": context.principal.username, "now": context.now},
+            columns_of(cells) | {"days": days, "username": context.principal.username, "now": context.now},
         )
     context.summary.data_set_complete = days[-1].isoformat()
-
-
-def _columns(cells: Iterable[Cell]) -> dict[str, list[int]]:
-    names = ("data_sets", "periods", "units", "combos")
-    return {name: list(column) for name, column in zip(names, zip(*cells, strict=True), strict=True)}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from datavalues.importer.context import Context, DataElement, DataSet, OptionCombo
-from datavalues.importer.data_sets import data_sets
+from datavalues.importer.data_sets import named_data_set
 from datavalues.importer.disaggregations import Disaggregation, load_disaggregations
 from datavalues.importer.group_completion import Completion
 from datavalues.importer.header import may_write
@@ -83,8 +83,8 @@ def _load_data_sets(context: Context, texts: set[str]) -> None:
 
 
 def _sets_by_text(context: Context) -> dict[str | None, DataSet]:
-    by_key = {data_set.pk: data_set for data_set in data_sets(context)}
-    return {text: by_key[pk] for text, pk in context.metadata.named_data_sets.items() if pk in by_key}
+    found = {text: named_data_set(context, text) for text in context.metadata.named_data_sets}
+    return {text: data_set for text, data_set in found.items() if data_set is not None}
 
 
 def _spell_attribute_combos(

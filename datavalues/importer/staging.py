@@ -15,6 +15,7 @@ from django.db import connection
 
 from datavalues.importer.context import Context
 from datavalues.importer.resolve import ResolvedChunk
+from datavalues.stored_periods import period_keys
 from dhis2api.periods import Period
 from dhis2api.value_types import FILE_TYPES, is_insignificant_zero
 
@@ -35,14 +36,6 @@ STAGED = """
 """
 
 COPY = f"COPY staged_value ({KEY}, position, followup, deleted, vanishes, value, comment, stored_by) FROM STDIN"
-
-# Held until the end by those who bring new periods: chunk by chunk they would wait for each other in a circle.
-PERIODS_LOCK = 0x706572696F6473  # "periods"
-FIND_PERIODS = "SELECT iso, id FROM metadata_period WHERE iso = ANY(%s)"
-ADD_PERIODS = """
-    INSERT INTO metadata_period (iso, period_type, start_date, end_date)
-    SELECT * FROM unnest(%s, %s, %s::date[], %s::date[]) ON CONFLICT (iso) DO NOTHING
-"""
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL = "\\N"
@@ -76,22 +69,7 @@ def _kept(column: Iterable[Any], accepted: list[bool] | None) -> Iterable[Any]:
 def store_periods(context: Context, periods: Iterable[Period | None]) -> None:
     """Give every period that data refers to a row."""
     known = context.metadata.period_keys
-    wanted = {period.iso: period for period in set(periods) if period is not None and period.iso not in known}
-    if not wanted:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(FIND_PERIODS, [list(wanted)])
-        known.update(cursor.fetchall())
-        new = [period for iso, period in wanted.items() if iso not in known]
-        if not new:
-            return
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PERIODS_LOCK])
-        cursor.execute(
-            ADD_PERIODS,
-            [[p.iso for p in new], [p.type.name for p in new], [p.start for p in new], [p.end for p in new]],
-        )
-        cursor.execute(FIND_PERIODS, [[period.iso for period in new]])
-        known.update(cursor.fetchall())
+    known.update(period_keys(period for period in periods if period is not None and period.iso not in known))
 
 
 def _columns(context: Context, resolved: ResolvedChunk, accepted: list[bool] | None) -> list[Any]:

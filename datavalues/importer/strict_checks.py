@@ -11,7 +11,7 @@ from typing import Any
 from datavalues import errors as codes
 from datavalues.importer.check import Check, Failing, Record, keyed
 from datavalues.importer.context import CategoryOption, Context, OptionCombo
-from datavalues.importer.data_sets import data_sets, data_sets_of, is_assigned, load_assignments
+from datavalues.importer.data_sets import data_sets_of, is_assigned, load_assignments, named_data_set
 from datavalues.importer.resolve import ResolvedChunk
 from dhis2api.errors import Conflict
 from dhis2api.periods import period_containing
@@ -142,13 +142,9 @@ def _shown(context: Context, record: Record, column: str) -> str:
     return text or (context.metadata.default_combo.uid if column.endswith("option_combo") else "")
 
 
-def _data_set_uid(context: Context, text: str | None) -> str:
-    wanted = context.metadata.named_data_sets.get(text)
-    return next((data_set.uid for data_set in data_sets(context) if data_set.pk == wanted), "")
-
-
 def _tell_data_set(context: Context, record: Record, wrong: bool) -> Iterator[Conflict]:
-    data_set = _data_set_uid(context, record.data_set)
+    named = named_data_set(context, record.data_set)
+    data_set = named.uid if named is not None else ""
     objects = {"dataElement": record.data_element or ""} | ({"dataSet": data_set} if data_set else {})
     yield Conflict(codes.E7633, (record.data_element, data_set), "dataElement", objects, record.index)
 

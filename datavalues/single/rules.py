@@ -13,7 +13,7 @@ from datavalues.importer import strict_checks
 from datavalues.importer.check import Check, Record, record_at
 from datavalues.importer.checks import BY_NAME, COMMENT_TOO_LONG
 from datavalues.importer.context import DataSet
-from datavalues.importer.data_sets import data_sets, data_sets_of, is_assigned, load_assignments
+from datavalues.importer.data_sets import data_sets_of, is_assigned, load_assignments, named_data_set
 from datavalues.importer.file_checks import FILE_UNKNOWN
 from datavalues.locking import (
     is_expired,
@@ -118,8 +118,8 @@ def require_input_period(values: Values, position: int) -> None:
 
 
 def _named(values: Values, position: int) -> tuple[DataSet, ...]:
-    named = values.context.metadata.named_data_sets.get(values.names[position].data_set)
-    return tuple(data_set for data_set in data_sets(values.context) if data_set.pk == named)
+    named = named_data_set(values.context, values.names[position].data_set)
+    return () if named is None else (named,)
 
 
 def _targets(values: Values, position: int) -> tuple[DataSet, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from typing import Any
 
 import pytest
@@ -40,3 +42,22 @@ def test_every_parameter_is_described(api: ApiClient, method: str, params: type[
     described = {found["name"]: found.get("description") for found in operation["parameters"]}
 
     assert all(described[parameter.name] for parameter in parameters_of(params))
+
+
+def _commands() -> list[str]:
+    blocks = re.findall(r"```bash\n(.*?)```", PAGE, re.DOTALL)
+    return [block for block in blocks if "/api/dataValueSets" in block]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("command", _commands(), ids=range(len(_commands())))
+def test_the_commands_of_the_page_work(api: ApiClient, command: str) -> None:
+    words = shlex.split(command.replace("\\\n", " "))
+    path = next(word for word in words if word.startswith("http")).removeprefix("http://localhost:8080")
+    if "-d" not in words:
+        assert api.get(path).status == 200
+        return
+    content_type = words[words.index("-H") + 1].removeprefix("Content-Type: ")
+    answer = api.post(path, words[words.index("-d") + 1].strip(), content_type=content_type)
+    assert answer.status == 200, answer
+    assert answer.counts["ignored"] == 0

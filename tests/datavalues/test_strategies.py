@@ -291,10 +291,10 @@ def test_skip_existing_check_takes_everything_for_new(api: ApiClient) -> None:
 
 @pytest.mark.parametrize("form", ["query", "json", "xml"])
 def test_dry_run_counts_and_stores_nothing(api: ApiClient, form: str) -> None:
-    payload = value_set(value(period="209912"), value(org_unit="Jkhdsf8sdf4"), data_set=ids.MORTALITY,
-                        complete_date="2014-02-03", period="209912", org_unit=ids.NGELEHUN_CHC)  # fmt: skip
+    payload = value_set(value(period="193112"), value(org_unit="Jkhdsf8sdf4"), data_set=ids.MORTALITY,
+                        complete_date="2014-02-03", period="193112", org_unit=ids.NGELEHUN_CHC)  # fmt: skip
     payload["dataValues"][1] |= {"value": "x"}
-    before = (count_rows(), completions(), periods("209912"))
+    before = (count_rows(), completions(), periods("193112"))
 
     if form == "query":
         answer = api.post(SETS + "?dryRun=true", payload)
@@ -306,7 +306,7 @@ def test_dry_run_counts_and_stores_nothing(api: ApiClient, form: str) -> None:
     assert answer.status == 409
     assert answer.counts == {IMPORTED: 1, UPDATED: 0, IGNORED: 1, DELETED: 0}
     assert answer.summary["importOptions"]["dryRun"] is True
-    assert (count_rows(), completions(), periods("209912")) == before == (before[0], before[1], 0)
+    assert (count_rows(), completions(), periods("193112")) == before == (before[0], before[1], 0)
 
 
 def test_dry_run_of_the_payload_goes_before_that_of_the_query(api: ApiClient) -> None:
