@@ -16,9 +16,11 @@ from datavalues.models import (
     CompleteDataSetRegistration,
     DataApproval,
     DataApprovalAudit,
+    DataValueFile,
     LockException,
     MinMaxDataElement,
 )
+from files.removal import delete_files
 from metadata.merging.data import Strategy, register_mover
 
 
@@ -56,8 +58,10 @@ APPROVALS = Table(
 APPROVAL_AUDITS = Table(
     DataApprovalAudit._meta.db_table, ("id", "organisation_unit_id", "attribute_option_combo_id"), "id"
 )
-TABLES = (VALUES, COMPLETIONS, LOCK_EXCEPTIONS, LIMITS, APPROVALS, APPROVAL_AUDITS)
-MODELS = (CompleteDataSetRegistration, LockException, MinMaxDataElement, DataApproval, DataApprovalAudit)
+AUDITS = Table("datavalue_audit", ("id", *VALUES.key), "id")
+FILES = Table(DataValueFile._meta.db_table, VALUES.key, "id")
+TABLES = (VALUES, COMPLETIONS, LOCK_EXCEPTIONS, LIMITS, APPROVALS, APPROVAL_AUDITS, AUDITS)
+MODELS = (CompleteDataSetRegistration, LockException, MinMaxDataElement, DataApproval, DataApprovalAudit, DataValueFile)
 
 COLUMNS = {
     "dataElement": ("data_element_id",),
@@ -77,6 +81,15 @@ DROP_REPEATED = """
 """
 MOVE = "UPDATE {table} SET {column} = %(target)s WHERE {column} = ANY(%(sources)s)"
 DISCARD = "DELETE FROM {table} WHERE {column} = ANY(%(sources)s)"
+# Files whose values are gone; the values have moved by then.
+GIVE_UP = """
+    DELETE FROM {table} AS owned
+    WHERE (owned.{column} = %(target)s OR owned.{column} = ANY(%(sources)s)) AND NOT EXISTS (
+        SELECT 1 FROM files_fileresource file, datavalue stored
+        WHERE file.id = owned.file_id AND stored.value = file.uid AND NOT stored.deleted
+          AND stored.{column} = %(target)s AND {same}
+    ) RETURNING owned.file_id
+"""
 
 
 def register() -> None:
@@ -94,11 +107,18 @@ def move(singular: str, sources: Sequence[int], target: int, strategy: Strategy)
                 if column in table.key:
                     for statement in statements:
                         cursor.execute(_named(statement, table, column).as_string(cursor.connection), parameters)
+        for column in COLUMNS.get(singular, ()):
+            if column in FILES.key:
+                cursor.execute(_named(GIVE_UP, FILES, column).as_string(cursor.connection), parameters)
+                given_up = [row[0] for row in cursor.fetchall()]
+                cursor.execute(_named(MOVE, FILES, column).as_string(cursor.connection), parameters)
+                delete_files(given_up)
 
 
 def _named(statement: str, table: Table, column: str) -> sql.Composed:
-    others = sql.SQL(", ").join(sql.Identifier(name) for name in table.key if name != column)
+    names = [sql.Identifier(name) for name in table.key if name != column]
     return sql.SQL(statement).format(
-        table=sql.Identifier(table.name), column=sql.Identifier(column), others=others,
+        table=sql.Identifier(table.name), column=sql.Identifier(column), others=sql.SQL(", ").join(names),
+        same=sql.SQL(" AND ").join([sql.SQL("stored.{0} = owned.{0}").format(name) for name in names]),
         preferred=sql.SQL(table.preferred),
     )  # fmt: skip
