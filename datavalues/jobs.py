@@ -22,7 +22,10 @@ def failed_import(run: JobRun, reason: str) -> Outcome:
 
 
 # Overlapping imports are safe beside each other, so several workers may run several.
-@job(JobType.DATAVALUE_IMPORT, parameters=ImportParams, alone=False, failed=failed_import)
+@job(
+    JobType.DATAVALUE_IMPORT, parameters=ImportParams, alone=False, authorities=("F_DATAVALUE_ADD",),
+    failed=failed_import,
+)  # fmt: skip
 def data_value_import(run: JobRun) -> Outcome:
     """The same import as without `async`."""
     with run.open_body() as body:

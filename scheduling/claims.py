@@ -19,10 +19,11 @@ BEAT_SECONDS = 1.0  # between signs of life
 MOST_CRASHES = 5  # of its processes, after which a job is not tried again
 
 # The columns of a `Claim`, in its order.
-CLAIMED = "id, uid, type, parameters::text, body_format, version, user_uid, attempt"
+CLAIMED = "id, uid, type, parameters::text, body_format, version, user_uid, attempt, crashes"
 CLAIM = f"""
     -- The oldest job of a queue that nobody else is claiming and that may run now. One user's jobs of a type run one
-    -- after the other, so that they take effect in the order of their acceptance, also when a worker dies between.
+    -- after the other, so that they take effect in the order of their acceptance, also when a worker dies between:
+    -- an older one that still waits may be just claimed by somebody who does not live to commit that.
     UPDATE job SET status = 'RUNNING', attempt = attempt + 1, error = NULL, worker = %(worker)s,
         lease_until = clock_timestamp() + make_interval(secs => %(lease)s),
         started = clock_timestamp(), last_alive = clock_timestamp()
@@ -32,6 +33,10 @@ CLAIM = f"""
             SELECT FROM job AS running
             WHERE running.type = waiting.type AND running.status = 'RUNNING'
               AND (waiting.alone OR running.user_uid = waiting.user_uid)
+        ) AND NOT EXISTS (
+            SELECT FROM job AS older
+            WHERE older.queue = waiting.queue AND older.status = 'QUEUED' AND older.id < waiting.id
+              AND older.type = waiting.type AND older.user_uid = waiting.user_uid
         )
         ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
     )
@@ -55,6 +60,21 @@ RELEASE = """
 """
 
 
+NAME_CONNECTION = "SELECT set_config('application_name', %(name)s, true)"
+HANG_UP = """
+    -- What is left of an attempt that is over: a process that is frozen or out of reach keeps its locks otherwise
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = %(name)s AND pid <> pg_backend_pid()
+"""
+HANG_UP_FROZEN = """
+    -- The same of processes that fell silent between their result and its commit, which keeps even the job's row locked
+    SELECT pg_terminate_backend(pid)
+    FROM job JOIN pg_stat_activity ON application_name = format('job %%s attempt %%s', job.id, job.attempt)
+    WHERE job.status = 'RUNNING' AND job.lease_until < clock_timestamp() AND datname = current_database()
+      AND state LIKE 'idle in transaction%%' AND state_change < clock_timestamp() - make_interval(secs => %(lease)s)
+"""
+
+
 class LeaseLost(Exception):
     """Another worker has the job by now, or it waits again: nothing of this attempt may stay."""
 
@@ -71,6 +91,12 @@ class Claim:
     version: int | None
     user_uid: str
     attempt: int
+    crashes: int  # before this attempt
+
+    @property
+    def connection_name(self) -> str:
+        """Of the connection that does the work, while its transaction lasts: whoever takes over can hang it up."""
+        return f"job {self.pk} attempt {self.attempt}"
 
     @property
     def fence(self) -> dict[str, Any]:

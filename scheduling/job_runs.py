@@ -17,23 +17,27 @@ from django.contrib.auth import get_user_model
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from redis.exceptions import RedisError
 
-from dhis2api.errors import ApiError
+from dhis2api.errors import NEEDS_AUTHORITY, ApiError
 from dhis2api.web.faults import COLLISIONS
 from dhis2api.web.request_id import current_request_id
 from dhis2api.web.stored_params import params_from_json
-from scheduling.claims import Claim, LeaseLost, claim_next, finish
+from scheduling.claims import MOST_CRASHES, NAME_CONNECTION, Claim, LeaseLost, claim_next, finish
 from scheduling.keeping import Keeper
 from scheduling.models import Level, Status
 from scheduling.notifications import Log, execute_here
 from scheduling.payloads import open_chunks
 from scheduling.registry import JobDeclaration, Outcome, find_declaration
 from scheduling.side_connection import DatabaseAway, SideConnection
+from scheduling.stopping import stopping
 
 FETCH = "SELECT data FROM job_payload WHERE job_id = %(job)s AND position = %(position)s"
 UNEXPECTED = "an unexpected error, which the server's log describes under the job's id"
 USER_GONE = "the user who started it does not exist any more"
+USER_CLOSED = "the account of the user who started it is disabled or has expired"
+GIVEN_UP = "the process that ran it ended {} times before it was done, so it is not tried again"
 # Classes of SQLSTATEs: the server ends connections, or one broke; without any, nobody was there to send one.
 CONNECTION_LOST = ("57P", "08")
+PAUSE_SECONDS = 1.0  # for what went away to come back
 INTERRUPTED = "The database or Redis went away before the job was done; the job begins again"
 NOT_OFFERED = "this server offers no such job"
 
@@ -44,7 +48,7 @@ class JobRun:
     """What a job's function is given. `version` is the API's as the client called it, `user` who asked for it."""
 
     def __init__(self, claim: Claim, declaration: JobDeclaration, side: SideConnection, log: Log) -> None:
-        self._claim, self._side, self._log = claim, side, log
+        self._claim, self._declaration, self._side, self._log = claim, declaration, side, log
         self.uid = claim.uid
         self.version = claim.version
         self.body_format = claim.body_format
@@ -52,10 +56,16 @@ class JobRun:
 
     @property
     def user(self) -> Any:
-        """The user as he stands now. Errors: JobRefused when he is gone."""
+        """The user as he stands now. Errors: JobRefused when he is gone or closed out, ApiError when he lost the
+        authority with which he started it."""
         found = get_user_model().objects.filter(uid=self._claim.user_uid).first()
         if found is None:
             raise JobRefused(USER_GONE)
+        if not found.is_active:
+            raise JobRefused(USER_CLOSED)
+        authorities = self._declaration.authorities
+        if authorities and not found.principal.has_any(authorities):
+            raise ApiError(NEEDS_AUTHORITY, ", ".join(authorities))
         return found
 
     @contextmanager
@@ -105,9 +115,11 @@ def _run(claim: Claim, keeper: Keeper) -> None:
         if isinstance(error, LeaseLost) or keeper.has_lost:
             logger.warning("%s is no longer ours; nothing of attempt %s stays", claim.type, claim.attempt)
         else:
-            logger.warning("%s was interrupted: %s", claim.type, type(error.__cause__ or error).__name__)
+            cause = error.__cause__ or error
+            logger.warning("%s was interrupted: %s", claim.type, type(cause).__name__)
             # Counted, so that a job which always takes the database along does not do so for ever.
-            keeper.release(INTERRUPTED, crashes=1)
+            keeper.release(INTERRUPTED, crashes=0 if isinstance(cause, RedisError) else 1)
+            stopping.wait(PAUSE_SECONDS)
 
 
 def _attempt(claim: Claim, keeper: Keeper) -> None:
@@ -118,8 +130,11 @@ def _attempt(claim: Claim, keeper: Keeper) -> None:
     try:
         if declaration is None:
             raise JobRefused(NOT_OFFERED)
+        if claim.crashes >= MOST_CRASHES:
+            raise JobRefused(GIVEN_UP.format(claim.crashes))
         run = JobRun(claim, declaration, keeper.side, log)
         with transaction.atomic():
+            execute_here(NAME_CONNECTION, {"name": claim.connection_name})
             _store(claim, log, declaration.function(run))
         logger.info("%s is done", claim.type)
     except (LeaseLost, DatabaseAway):

@@ -49,6 +49,7 @@ class JobDeclaration:
     parameters: type[Params]
     queue: Queue
     alone: bool
+    authorities: tuple[str, ...]
     failed: Failure
 
 
@@ -61,16 +62,19 @@ def job(
     parameters: type[Params] = NoParams,
     queue: Queue = Queue.SHORT,
     alone: bool = True,
+    authorities: tuple[str, ...] = (),
     failed: Failure | None = None,
 ) -> Callable[[JobFunction], JobFunction]:
     """Declare a function as what runs for jobs of `type`; one a type.
 
     With `alone` no two jobs of the type run at once, which is DHIS2's rule for every type; without it they may, on
-    several workers. `failed` words the outcome of one that could not be carried out.
+    several workers. One of the `authorities` is what its user must still have when it runs. `failed` words the outcome
+    of one that could not be carried out.
     """
 
     def declare(function: JobFunction) -> JobFunction:
-        _declarations[type] = JobDeclaration(type, function, parameters, queue, alone, failed or _plain_failure)
+        words = failed or _plain_failure
+        _declarations[type] = JobDeclaration(type, function, parameters, queue, alone, authorities, words)
         return function
 
     return declare

@@ -14,8 +14,17 @@ from django.db import transaction
 
 from configuration.settings import system_settings
 from scheduling.bell import ring_after_commit
-from scheduling.claims import CLAIMED, MOST_CRASHES, RELEASE, Claim, to_claim
-from scheduling.job_runs import fail
+from scheduling.claims import (
+    CLAIMED,
+    HANG_UP,
+    HANG_UP_FROZEN,
+    LEASE_SECONDS,
+    MOST_CRASHES,
+    RELEASE,
+    Claim,
+    to_claim,
+)
+from scheduling.job_runs import GIVEN_UP, fail
 from scheduling.models import Level
 from scheduling.notifications import Log, execute_here
 
@@ -23,12 +32,12 @@ LEADER = 0x7363686564756C65  # "schedule": an advisory lock
 LEAD = "SELECT pg_try_advisory_xact_lock(%(lock)s)"
 # One who is just storing his result holds the row, and is not dead.
 SILENT = f"""
-    SELECT {CLAIMED}, crashes, queue FROM job
+    SELECT {CLAIMED}, queue FROM job
     WHERE status = 'RUNNING' AND lease_until < clock_timestamp()
     ORDER BY id FOR UPDATE SKIP LOCKED
 """
 LEFT_BEHIND = f"""
-    SELECT {CLAIMED}, crashes, queue FROM job WHERE status = 'RUNNING' AND worker = %(worker)s FOR UPDATE SKIP LOCKED
+    SELECT {CLAIMED}, queue FROM job WHERE status = 'RUNNING' AND worker = %(worker)s FOR UPDATE SKIP LOCKED
 """
 FORGET_PAYLOADS = """
     DELETE FROM job_payload USING job
@@ -44,7 +53,8 @@ OLD = """
       AND (newest > %(most)s OR finished < clock_timestamp() - make_interval(days => %(days)s))
 """
 BEGUN_AGAIN = "The process that ran the job ended before it was done; the job begins again"
-GIVEN_UP = "the process that ran it ended {} times before it was done, so it is not tried again"
+# Of settings: PostgreSQL knows no timestamps before 4713 BC.
+LONGEST_DAYS = 36_500
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +64,7 @@ def sweep() -> bool:
     """Put what lost its worker back into the queue, or give it up; whether this process was the leader."""
     if not execute_here(LEAD, {"lock": LEADER})[0][0]:
         return False
+    execute_here(HANG_UP_FROZEN, {"lease": LEASE_SECONDS})
     _recover(execute_here(SILENT, {}))
     return True
 
@@ -65,11 +76,13 @@ def take_over(worker: str) -> None:
 
 
 def _recover(rows: Iterable[tuple[Any, ...]]) -> None:
-    for *columns, crashes, queue in rows:
-        _begin_again(to_claim(tuple(columns)), crashes + 1, queue)
+    for *columns, queue in rows:
+        _begin_again(to_claim(tuple(columns)), queue)
 
 
-def _begin_again(claim: Claim, crashes: int, queue: str) -> None:
+def _begin_again(claim: Claim, queue: str) -> None:
+    execute_here(HANG_UP, {"name": claim.connection_name})
+    crashes = claim.crashes + 1
     log = Log(claim.pk, claim.attempt, execute_here)
     if crashes >= MOST_CRASHES:
         logger.error("%s %s is given up: its process ended %s times", claim.type, claim.uid, crashes)
@@ -89,8 +102,9 @@ def tidy() -> None:
     when there are `notifierMaxJobsPerType` younger ones of their type. What has not ended stays.
     """
     settings = system_settings("jobsCleanupAfterMinutes", "notifierMaxAgeDays", "notifierMaxJobsPerType")
-    execute_here(FORGET_PAYLOADS, {"minutes": max(0, settings["jobsCleanupAfterMinutes"])})
-    most, days = max(1, settings["notifierMaxJobsPerType"]), max(0, settings["notifierMaxAgeDays"])
+    minutes = min(max(0, settings["jobsCleanupAfterMinutes"]), LONGEST_DAYS * 24 * 60)
+    execute_here(FORGET_PAYLOADS, {"minutes": minutes})
+    most, days = max(1, settings["notifierMaxJobsPerType"]), min(max(0, settings["notifierMaxAgeDays"]), LONGEST_DAYS)
     old = [row[0] for row in execute_here(OLD, {"most": most, "days": days})]
     for table in ("job_payload", "job_notification"):
         execute_here(f"DELETE FROM {table} WHERE job_id = ANY(%(old)s)", {"old": old})

@@ -19,7 +19,7 @@ from celery import bootsteps
 from celery.worker import WorkController
 from celery.worker import state as celery_state
 from django.db import Error as DatabaseError
-from django.db import close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from redis.exceptions import RedisError
 
 from dhis2api.embedded.gate_state import read_gate
@@ -93,6 +93,14 @@ def may_use_database() -> bool:
     return True
 
 
+def tell_of(process: str, error: DatabaseError) -> None:
+    """A database that is away needs no traceback; a statement that it refuses does."""
+    if isinstance(error, OperationalError | InterfaceError):
+        logger.warning("The %s cannot reach the database: %s", process, type(error).__name__)
+    else:
+        logger.error("The database refuses a statement of the %s", process, exc_info=error)
+
+
 class Worker:
     """Looks for work in a queue. Its name is this process's place: whoever started it gives it to the next one."""
 
@@ -109,7 +117,7 @@ class Worker:
                     if not self._run_next():
                         break
         except DatabaseError as error:
-            logger.warning("The worker cannot reach the database: %s", type(error).__name__)
+            tell_of("worker", error)
             connection.close()
 
     def _run_next(self) -> bool:
@@ -164,7 +172,7 @@ def schedule() -> int:
                     tidy()
                     tidied = time.monotonic()
         except DatabaseError as error:
-            logger.warning("The scheduler cannot reach the database: %s", type(error).__name__)
+            tell_of("scheduler", error)
             connection.close()
         stopping.wait(SWEEP_SECONDS)
     return 0

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.usefixtures("committed")
 
 @pytest.fixture(autouse=True)
 def _default_settings(committed: object) -> None:
-    names = ("notifierLogLevel", "notifierMaxMessagesPerJob", "notifierMaxJobsPerType", "notifierMaxAgeDays")
+    names = ("notifierLogLevel", "notifierMaxMessagesPerJob", "notifierMaxJobsPerType", "notifierMaxAgeDays",
+             "jobsCleanupAfterMinutes")  # fmt: skip
     store_settings(dict.fromkeys(names))
 
 
@@ -119,3 +120,14 @@ def test_only_the_newest_jobs_of_a_type_are_kept(declared: Declare) -> None:
 
     assert list(Job.objects.all()) == [newest]
     assert read_log(older[0]) == []
+
+
+def test_what_is_kept_for_ages_keeps_nobody_from_tidying(declared: Declare) -> None:
+    """Settings take any integer; that many days ago there was no date."""
+    ended_jobs(declared, 2)
+    longest = 2**31 - 1
+    store_settings({"notifierMaxJobsPerType": 1, "notifierMaxAgeDays": longest, "jobsCleanupAfterMinutes": longest})
+
+    tidy()
+
+    assert Job.objects.count() == 1

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import threading
 from typing import Any
 
+import psycopg2
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from configuration.models import ConfigurationItem
 from dhis2api.errors import BAD_REQUEST, ApiError
-from scheduling.claims import MOST_CRASHES, LeaseLost, claim_next, finish
-from scheduling.job_runs import INTERRUPTED, UNEXPECTED, USER_GONE, JobRun, run_next
+from scheduling import job_runs
+from scheduling.claims import HANG_UP_FROZEN, MOST_CRASHES, NAME_CONNECTION, LeaseLost, claim_next, finish
+from scheduling.job_runs import INTERRUPTED, UNEXPECTED, USER_CLOSED, USER_GONE, JobRun, run_next
 from scheduling.models import Job, Level, Notification, Status
 from scheduling.registry import Outcome
 from scheduling.sweeping import BEGUN_AGAIN, sweep, take_over
+from tests.personas import persona
 from tests.scheduling.conftest import Declare, read_log
+from users.models import User
 
 pytestmark = pytest.mark.usefixtures("committed")
 MEBIBYTE = 1024 * 1024
@@ -30,6 +35,17 @@ def write_mark(name: str = "mark") -> None:
 
 def marks() -> int:
     return ConfigurationItem.objects.filter(name="mark").count()
+
+
+def answers_on(raw: Any) -> bool:
+    """Whether a connection still answers a moment later; to be hung up takes one."""
+    try:
+        with raw.cursor() as cursor:
+            for _ in range(100):
+                cursor.execute("SELECT pg_sleep(0.02)")
+    except psycopg2.Error:
+        return False
+    return True
 
 
 def expire_leases() -> None:
@@ -130,6 +146,126 @@ def test_a_new_process_takes_over_what_its_predecessor_left(declared: Declare) -
 
     assert run_next("short", worker="here:1:short")
     assert read_log(job) == [BEGUN_AGAIN, "Process started", "Done"]
+
+
+def test_a_claim_that_is_never_committed_lets_no_younger_job_pass(declared: Declare) -> None:
+    """The worker may die before its claim is; nobody waits for that, and jobs of others go on."""
+    start = declared(lambda run: Outcome(), alone=False)
+    first, _, other = start(), start(), start()
+    Job.objects.filter(pk=other.pk).update(user_uid="a1234567890")
+    found: list[Any] = []
+
+    def claim_beside() -> None:
+        found.extend((claim_next("short"), claim_next("short")))
+        connection.close()
+
+    with transaction.atomic():
+        assert claim_next("short").uid == first.uid
+        rival = threading.Thread(target=claim_beside)
+        rival.start()
+        rival.join(timeout=10)
+        transaction.set_rollback(True)
+    rival.join()
+
+    assert [claim and claim.uid for claim in found] == [other.uid, None]
+    assert claim_next("short").uid == first.uid
+
+
+def test_what_a_silent_worker_holds_is_taken_from_it(declared: Declare) -> None:
+    """Frozen, or on a machine out of reach: the locks of its transaction would keep its successor waiting for ever."""
+    told: list[str] = []
+
+    def recover() -> None:
+        expire_leases()
+        sweep()
+        connection.close()
+
+    def work(run: JobRun) -> Outcome:
+        write_mark()
+        if not told:
+            other = threading.Thread(target=recover)
+            other.start()
+            other.join()
+            told.append(f"still connected: {answers_on(connection.connection)}")
+        return Outcome(message="Done")
+
+    job = declared(work)()
+    while run_next("short"):
+        pass
+
+    job.refresh_from_db()
+    assert told == ["still connected: False"]
+    assert (job.status, job.attempt, marks()) == ("COMPLETED", 2, 1)
+
+
+def test_a_worker_that_freezes_between_result_and_commit_is_hung_up(declared: Declare) -> None:
+    """It holds the row of its job, which the sweep passes over as that of one who is just storing his result."""
+    job = declared(lambda run: Outcome(message="Done"))()
+    stored, swept = threading.Event(), threading.Event()
+
+    def freeze() -> None:
+        claim = claim_next("short")
+        with contextlib.suppress(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(NAME_CONNECTION, {"name": claim.connection_name})
+            write_mark()
+            finish(claim, Status.COMPLETED, None)
+            stored.set()
+            swept.wait(30)
+        connection.close()
+
+    frozen = threading.Thread(target=freeze)
+    frozen.start()
+    stored.wait(10)
+    with connection.cursor() as cursor:  # what is locked cannot be aged, so the lease and the silence are made shorter
+        cursor.execute(HANG_UP_FROZEN.replace("< clock_timestamp()", "< clock_timestamp() + interval '1 minute'"),
+                       {"lease": 0})  # fmt: skip
+        assert cursor.rowcount == 1
+    swept.set()
+    frozen.join()
+
+    assert marks() == 0
+    expire_leases()
+    sweep()
+    assert run_next("short")
+    assert read_log(job) == [BEGUN_AGAIN, "Process started", "Done"]
+
+
+def test_a_job_that_always_loses_the_database_is_given_up(declared: Declare, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_runs, "PAUSE_SECONDS", 0)
+    attempts = []
+
+    def work(run: JobRun) -> Outcome:
+        attempts.append(run.uid)
+        if len(attempts) <= 2 * MOST_CRASHES:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return Outcome()
+
+    job = declared(work)()
+    while run_next("short"):
+        pass
+
+    job.refresh_from_db()
+    assert (job.status, len(attempts)) == ("FAILED", MOST_CRASHES)
+
+
+@pytest.mark.parametrize("change", ["disabled", "authority"])
+def test_a_job_runs_with_the_rights_its_user_has_then(declared: Declare, change: str) -> None:
+    """Who is locked out, or loses the authority, between acceptance and run changes nothing any more."""
+    user = persona(f"job_{change}", ["F_DATAVALUE_ADD"])
+    job = declared(lambda run: write_mark(run.user.username), authorities=("F_DATAVALUE_ADD",))()
+    Job.objects.filter(pk=job.pk).update(user_uid=user.uid)
+    if change == "disabled":
+        User.objects.filter(pk=user.pk).update(disabled=True)
+    else:
+        user.user_roles.clear()
+
+    run_next("short")
+
+    job.refresh_from_db()
+    wanted = {"disabled": USER_CLOSED, "authority": "Access is denied, requires one Authority from [F_DATAVALUE_ADD]"}
+    assert (job.status, job.error) == ("FAILED", wanted[change])
+    assert not ConfigurationItem.objects.filter(name=user.username).exists()
 
 
 def test_a_failing_job_leaves_nothing_but_its_failure(declared: Declare) -> None:
