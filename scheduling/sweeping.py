@@ -24,9 +24,11 @@ from scheduling.claims import (
     Claim,
     to_claim,
 )
+from scheduling.forgetting import forget
 from scheduling.job_runs import GIVEN_UP, fail
 from scheduling.models import Level
 from scheduling.notifications import Log, execute_here
+from scheduling.params import LONGEST_DAYS
 
 LEADER = 0x7363686564756C65  # "schedule": an advisory lock
 LEAD = "SELECT pg_try_advisory_xact_lock(%(lock)s)"
@@ -53,8 +55,6 @@ OLD = """
       AND (newest > %(most)s OR finished < clock_timestamp() - make_interval(days => %(days)s))
 """
 BEGUN_AGAIN = "The process that ran the job ended before it was done; the job begins again"
-# Of settings: PostgreSQL knows no timestamps before 4713 BC.
-LONGEST_DAYS = 36_500
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +105,4 @@ def tidy() -> None:
     minutes = min(max(0, settings["jobsCleanupAfterMinutes"]), LONGEST_DAYS * 24 * 60)
     execute_here(FORGET_PAYLOADS, {"minutes": minutes})
     most, days = max(1, settings["notifierMaxJobsPerType"]), min(max(0, settings["notifierMaxAgeDays"]), LONGEST_DAYS)
-    old = [row[0] for row in execute_here(OLD, {"most": most, "days": days})]
-    for table in ("job_payload", "job_notification"):
-        execute_here(f"DELETE FROM {table} WHERE job_id = ANY(%(old)s)", {"old": old})
-    execute_here("DELETE FROM job WHERE id = ANY(%(old)s)", {"old": old})
+    forget([row[0] for row in execute_here(OLD, {"most": most, "days": days})])

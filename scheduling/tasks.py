@@ -14,8 +14,10 @@ from django.db.models import F, Max, Min, Q, QuerySet
 
 from configuration.settings import system_setting
 from dhis2api.web.timestamps import format_timestamp
+from scheduling.forgetting import forget_ended
 from scheduling.job_types import JobType
 from scheduling.models import Job, Notification
+from scheduling.params import TasksDeleteParams
 from sharing.access import Principal
 
 LOG_AUTHORITY = "F_JOB_LOG_READ"
@@ -27,6 +29,16 @@ def visible_jobs(principal: Principal) -> QuerySet[Job]:
     """The jobs whose log and result a user may see."""
     jobs = Job.objects.all()
     return jobs if principal.has_any((LOG_AUTHORITY,)) else jobs.filter(user_uid=principal.uid)
+
+
+def forget_jobs(
+    principal: Principal, params: TasksDeleteParams, *, type: JobType | None = None, uid: str | None = None
+) -> None:
+    """Take ended jobs off the lists, with their results: a superuser everybody's, others their own."""
+    forget_ended(
+        user=None if principal.is_superuser else principal.uid, type=type and type.value, uid=uid,
+        days=params.max_age, most=params.max_count,
+    )  # fmt: skip
 
 
 def logs_by_type(principal: Principal, *, gist: bool | None) -> dict[str, dict[str, list[Entry]]]:

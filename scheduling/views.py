@@ -10,12 +10,12 @@ from dhis2api.errors import ApiError
 from dhis2api.objects.uids import is_uid
 from dhis2api.web.negotiation import JSON
 from dhis2api.web.params import declares
-from dhis2api.web.responses import ApiResponse
+from dhis2api.web.responses import ApiResponse, no_content
 from dhis2api.web.views import ApiRequest, ApiView
 from scheduling.errors import JOB_ID_INVALID, JOB_TYPE_UNKNOWN
 from scheduling.job_types import JobType, find_job_type
-from scheduling.params import TasksParams
-from scheduling.tasks import find_summary, log_of_job, logs_by_type, logs_of_type, summaries_of_type
+from scheduling.params import TasksDeleteParams, TasksParams
+from scheduling.tasks import find_summary, forget_jobs, log_of_job, logs_by_type, logs_of_type, summaries_of_type
 
 NO_STORE = {"Cache-Control": "no-store"}
 LAST_WITH_EVERY_TYPE = 36  # versions up to it list types without entries, too
@@ -34,6 +34,12 @@ class TasksView(ApiView):
             logs = {type.value: logs.get(type.value, {}) for type in JobType}
         return ApiResponse(logs, headers=NO_STORE)
 
+    @declares(TasksDeleteParams)
+    def delete(self, request: ApiRequest, params: TasksDeleteParams) -> HttpResponse:
+        """Forget those that have ended."""
+        forget_jobs(request.user.principal, params)
+        return no_content()
+
 
 class TypeTasksView(ApiView):
     """The logs of one type's jobs."""
@@ -46,6 +52,12 @@ class TypeTasksView(ApiView):
         logs = logs_of_type(request.user.principal, job_type_named(job_type), gist=params.gist)
         return ApiResponse(logs, headers=NO_STORE)
 
+    @declares(TasksDeleteParams)
+    def delete(self, request: ApiRequest, params: TasksDeleteParams, job_type: str) -> HttpResponse:
+        """Forget those that have ended."""
+        forget_jobs(request.user.principal, params, type=job_type_named(job_type))
+        return no_content()
+
 
 class TaskView(ApiView):
     """The log of one job."""
@@ -56,6 +68,12 @@ class TaskView(ApiView):
         """Newest entry first; it is `completed` when the job has ended."""
         log = log_of_job(request.user.principal, job_type_named(job_type), checked_uid(uid))
         return ApiResponse(log, headers=NO_STORE)
+
+    @declares(TasksDeleteParams)
+    def delete(self, request: ApiRequest, params: TasksDeleteParams, job_type: str, uid: str) -> HttpResponse:
+        """Forget it, if it has ended."""
+        forget_jobs(request.user.principal, params, type=job_type_named(job_type), uid=checked_uid(uid))
+        return no_content()
 
 
 class TypeSummariesView(ApiView):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from configuration.settings import store_settings
 from dhis2api.objects.uids import generate_uid
@@ -126,6 +127,37 @@ def test_users_see_the_jobs_that_they_started(api: ApiClient) -> None:
     assert api.get(f"/api/system/tasks/DATAVALUE_IMPORT/{other.uid}", user="clerk").json == []
     assert api.get(f"{path}/{other.uid}", user="clerk").content == b""
     assert list(api.get(path, user=auditor.username).json) == list(api.get(path).json) == [other.uid, own.uid]
+
+
+def test_users_take_their_ended_jobs_off_the_list(api: ApiClient) -> None:
+    clerk = persona("clerk", ["F_JOB_LOG_READ"])
+    own, running, other = (stored_job("a", summary="{}", user=name) for name in (clerk.username, "clerk", "admin"))
+    Job.objects.filter(pk=running.pk).update(status=Status.RUNNING)
+
+    answer = api.delete("/api/system/tasks", user="clerk")
+
+    assert (answer.status, answer.content) == (204, b"")
+    assert list(api.get("/api/system/tasks/DATAVALUE_IMPORT").json) == [other.uid, running.uid]
+    assert api.get(f"/api/system/taskSummaries/DATAVALUE_IMPORT/{own.uid}").content == b""
+    assert not Notification.objects.filter(job=own).exists()
+
+
+def test_those_taken_off_are_chosen_by_type_job_age_and_number(api: ApiClient) -> None:
+    old, *_, newest = jobs = [stored_job("a", finished=NOON) for _ in range(4)]
+    Job.objects.exclude(pk=old.pk).update(finished=timezone.now())
+    path, left = "/api/system/tasks", lambda: set(Job.objects.values_list("uid", flat=True))
+
+    assert api.delete(f"{path}/METADATA_IMPORT").status == 204
+    assert len(left()) == 4
+    assert api.delete(f"{path}?maxAge=1").status == 204
+    assert left() == {job.uid for job in jobs[1:]}
+    assert api.delete(f"{path}/DATAVALUE_IMPORT/{jobs[1].uid}").status == 204
+    assert left() == {job.uid for job in jobs[2:]}
+    assert api.delete(f"{path}/datavalue_import?maxCount=1").status == 204
+    assert left() == {newest.uid}
+    assert [api.delete(f"{path}?{bad}").status for bad in ("maxAge=-1", "maxCount=x", "maxAge=999999999")] == [400] * 3
+    assert api.delete(f"{path}/NONE").status == 400
+    assert left() == {newest.uid}
 
 
 @pytest.mark.parametrize("path", ["tasks", "tasks/DATAVALUE_IMPORT", "taskSummaries/DATAVALUE_IMPORT"])
