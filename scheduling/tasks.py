@@ -6,10 +6,10 @@ Source: DHIS2 2.42 and 2.36, system, tasks and task summaries.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-import orjson
+from django.db import transaction
 from django.db.models import F, Max, Min, Q, QuerySet
 
 from configuration.settings import system_setting
@@ -68,10 +68,15 @@ def log_of_job(principal: Principal, type: JobType, uid: str) -> list[Entry]:
     return [entry for _, _, entry in _entries(jobs, gist=False)]
 
 
-def summaries_of_type(principal: Principal, type: JobType) -> dict[str, orjson.Fragment]:
-    """Job → result, as JSON that is made already."""
+def summaries_of_type(principal: Principal, type: JobType) -> Iterator[bytes]:
+    """Job → result, as JSON: one result in memory at a time, which may have megabytes of rejected indexes."""
     jobs = visible_jobs(principal).filter(type=type.value, summary__isnull=False).order_by("-pk")
-    return {uid: orjson.Fragment(summary) for uid, summary in jobs.values_list("uid", "summary")}
+    before = "{"
+    with transaction.atomic():
+        for uid, summary in jobs.values_list("uid", "summary").iterator(chunk_size=1):
+            yield f'{before}"{uid}":{summary}'.encode()
+            before = ","
+    yield b"{}" if before == "{" else b"}"
 
 
 def find_summary(principal: Principal, type: JobType, uid: str) -> str | None:

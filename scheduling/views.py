@@ -10,7 +10,7 @@ from dhis2api.errors import ApiError
 from dhis2api.objects.uids import is_uid
 from dhis2api.web.negotiation import JSON
 from dhis2api.web.params import declares
-from dhis2api.web.responses import ApiResponse, no_content
+from dhis2api.web.responses import ApiResponse, StreamingHttpResponse, no_content, stream
 from dhis2api.web.views import ApiRequest, ApiView
 from scheduling.errors import JOB_ID_INVALID, JOB_TYPE_UNKNOWN
 from scheduling.job_types import JobType, find_job_type
@@ -81,9 +81,11 @@ class TypeSummariesView(ApiView):
 
     renders: ClassVar = (JSON,)
 
-    def get(self, request: ApiRequest, job_type: str) -> ApiResponse:
+    def get(self, request: ApiRequest, job_type: str) -> StreamingHttpResponse:
         """By job, newest first."""
-        return ApiResponse(summaries_of_type(request.user.principal, job_type_named(job_type)), headers=NO_STORE)
+        response = stream(summaries_of_type(request.user.principal, job_type_named(job_type)), JSON)
+        response["Cache-Control"] = NO_STORE["Cache-Control"]
+        return response
 
 
 class SummaryView(ApiView):

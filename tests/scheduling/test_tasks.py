@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from django.utils import timezone
 
 from configuration.settings import store_settings
 from dhis2api.objects.uids import generate_uid
+from scheduling.job_types import JobType
 from scheduling.models import Job, Notification, Status
+from scheduling.tasks import summaries_of_type
 from tests.harness.client import ApiClient
 from tests.personas import persona
 from users.models import User
@@ -99,6 +102,22 @@ def test_summaries_are_the_results_themselves(api: ApiClient) -> None:
     assert api.get(f"/api/system/taskSummaries/datavalue_import/{job.uid}").text == job.summary
     assert api.get("/api/system/taskSummaries/DATAVALUE_IMPORT").text == f'{{"{job.uid}":{job.summary}}}'
     assert api.get(f"/api/system/taskSummaries/PREDICTOR/{job.uid}").content == b""
+
+
+def test_a_list_of_results_is_read_one_by_one() -> None:
+    """Each may name a million rejected records, and five hundred are kept."""
+    large = "1" * 5_000_000
+    for _ in range(8):
+        stored_job("a", summary=large)
+    principal = User.objects.get(username="admin").principal
+
+    tracemalloc.start()
+    sent = sum(len(piece) for piece in summaries_of_type(principal, JobType.DATAVALUE_IMPORT))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert sent > 8 * len(large)
+    assert most < 5 * len(large)
 
 
 @pytest.mark.parametrize("name", ["tasks", "taskSummaries"])
