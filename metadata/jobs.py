@@ -26,7 +26,8 @@ def failed_import(run: JobRun, reason: str) -> Outcome:
     return Outcome(shown | {"message": reason}, ended(shown), is_error=True)
 
 
-@job(JobType.METADATA_IMPORT, parameters=MetadataBodyParams, failed=failed_import)
+# Users come with their passwords.
+@job(JobType.METADATA_IMPORT, parameters=MetadataBodyParams, has_secrets=True, failed=failed_import)
 def metadata_import(run: JobRun) -> Outcome:
     """The same import as without `async`."""
     with run.open_body() as body:

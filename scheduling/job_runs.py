@@ -31,6 +31,7 @@ from scheduling.side_connection import DatabaseAway, SideConnection
 from scheduling.stopping import stopping
 
 FETCH = "SELECT data FROM job_payload WHERE job_id = %(job)s AND position = %(position)s"
+FORGET_PAYLOAD = "DELETE FROM job_payload WHERE job_id = %(job)s"
 UNEXPECTED = "an unexpected error, which the server's log describes under the job's id"
 USER_GONE = "the user who started it does not exist any more"
 USER_CLOSED = "the account of the user who started it is disabled or has expired"
@@ -173,6 +174,9 @@ def _store(claim: Claim, log: Log, outcome: Outcome, error: str | None = None) -
     log.end(outcome.message, Level.ERROR if outcome.is_error else Level.INFO, execute_here)
     reason = error or (outcome.message if outcome.is_error else None)
     finish(claim, status, summary, reason and reason.replace("\x00", ""))
+    declaration = find_declaration(claim.type)
+    if declaration is not None and declaration.has_secrets:
+        execute_here(FORGET_PAYLOAD, {"job": claim.pk})
 
 
 class Interrupted(Exception):

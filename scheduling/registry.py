@@ -50,6 +50,7 @@ class JobDeclaration:
     queue: Queue
     alone: bool
     authorities: tuple[str, ...]
+    has_secrets: bool
     failed: Failure
 
 
@@ -63,18 +64,21 @@ def job(
     queue: Queue = Queue.SHORT,
     alone: bool = True,
     authorities: tuple[str, ...] = (),
+    has_secrets: bool = False,
     failed: Failure | None = None,
 ) -> Callable[[JobFunction], JobFunction]:
     """Declare a function as what runs for jobs of `type`; one a type.
 
     With `alone` no two jobs of the type run at once, which is DHIS2's rule for every type; without it they may, on
-    several workers. One of the `authorities` is what its user must still have when it runs. `failed` words the outcome
-    of one that could not be carried out.
+    several workers. One of the `authorities` is what its user must still have when it runs. The payload of one that
+    `has_secrets` (passwords) is forgotten with its end. `failed` words the outcome of one that could not be carried
+    out.
     """
 
     def declare(function: JobFunction) -> JobFunction:
-        words = failed or _plain_failure
-        _declarations[type] = JobDeclaration(type, function, parameters, queue, alone, authorities, words)
+        _declarations[type] = JobDeclaration(
+            type, function, parameters, queue, alone, authorities, has_secrets, failed or _plain_failure
+        )
         return function
 
     return declare
