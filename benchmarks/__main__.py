@@ -6,35 +6,43 @@ import argparse
 import os
 import sys
 
+PARTS = ("metadata", "datastore", "users", "datavalues", "scale", "clients")
+
 
 def main() -> None:
     """Start the servers, run everything, print the tables."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the sizes")
-    parser.add_argument("--only", choices=("datastore", "datavalues", "metadata", "users"), help="one of the parts")
+    parser.add_argument("--only", choices=PARTS, help="one of the parts")
     arguments = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     import django  # noqa: PLC0415 - needs the settings that are named above
 
     django.setup()
-    from benchmarks import datastore, datavalues, metadata, users  # noqa: PLC0415 - models exist after the set-up
+    from benchmarks import clients, datastore, datavalues, metadata, scale, users  # noqa: PLC0415 - models exist after the set-up
     from tests.harness.cluster import Cluster  # noqa: PLC0415 - models exist after the set-up
     from tests.harness.databases import OwnDatabase  # noqa: PLC0415 - models exist after the set-up
 
     cluster = Cluster()
     try:
         cluster.start()
-        scale = 10 if arguments.quick else 1
+        factor = 10 if arguments.quick else 1
         if arguments.only in (None, "metadata"):
-            metadata.run(cluster, sizes=(2_000 // scale, 20_000 // scale))
+            metadata.run(cluster, sizes=(2_000 // factor, 20_000 // factor))
         if arguments.only in (None, "datastore"):
-            datastore.run(cluster, sizes=(1_000 // scale, 10_000 // scale))
+            datastore.run(cluster, sizes=(1_000 // factor, 10_000 // factor))
         if arguments.only in (None, "users"):
-            users.run(cluster, sizes=(30_000 // scale, 300_000 // scale))
+            users.run(cluster, sizes=(30_000 // factor, 300_000 // factor))
         if arguments.only in (None, "datavalues"):
-            sizes, exports = (100_000 // scale, 1_000_000 // scale), (100_000 // scale, 1_000_000 // scale)
+            sizes, exports = (100_000 // factor, 1_000_000 // factor), (100_000 // factor, 1_000_000 // factor)
             with OwnDatabase(cluster):
                 datavalues.run(sizes=sizes, exports=exports)
+        if arguments.only in (None, "scale"):
+            with OwnDatabase(cluster):
+                scale.run(size=1_000_000 // factor, present=10_000_000 // factor)
+        if arguments.only in (None, "clients"):
+            with OwnDatabase(cluster) as database:
+                clients.run(database, requests=40 // factor)
     finally:
         cluster.stop()
 

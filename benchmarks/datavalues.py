@@ -96,14 +96,14 @@ def _imports(size: int) -> Iterator[Case]:
     copied = None
     for format in FORMATS:
         body = payload(size, format)
-        _empty()
-        first = measure(lambda: _import(body, format), prepare=_warm)  # noqa: B023 - called at once
+        empty_table()
+        first = measure(lambda: import_values(body, format), prepare=warm_up)  # noqa: B023 - called at once
         if copied is None:
             with tempfile.TemporaryDirectory() as folder:
                 path = str(Path(folder) / "rows")
                 measure(lambda: floor.dump_rows(path))  # noqa: B023 - called at once
                 copied = measure(lambda: floor.copy_in(path))  # noqa: B023 - called at once
-        again = measure(lambda: _import(body, format), prepare=_warm)  # noqa: B023 - called at once
+        again = measure(lambda: import_values(body, format), prepare=warm_up)  # noqa: B023 - called at once
         expected = {"imported": (size, 0), "unchanged": (0, size)}
         for kind, pair in expected.items():
             found = tuple(getattr(m.result, kind) for m in (first, again))
@@ -115,9 +115,9 @@ def _imports(size: int) -> Iterator[Case]:
 
 def _exports(size: int) -> Iterator[Case]:
     if _stored() != size:
-        _empty()
+        empty_table()
         body = payload(size)
-        measure(lambda: _import(body))
+        measure(lambda: import_values(body))
     common: dict[str, Any] = {"org_unit": [ROOT], "children": True, "start_date": None, "end_date": None}
     elements = sorted({element for _, _, element in keys(size)})
     data_set = _data_set(elements)
@@ -129,7 +129,7 @@ def _exports(size: int) -> Iterator[Case]:
         with connection.cursor() as cursor:
             text = cursor.mogrify(statement.as_string(cursor.connection), parameters).decode()
         copied = measure(lambda: floor.copy_out(text))  # noqa: B023 - called at once
-        exported = measure(lambda: _export(params, format), prepare=_warm)  # noqa: B023 - called at once
+        exported = measure(lambda: _export(params, format), prepare=warm_up)  # noqa: B023 - called at once
         seconds, megabytes = exported.result
         name = f"export, {format}, {megabytes:.0f} MB, first byte {seconds * 1000:.0f} ms"
         yield Case(name, size, exported, copied)
@@ -151,7 +151,7 @@ def _data_set(elements: list[str]) -> str:
     return made.uid
 
 
-def _import(body: bytes, format: str = "json") -> Any:
+def import_values(body: bytes, format: str = "json") -> Any:
     summary = import_data_value_set(io.BytesIO(body), params=ImportParams(), user=_admin(), format=format)
     if summary.conflicts:
         raise AssertionError(next(iter(summary.conflicts.values())))
@@ -167,16 +167,16 @@ def _export(params: ExportParams, format: str) -> tuple[float, float]:
     return first, size / 1e6
 
 
-def _warm() -> None:
+def warm_up() -> None:
     """Connect and import everything that the first call would."""
-    _import(b'{"dataValues":[]}')
+    import_values(b'{"dataValues":[]}')
 
 
 def _admin() -> User:
     return User.objects.get(username="admin")
 
 
-def _empty() -> None:
+def empty_table() -> None:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE datavalue")
 

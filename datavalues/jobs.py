@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datavalues.importer import failed_summary, import_data_value_set
 from datavalues.params import ImportParams
+from datavalues.registrations.importing import failed_registrations, import_complete_registrations
+from datavalues.registrations.params import RegistrationImportParams
 from datavalues.report import SummaryReport, wire_profile
 from datavalues.summary import ERROR, SUCCESS, ImportSummary
 from scheduling.job_runs import JobRun
@@ -25,6 +27,22 @@ def data_value_import(run: JobRun) -> Outcome:
     """The same import as without `async`."""
     with run.open_body() as body:
         summary = import_data_value_set(body, params=run.parameters, user=run.user, format=run.body_format)
+    return import_outcome(run, summary)
+
+
+def failed_registration_import(run: JobRun, reason: str) -> Outcome:
+    """The same of an import of completeness registrations."""
+    return import_outcome(run, failed_registrations(run.parameters, reason))
+
+
+@job(
+    JobType.COMPLETE_DATA_SET_REGISTRATION_IMPORT, parameters=RegistrationImportParams, alone=False,
+    failed=failed_registration_import,
+)  # fmt: skip
+def complete_registration_import(run: JobRun) -> Outcome:
+    """The same import as without `async`."""
+    with run.open_body() as body:
+        summary = import_complete_registrations(body, params=run.parameters, user=run.user, format=run.body_format)
     return import_outcome(run, summary)
 
 

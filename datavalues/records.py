@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-CHUNK = 100_000  # values in memory at a time
+CHUNK = 50_000  # values in memory at a time
 
 Column = list[str | None]
 

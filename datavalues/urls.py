@@ -6,9 +6,11 @@ from django.urls import path
 
 from datavalues.approvals import views as approvals
 from datavalues.audits.views import AuditedFileView, DataValueAuditsView
+from datavalues.entry.views import FormView, ValueContextView
+from datavalues.limits.views import EntryLimitView, LimitSetView, LimitsView
 from datavalues.lock_exceptions.views import LockExceptionCombinationsView, LockExceptionsView
 from datavalues.models import DataApprovalAction
-from datavalues.registrations.views import RegistrationsView
+from datavalues.registrations.views import DataSetCompletionView, RegistrationsView
 from datavalues.single.views import DataValuesView, FileContentView, FileView, FollowupsView, FollowupView
 from datavalues.views import DataValueSetsView, TemplateView
 
@@ -33,6 +35,11 @@ urlpatterns = [
     *_approvals,
     path("lockExceptions", LockExceptionsView.as_view(), name="lock-exceptions"),
     path("lockExceptions/combinations", LockExceptionCombinationsView.as_view()),
+    path("minMaxDataElements", LimitsView.as_view(), name="min-max-data-elements"),
+    path("minMaxDataElements/upsert", LimitSetView.as_view()),
+    path("minMaxDataElements/delete", LimitSetView.as_view(deletes=True)),
+    path("dataEntry/minMaxValues", EntryLimitView.as_view()),
+    path("dataEntry/dataSetCompletion", DataSetCompletionView.as_view()),
     path("completeDataSetRegistrations", RegistrationsView.as_view()),
     path("dataValueSets", DataValueSetsView.as_view(), name="data-value-sets"),
     path("dataValues", DataValuesView.as_view(), name="data-values"),
@@ -40,6 +47,8 @@ urlpatterns = [
     path("dataValues/followups", FollowupsView.as_view()),
     path("dataValues/file", FileView.as_view()),
     path("dataValues/files", FileContentView.as_view()),
+    path("dataEntry/dataValues", FormView.as_view(), name="data-entry"),
+    path("dataEntry/dataValueContext", ValueContextView.as_view()),
     path("audits/dataValue", DataValueAuditsView.as_view(), name="data-value-audits"),
     path("audits/files/<str:uid>", AuditedFileView.as_view()),
     path("dataSets/<str:uid>/dataValueSet", TemplateView.as_view()),

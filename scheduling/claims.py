@@ -16,7 +16,7 @@ from scheduling.notifications import execute_here
 
 LEASE_SECONDS = 6  # after which a silent worker counts as dead
 BEAT_SECONDS = 1.0  # between signs of life
-MOST_CRASHES = 3  # of its processes, after which a job is not tried again
+MOST_CRASHES = 5  # of its processes, after which a job is not tried again
 
 # The columns of a `Claim`, in its order.
 CLAIMED = "id, uid, type, parameters::text, body_format, version, user_uid, attempt"

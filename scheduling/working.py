@@ -7,6 +7,7 @@ done while Redis is away; when Celery loses Redis the process ends, and whoever 
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import signal
 import socket
@@ -25,7 +26,7 @@ from dhis2api.embedded.gate_state import read_gate
 from dhis2api.epoch import see_epoch
 from scheduling.bell import LOOK, bell_name, celery_app
 from scheduling.job_runs import run_next
-from scheduling.stopping import stopping
+from scheduling.stopping import at_work, stopping
 from scheduling.sweeping import sweep, take_over, tidy
 
 LOOK_SECONDS = 1.0  # between two looks without a bell
@@ -57,6 +58,13 @@ def stop() -> None:
     """Have this process end: at once when idle; a running job is given a few seconds."""
     stopping.set()
     celery_state.should_stop = 0  # the exit status; Celery's loop looks at it
+
+
+def stop_at_once() -> None:
+    """The same from beside the main thread: an idle process does not wait for Celery's loop to come round."""
+    stop()
+    if at_work.acquire(blocking=False):
+        os._exit(0)
 
 
 def stop_on_signals() -> None:
@@ -96,8 +104,10 @@ class Worker:
     def look(self) -> None:
         """Do all the work there is. A database that is away is waited for: the next look finds it."""
         try:
-            while not stopping.is_set() and may_use_database() and self._run_next():
-                pass
+            while not stopping.is_set() and may_use_database():
+                with at_work:
+                    if not self._run_next():
+                        break
         except DatabaseError as error:
             logger.warning("The worker cannot reach the database: %s", type(error).__name__)
             connection.close()

@@ -14,7 +14,7 @@ from datavalues.importer.context import Workflow
 from datavalues.importer.data_sets import load_workflows
 from dhis2api.errors import ApiError, Code
 from dhis2api.objects.registry import get_schema
-from dhis2api.periods import Period, find_period, period_type, periods_between
+from dhis2api.periods import PERIOD_TYPES, InvalidPeriod, Period, find_period, period_type, periods_between
 from metadata import models
 from metadata.models.categories import DEFAULT_CATEGORY_OPTION_COMBO
 from sharing.access import Principal, readable
@@ -101,9 +101,14 @@ def periods_of(workflow: Workflow, texts: Sequence[str], start: date | None, end
         return [period for period in periods if period.type.name == workflow.period_type]
     if start is None or end is None:
         raise ApiError(errors.NO_TIME)
+    if workflow.period_type not in PERIOD_TYPES:
+        return []
     kind = period_type(workflow.period_type)
     check_number(kind.index_of(end) - kind.index_of(start))
-    return list(periods_between(kind, start, end))
+    try:
+        return list(periods_between(kind, start, end))
+    except InvalidPeriod as error:  # a week that begins before the year 1, or ends after 9999
+        raise ApiError(errors.UNKNOWN_PERIOD, f"{start}, {end}") from error
 
 
 def find_places(uids: Iterable[str]) -> list[Place]:

@@ -142,7 +142,8 @@ class Metadata:
 
 @dataclass(slots=True)
 class Staged:
-    """What lies in the temporary table; `has_repeated`: a chunk names one key several times.
+    """What lies in the temporary table; `has_repeated`: a chunk names one key several times; `has_vanishing`: storing
+    some value would store nothing.
 
     `files` are the primary keys of the staged data elements whose values are files.
     """
@@ -150,6 +151,7 @@ class Staged:
     size: int = 0
     chunks: int = 0
     has_repeated: bool = False
+    has_vanishing: bool = False
     files: set[int] = field(default_factory=set)
 
 

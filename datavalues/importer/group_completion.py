@@ -58,9 +58,13 @@ def complete_groups(context: Context) -> None:
     for each in asked:
         unit, combo = units.get(each.group.org_unit), combos.get(each.group.attribute_option_combo)
         period, day = periods.get(each.period), _day(context, each, faults)
-        if day is None or each.data_set is None or each.group.data_set in context.metadata.closed_data_sets:
-            continue  # not to be completed; what is wrong with the data set is a conflict of its values
-        if period is None:
+        if day is None or not each.group.data_set:
+            continue  # not to be completed
+        if each.data_set is None:
+            faults["DataSet", codes.E7600.message(each.group.data_set)] = None
+        elif each.group.data_set in context.metadata.closed_data_sets:
+            faults["DataSet", codes.E7601.message(each.group.data_set)] = None
+        elif period is None:
             faults["Period", f"Period of the group is missing or invalid: {each.period or ''}"] = None
         elif unit is None:
             faults["OrganisationUnit", codes.E7612.message(each.group.org_unit or "")] = None

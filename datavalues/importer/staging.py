@@ -20,11 +20,12 @@ from dhis2api.periods import Period
 from dhis2api.value_types import FILE_TYPES, is_insignificant_zero
 
 KEY = "data_element_id, period_id, organisation_unit_id, category_option_combo_id, attribute_option_combo_id"
-KEY_COLUMNS = 5
+KEY_COLUMNS, VANISHES = 5, 8  # of what is copied: the first ones, and the place of one
 
 # One row a value; `vanishes` where storing it would store nothing, `round` is the turn of values that share a key.
-# The tables stay with the connection, empty: making them anew for each small set would cost more than the set.
-# Without its key, `stored_value` would be read anew for each row of a join that the planner takes for a row or two.
+# The tables stay with the connection, empty: making them anew for each small set would cost more than the set. What an
+# earlier import of the same transaction left is deleted; TRUNCATE would write to the catalogue each time. Without its
+# key, `stored_value` would be read anew for each row of a join that the planner takes for a row or two.
 STAGED = """
     CREATE TEMPORARY TABLE IF NOT EXISTS staged_value (
         data_element_id integer, period_id integer, organisation_unit_id integer,
@@ -35,7 +36,8 @@ STAGED = """
     CREATE TEMPORARY TABLE IF NOT EXISTS stored_value (
         position integer PRIMARY KEY, outcome "char"
     ) ON COMMIT DELETE ROWS;
-    TRUNCATE staged_value, stored_value;
+    DELETE FROM staged_value;
+    DELETE FROM stored_value;
 """
 
 COPY = f"COPY staged_value ({KEY}, position, followup, deleted, vanishes, value, comment, stored_by) FROM STDIN"
@@ -58,6 +60,7 @@ def stage(context: Context, resolved: ResolvedChunk, refused: set[int]) -> None:
         if not staged.chunks:
             cursor.execute(STAGED)
         cursor.copy_expert(COPY, io.BytesIO("\n".join(map("\t".join, zip(*columns, strict=True))).encode()))
+    staged.has_vanishing = staged.has_vanishing or "t" in columns[VANISHES]
     staged.files |= {
         element.pk for element in set(resolved.data_element) if element is not None and element.value_type in FILE_TYPES
     }

@@ -26,7 +26,7 @@ MAX_ROUNDS = 20
 ATTEMPTS = 5  # at writing, each after a deadlock
 DEADLOCK = "40P01"
 # From here on the planner is better off knowing what it joins.
-ANALYZED_FROM = 10_000
+ANALYZED_FROM = 1_000
 
 # Staging and sorting happen in the memory of one session; beyond it PostgreSQL uses disk.
 MEMORY = "SET LOCAL work_mem = '64MB'"
@@ -253,8 +253,9 @@ class Round:
     def _insert(self) -> None:
         """Insert new values; an insert that need not look for rows costs a third less, and others' are rare."""
         counts = self.context.summary.counts
-        self.cursor.execute(COUNT_EMPTY, self.parameters)
-        counts.ignored += self.cursor.fetchone()[0]
+        if self.context.staged.has_vanishing:
+            self.cursor.execute(COUNT_EMPTY, self.parameters)
+            counts.ignored += self.cursor.fetchone()[0]
         if self.context.params.skip_existing_check:
             self.cursor.execute(INSERT_OR_OVERWRITE, self.parameters)
             counts.imported += self.cursor.rowcount
@@ -271,7 +272,8 @@ class Round:
 
     def _lock(self, outcomes: list[str]) -> None:
         if any(self.stored.get(outcome) for outcome in outcomes):
-            self.cursor.execute("ANALYZE stored_value")
+            if self.context.staged.size >= ANALYZED_FROM:
+                self.cursor.execute("ANALYZE stored_value")
             self.cursor.execute(LOCK_CHANGED, {"outcomes": outcomes})
             for seemed, now, count in self.cursor.fetchall():
                 self.stored[seemed] -= count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse, StreamingHttpResponse
 
+from datavalues.registrations.completing import COMPLETION, complete
 from datavalues.registrations.deleting import delete_registrations
 from datavalues.registrations.exporting import export_registrations
 from datavalues.registrations.importing import failed_registrations, import_complete_registrations
@@ -14,12 +15,14 @@ from datavalues.registrations.params import (
 )
 from datavalues.views import CONTENT_TYPES, answer_summary, answer_unread, body_format, check_schemes
 from dhis2api.errors import ApiError
-from dhis2api.web.bodies import discard_rest, open_body
+from dhis2api.web.bodies import decode_json, discard_rest, open_body, read_json_stream
 from dhis2api.web.negotiation import JSON, XML
 from dhis2api.web.params import declares
 from dhis2api.web.renderers import renderer_for
 from dhis2api.web.responses import ApiResponse, no_content, stream
 from dhis2api.web.views import ApiRequest, ApiView
+from scheduling.answers import answer_async
+from scheduling.job_types import JobType
 
 
 class RegistrationsView(ApiView):
@@ -38,6 +41,8 @@ class RegistrationsView(ApiView):
         """Import registrations; those that are wrong are named, the others go in."""
         check_schemes(params)
         name = body_format(request)
+        if params.run_async:
+            return answer_async(request, JobType.COMPLETE_DATA_SET_REGISTRATION_IMPORT, params, body_format=name)
         if name == "xml":  # the answer comes in the format of the request
             request.accepted_media_type, request.accepted_renderer = XML, renderer_for(XML)()
         try:
@@ -55,3 +60,14 @@ class RegistrationsView(ApiView):
         """Delete registrations; there need not be any."""
         delete_registrations(params, user=request.user)
         return no_content()
+
+
+class DataSetCompletionView(ApiView):
+    """Completion of one data set, as the data entry app sends it."""
+
+    def post(self, request: ApiRequest) -> HttpResponse:
+        """Complete it, or take that back."""
+        with open_body(request) as body:
+            asked = decode_json(read_json_stream(body), COMPLETION)
+        complete(asked, request.user)
+        return HttpResponse()

@@ -128,7 +128,7 @@ def _play(role: str, watched: int) -> int:
 
     def watch() -> None:
         os.read(watched, 1)
-        working.stop()
+        working.stop_at_once()
 
     threading.Thread(target=watch, name="watch", daemon=True).start()
     playing: Callable[[], int] = working.schedule if role == "scheduler" else lambda: working.work(role)

@@ -160,10 +160,9 @@ class Supervisor:
             service.wait_until_ready()
         if not self._is_prepared():
             self._prepare()
-        for application in (self.web, self.jobs):
-            application.start()
-        for application in (self.web, self.jobs):
-            application.wait_until_ready()
+        self.web.start()
+        self.web.wait_until_ready()
+        self.jobs.start()  # nobody waits for it: what is accepted meanwhile is done when it is there
 
     def _stop(self) -> None:
         for number in STOP_SIGNALS:

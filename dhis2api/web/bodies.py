@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import re
+import shutil
 import tempfile
 import zipfile
 import zlib
@@ -91,7 +92,10 @@ def read_json_stream(stream: BinaryIO) -> bytes:
     if len(data) >= PREFIX_BYTES - len(UTF8_BOM) and not data.strip(JSON_BLANKS):
         raise ApiError(JSON_UNREADABLE, "more than 1 MiB of white space before the first value")
     _refuse_garbage(data)
-    return data + stream.read()
+    whole = io.BytesIO()  # grows in its place; `read` to the end would hold the body twice for a moment
+    whole.write(data)
+    shutil.copyfileobj(stream, whole, BUFFER_BYTES)
+    return whole.getvalue()
 
 
 def decode_json(data: bytes, decoder: msgspec.json.Decoder[Any] | None = None) -> Any:

@@ -6,7 +6,8 @@ import pytest
 from django.contrib.auth.hashers import make_password
 
 from dhis2api.demo import identifiers as ids
-from metadata.models import CaptureOrganisationUnit, OrganisationUnit
+from metadata.models import CaptureOrganisationUnit, DataApprovalWorkflow, DataSet, OrganisationUnit
+from tests.datavalues.locks import workflow
 from tests.harness.client import PERSONA_PASSWORD
 from tests.personas import persona
 from users.models import User
@@ -42,3 +43,11 @@ def bo_officer(db: None) -> User:
 def reader(db: None) -> User:
     """Sees the whole country's data, and may not enter any."""
     return capturing(persona("reader"), ids.SIERRA_LEONE)
+
+
+@pytest.fixture
+def levels(db: None) -> DataApprovalWorkflow:
+    """The country, the district and the clinics approve; only Ngelehun reports."""
+    reporting = DataSet.objects.get(uid=ids.MORTALITY).organisation_units
+    reporting.set(OrganisationUnit.objects.filter(uid=ids.NGELEHUN_CHC))
+    return workflow(1, 2, 4)

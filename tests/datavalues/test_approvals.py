@@ -2,69 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 
-from configuration.models import SystemSetting
 from datavalues.models import DataApproval, DataApprovalAudit
 from dhis2api.demo import identifiers as ids
 from metadata import models
-from tests.datavalues.conftest import capturing
+from tests.datavalues.approving import (
+    BOTH,
+    CHIEFDOM,
+    CLINIC,
+    DISTRICT,
+    PATH,
+    PERIOD,
+    TOP,
+    approver,
+    do,
+    only,
+    query,
+    require_acceptance,
+    show,
+    state,
+)
 from tests.datavalues.locks import approve, change_set, workflow
 from tests.datavalues.payloads import HARBOUR, HARBOUR_OPTION, NOBODY, PARTNER_SET, send, value
 from tests.harness.client import Answer, ApiClient
 from tests.harness.queries import query_counter
 from tests.objects.imports import codes
-from tests.personas import persona
 from users.models import User
 
 pytestmark = pytest.mark.django_db
-
-PATH = "/api/dataApprovals"
-PERIOD = "201401"
-TOP, DISTRICT, CHIEFDOM, CLINIC = ids.SIERRA_LEONE, ids.BO, ids.BADJIA, ids.NGELEHUN_CHC
-BOTH = ["F_APPROVE_DATA", "F_APPROVE_DATA_LOWER_LEVELS"]
-
-
-def query(org_unit: str = CLINIC, period: str = PERIOD, **more: str) -> str:
-    wanted = {"ds": ids.MORTALITY, "pe": period, "ou": org_unit} | more
-    return "?" + "&".join(f"{name}={text}" for name, text in wanted.items())
-
-
-def show(api: ApiClient, org_unit: str = CLINIC, user: str = "admin", **more: str) -> dict[str, object]:
-    answer = api.get(PATH + query(org_unit, **more), user=user)
-    assert answer.status == 200, answer
-    return answer.json
-
-
-def state(api: ApiClient, org_unit: str = CLINIC, **more: str) -> object:
-    return show(api, org_unit, **more)["state"]
-
-
-def do(api: ApiClient, method: str, org_unit: str = CLINIC, user: str = "admin", path: str = PATH) -> Answer:
-    return api.request(method, path + query(org_unit), user=user)
-
-
-def only(*units: str) -> None:
-    """Have just these org units report the mortality set."""
-    data_set = models.DataSet.objects.get(uid=ids.MORTALITY)
-    data_set.organisation_units.set(models.OrganisationUnit.objects.filter(uid__in=units))
-
-
-def require_acceptance() -> None:
-    SystemSetting.objects.update_or_create(name="keyAcceptanceRequiredForApproval", defaults={"value": True})
-
-
-def approver(name: str, org_unit: str, authorities: Sequence[str] = BOTH) -> User:
-    return capturing(persona(name, ["F_DATAVALUE_ADD", *authorities]), org_unit)
-
-
-@pytest.fixture
-def levels() -> models.DataApprovalWorkflow:
-    """The country, the district and the clinics approve; only Ngelehun reports."""
-    only(CLINIC)
-    return workflow(1, 2, 4)
 
 
 def test_approving_goes_up_and_withdrawing_down(api: ApiClient, levels: models.DataApprovalWorkflow) -> None:
@@ -292,102 +258,6 @@ def test_levels_of_group_sets_are_refused_and_not_taken_for_others(
 
     assert answer.status == 409 and "category option group set" in answer.json["message"]
     assert send(api, value(), user="badjia_clerk").conflicts == [("E7642", None, [0])]
-
-
-def test_list_has_one_item_for_each_combination(api: ApiClient, levels: models.DataApprovalWorkflow) -> None:
-    approve(levels, PERIOD, CLINIC, 4)
-    level = models.DataApprovalLevel.objects.get(org_unit_level=4).uid
-
-    for name in ("approvals", "multiple"):
-        found = api.get(f"{PATH}/{name}?wf={levels.uid}&pe={PERIOD},201402,2014Q1&ou={CLINIC},{DISTRICT}").json
-        assert [(item["pe"], item["ou"], item["state"], item.get("level")) for item in found] == [
-            (PERIOD, CLINIC, "APPROVED_HERE", level), (PERIOD, DISTRICT, "UNAPPROVED_READY", None),
-            ("201402", CLINIC, "UNAPPROVED_READY", None), ("201402", DISTRICT, "UNAPPROVED_WAITING", None),
-        ]  # fmt: skip
-        assert (found[0]["wf"], found[0]["aoc"]) == (levels.uid, ids.DEFAULT_OPTION_COMBO)
-        assert found[0]["permissions"]["mayUnapprove"] is True
-    dates = api.get(f"{PATH}/approvals?wf={levels.uid}&startDate=2014-01-05&endDate=2014-03-01&ou={CLINIC}").json
-    assert [item["pe"] for item in dates] == [PERIOD, "201402", "201403"]
-
-
-@pytest.mark.parametrize(
-    ("path", "status", "message"),
-    [
-        ("approvals?ds={set}&ou={ou}", 409, "Must have either pe or both startDate and endDate."),
-        ("approvals?ds={set}&ou={ou}&pe=201401&startDate=2014-01-01", 409,
-         "Cannot have both pe and startDate or endDate."),
-        ("approvals?ds={set}&ou={ou}&startDate=0001-01-01&endDate=9999-01-01", 409, "at most 50000"),
-        ("status?ds={set}&ou={ou}&pe=2014-13", 400,
-         "Either provide startDate and endDate or a valid ISO period for pe"),
-        ("status?ds={other}&ou={ou}&pe=201401", 409, "DataSet does not have an approval workflow: {other}"),
-    ],
-)  # fmt: skip
-def test_lists_refuse_what_they_cannot_read(
-    api: ApiClient, levels: models.DataApprovalWorkflow, path: str, status: int, message: str
-) -> None:
-    names = {"set": ids.MORTALITY, "other": PARTNER_SET, "ou": CLINIC}
-
-    answer = api.get(f"{PATH}/" + path.format(**names))
-
-    assert answer.status == status
-    assert message.format(**names) in answer.json["message"]
-
-
-def test_status_of_data_sets_with_fields(api: ApiClient, levels: models.DataApprovalWorkflow) -> None:
-    do(api, "POST")
-    asked = f"{PATH}/status{query(DISTRICT)}&children=true"
-
-    found = api.get(asked).json["dataApprovalStateResponses"]
-
-    assert {item["state"] for item in found if item["organisationUnit"]["id"] == CLINIC} == {"APPROVED_HERE"}
-    assert len(found) == models.OrganisationUnit.objects.filter(path__contains=DISTRICT).count()
-    (clinic,) = api.get(f"{PATH}/status{query()}&fields=dataSet[id],period[id],createdByUsername").json[
-        "dataApprovalStateResponses"
-    ]
-    assert clinic == {
-        "dataSet": {"id": ids.MORTALITY}, "period": {"id": PERIOD}, "createdByUsername": "admin",
-    }  # fmt: skip
-
-
-def test_attribute_option_combos_of_a_workflow(api: ApiClient, levels: models.DataApprovalWorkflow) -> None:
-    do(api, "POST")
-
-    (found,) = api.get(f"{PATH}/categoryOptionCombos{query()}").json
-    permissions = found.pop("permissions")
-    assert found == {
-        "id": ids.DEFAULT_OPTION_COMBO, "ou": CLINIC, "ouName": "Ngelehun CHC", "accepted": True,
-        "level": {"id": models.DataApprovalLevel.objects.get(org_unit_level=4).uid, "level": "3"},
-    }  # fmt: skip
-    assert permissions["mayUnapprove"] is True
-    (top,) = api.get(f"{PATH}/categoryOptionCombos?ds={ids.MORTALITY}&pe={PERIOD}&ou={TOP}").json
-    assert (top["ou"], top["level"]) == (TOP, {})
-
-
-def test_me_knows_his_levels_and_workflows(api: ApiClient, levels: models.DataApprovalWorkflow) -> None:
-    approver("ann", DISTRICT, ["F_APPROVE_DATA", "F_APPROVE_DATA_LOWER_LEVELS", "F_ACCEPT_DATA_LOWER_LEVELS"])
-
-    assert [level["orgUnitLevel"] for level in api.get("/api/me/dataApprovalLevels", user="ann").json] == [2, 4]
-    (found,) = api.get("/api/me/dataApprovalWorkflows", user="ann").json["dataApprovalWorkflows"]
-    assert found["id"] == levels.uid
-    assert [(level["level"], level["approve"], level["accept"]) for level in found["dataApprovalLevels"]] == [
-        (1, False, False), (2, True, False), (3, True, False),
-    ]  # fmt: skip
-    require_acceptance()
-    (found,) = api.get("/api/me/dataApprovalWorkflows", user="ann").json["dataApprovalWorkflows"]
-    assert [level["accept"] for level in found["dataApprovalLevels"]] == [False, False, True]
-
-
-def test_audits_tell_who_did_what_within_the_hierarchy(
-    api: ApiClient, levels: models.DataApprovalWorkflow, badjia_clerk: User
-) -> None:
-    do(api, "POST")
-    do(api, "POST", DISTRICT)
-
-    found = api.get("/api/audits/dataApproval", user="badjia_clerk").json
-    assert [(item["organisationUnit"]["id"], item["action"]) for item in found["dataApprovalAudits"]] == [
-        (CLINIC, "APPROVE")
-    ]
-    assert api.get(f"/api/audits/dataApproval?ou={TOP}&wf={levels.uid}&pageSize=1").json["pager"]["total"] == 2
 
 
 def test_approvals_hold_their_level_workflow_and_combo(api: ApiClient, levels: models.DataApprovalWorkflow) -> None:

@@ -63,6 +63,12 @@ BODIES = {
     "json": ("application/json", json.dumps(value_set(value())).encode()),
     "xml": ("application/xml", as_xml(value_set(value()))),
     "csv": ("application/csv", f"de,pe,ou,co,ao,value\n{ids.MEASLES},202501,{ids.NGELEHUN_CHC},,,3\n".encode()),
+    "adx": (
+        "application/adx+xml",
+        f"""<adx xmlns="urn:ihe:qrph:adx:2015" exported="2026-01-01T00:00:00Z">
+            <group orgUnit="{ids.NGELEHUN_CHC}" period="2025-01-01/P1M">
+            <dataValue dataElement="{ids.MEASLES}" value="3"/></group></adx>""".encode(),
+    ),
     "gzip": ("application/json", gzip.compress(json.dumps(value_set(value())).encode())),
 }
 
@@ -72,7 +78,7 @@ def test_a_job_imports_what_the_request_would_have(api: ApiClient, form: str) ->
     content_type, body = BODIES[form]
     before = count_rows()
 
-    accepted = api.post(DATA, body, content_type=content_type)
+    accepted = api.post(DATA + "&idScheme=uid", body, content_type=content_type)
     assert count_rows() == before
     summary, log = outcome(api, accepted)
 
@@ -193,3 +199,17 @@ def test_unreadable_metadata_ends_with_an_error_report(api: ApiClient) -> None:
     assert summary["status"] == "ERROR"
     assert summary["message"] == log[1]
     assert "line 1" in log[1]
+
+
+def test_registrations_of_completeness_are_imported_by_a_job(api: ApiClient) -> None:
+    path = "/api/completeDataSetRegistrations"
+    item = {"dataSet": ids.MORTALITY, "period": "201401", "organisationUnit": ids.NGELEHUN_CHC}
+    accepted = api.post(f"{path}?async=true", {"completeDataSetRegistrations": [item, item | {"period": "x"}]})
+
+    assert accepted.json["message"].startswith("Initiated COMPLETE_DATA_SET_REGISTRATION_IMPORT")
+    summary, log = outcome(api, accepted)
+    assert summary["importCount"] == {"imported": 1, "updated": 0, "ignored": 1, "deleted": 0}
+    shown = api.get(f"{path}?dataSet={ids.MORTALITY}&period=201401&orgUnit={ids.NGELEHUN_CHC}").json
+    assert len(shown["completeDataSetRegistrations"]) == 1
+    summary, log = outcome(api, api.post(f"{path}?async=true", "{"))
+    assert (summary["status"], sum(summary["importCount"].values())) == ("ERROR", 0)

@@ -21,7 +21,7 @@ from tests.datavalues.test_overlapping import post
 from tests.harness.client import ApiClient
 from tests.harness.databases import OwnDatabase
 from tests.harness.processes import JobProcesses, WebProcess
-from tests.harness.serve import Serve, processes_of
+from tests.harness.serve import Serve, processes_of, wait_for
 
 DATA = "/api/dataValueSets?async=true"
 MOST_IDLE_MEGABYTES = 300
@@ -109,11 +109,15 @@ def test_idle_memory(home: Path) -> None:
     """Web server, workers, scheduler and supervisor together, as their proportional share."""
     with Serve(home) as server:
         assert server.ask("/api/me", user="admin")[0] == 200
+        wait_for(lambda: len(python_processes(home)) == 8, server)
         time.sleep(2)  # what they load when they start
-        python = [process for process in processes_of(home) if Path(process.exe()).name.startswith("python")]
 
-        assert len(python) == 8, server.output
+        python = python_processes(home)
         assert sum(pss(process) for process in python) < MOST_IDLE_MEGABYTES
+
+
+def python_processes(home: Path) -> list[psutil.Process]:
+    return [process for process in processes_of(home) if Path(process.exe()).name.startswith("python")]
 
 
 def pss(process: psutil.Process) -> float:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from datavalues.models import CompleteDataSetRegistration
+from datavalues.models import CompleteDataSetRegistration, DataApproval, LockException, MinMaxDataElement
 from dhis2api.demo import identifiers as ids
 from metadata.merging.bodies import MAX_OBJECTS
 from metadata.models import CaptureOrganisationUnit, OrganisationUnit
+from tests.datavalues.locks import approve, except_from_locks, workflow
 from tests.datavalues.payloads import PERIOD, age, count_rows, send, stored, value
 from tests.harness.client import Answer, ApiClient
 from tests.harness.queries import query_counter
@@ -255,3 +256,18 @@ def test_the_number_of_queries_does_not_follow_what_is_moved(api: ApiClient, uni
         counts.append(queries.count)
 
     assert counts[0] == counts[1]
+
+
+def test_locks_approvals_and_limits_pass_on_once(api: ApiClient, units: None) -> None:
+    followed = workflow(3)
+    for uid in (OLD, OLDER, NEW):
+        except_from_locks("201401", uid)
+        approve(followed, "201401", uid, 3)
+        limit = {"dataElement": ids.MEASLES, "orgUnit": uid, "optionCombo": ids.DEFAULT_OPTION_COMBO}
+        assert api.post("/api/dataEntry/minMaxValues", limit | {"minValue": 1, "maxValue": 9}).status == 200
+
+    assert merge(api).status == 200
+
+    assert list(LockException.objects.values_list("organisation_unit__uid", flat=True)) == [NEW]
+    assert list(DataApproval.objects.values_list("organisation_unit__uid", flat=True)) == [NEW]
+    assert list(MinMaxDataElement.objects.values_list("source__uid", flat=True)) == [NEW]
