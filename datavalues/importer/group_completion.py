@@ -43,6 +43,7 @@ class Completion:
     group: Group
     period: str | None
     data_set: int | None
+    has_values: bool
 
 
 def complete_groups(context: Context) -> None:
@@ -60,10 +61,10 @@ def complete_groups(context: Context) -> None:
         period, day = periods.get(each.period), _day(context, each, faults)
         if day is None or not each.group.data_set:
             continue  # not to be completed
-        if each.data_set is None:
-            faults["DataSet", codes.E7600.message(each.group.data_set)] = None
-        elif each.group.data_set in context.metadata.closed_data_sets:
-            faults["DataSet", codes.E7601.message(each.group.data_set)] = None
+        if each.data_set is None or each.group.data_set in context.metadata.closed_data_sets:
+            if not each.has_values:  # whose conflict it is otherwise
+                code = codes.E7600 if each.data_set is None else codes.E7601
+                faults["DataSet", code.message(each.group.data_set)] = None
         elif period is None:
             faults["Period", f"Period of the group is missing or invalid: {each.period or ''}"] = None
         elif unit is None:

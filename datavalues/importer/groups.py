@@ -40,8 +40,9 @@ def assemble(context: Context, chunk: Chunk) -> None:
     _read_annotations(context, chunk, grouping)
     periods = {text: _read_period(context, text) for text in {g.period for g in (*grouping.groups, *grouping.owners)}}
     chunk.period = [periods[text] for text in chunk.period]
+    named, owners = context.metadata.named_data_sets, set(grouping.owners)
     asked = [
-        Completion(group, periods[group.period], context.metadata.named_data_sets.get(group.data_set))
+        Completion(group, periods[group.period], named.get(group.data_set), group in owners)
         for group in grouping.groups if group.complete_date
     ]  # fmt: skip
     context.completions += asked

@@ -26,7 +26,7 @@ MAX_ROUNDS = 20
 ATTEMPTS = 5  # at writing, each after a deadlock
 DEADLOCK = "40P01"
 # From here on the planner is better off knowing what it joins.
-ANALYZED_FROM = 1_000
+ANALYZED_FROM = 2_000
 
 # Staging and sorting happen in the memory of one session; beyond it PostgreSQL uses disk.
 MEMORY = "SET LOCAL work_mem = '64MB'"
