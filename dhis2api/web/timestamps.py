@@ -68,14 +68,16 @@ def parse_date(text: str) -> date:
 
 
 def parse_duration(text: str) -> timedelta:
-    """`10d`, `2h`, `30m`, `45s`. Raises ValueError."""
+    """`10d`, `2h`, `30m`, `45s`. Raises ValueError, also for what reaches back beyond the calendar."""
     found = DURATION.fullmatch(text)
     if found is None:
         raise ValueError(f"Duration `{text}` is not valid, expected a number and one of d, h, m, s")
     try:
-        return timedelta(**{DURATION_UNITS[found[2]]: int(found[1])})
+        duration = timedelta(**{DURATION_UNITS[found[2]]: int(found[1])})
+        datetime.now(UTC) - duration
     except OverflowError as error:
         raise ValueError(f"Duration `{text}` is too long") from error
+    return duration
 
 
 EXPECTED = "Invalid date `{}`, expected an ISO format such as 2018-02-22T15:15:34.067 or a UNIX epoch in milliseconds"

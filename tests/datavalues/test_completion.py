@@ -9,8 +9,18 @@ from django.utils import timezone
 
 from datavalues.models import CompleteDataSetRegistration
 from dhis2api.demo import identifiers as ids
-from metadata.models import CategoryOptionCombo, DataElement, DataSet
-from tests.datavalues.payloads import HARBOUR, NOBODY, PARTNER_SET, PERIOD, SESSIONS, send, stored, value
+from metadata.models import CategoryOption, CategoryOptionCombo, DataElement, DataSet
+from tests.datavalues.payloads import (
+    HARBOUR,
+    HARBOUR_OPTION,
+    NOBODY,
+    PARTNER_SET,
+    PERIOD,
+    SESSIONS,
+    send,
+    stored,
+    value,
+)
 from tests.harness.client import Answer, ApiClient
 from users.models import User
 
@@ -52,6 +62,17 @@ def test_it_belongs_to_the_attribute_option_combo_of_the_set(api: ApiClient) -> 
 
     assert answer.status == 200
     assert [found.attribute_option_combo.uid for found in registrations("2014Q1")] == [HARBOUR]
+
+
+def test_it_needs_options_whose_data_the_user_may_write(api: ApiClient, badjia_clerk: User) -> None:
+    CategoryOption.objects.filter(uid=HARBOUR_OPTION).update(sharing={"public": "r-------"})
+
+    answer = send(api, data_set=PARTNER_SET, period="2014Q1", org_unit=ids.NGELEHUN_CHC, user="badjia_clerk",
+                  attribute_option_combo=HARBOUR, complete_date="2014-04-03")  # fmt: skip
+
+    assert answer.status == 409
+    assert [conflict["object"] for conflict in answer.summary["conflicts"]] == ["CategoryOptionCombo"]
+    assert registrations("2014Q1") == []
 
 
 @pytest.mark.parametrize("text", ["true", True, "2999-12-31"])
