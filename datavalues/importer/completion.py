@@ -46,7 +46,8 @@ def complete_data_set(
 ) -> bool:
     """Register completion and tell whether that was possible.
 
-    Without a period or an org unit, or with one that is not the user's, there is a conflict in free text instead.
+    Without a period or an org unit, or with one that is not the user's, or options whose data he may not write, there
+    is a conflict in free text instead.
     """
     summary = context.summary
     is_outside = unit is not None and not context.capture_scope.covers(unit.path)
@@ -57,7 +58,11 @@ def complete_data_set(
         summary.free_conflicts.append(FreeConflict("OrganisationUnit", "Org unit of the data value set is missing"))
     if period is None:
         summary.free_conflicts.append(FreeConflict("Period", "Period of the data value set is missing or invalid"))
-    if unit is None or is_outside or period is None:
+    closed = closed_option(context, combo)
+    if closed is not None:
+        words = codes.E7616.message(combo.uid, closed)
+        summary.free_conflicts.append(FreeConflict("CategoryOptionCombo", words))
+    if unit is None or is_outside or period is None or closed is not None:
         return False
     store_periods(context, [period])
     username = context.principal.username
@@ -73,6 +78,14 @@ def complete_data_set(
     )  # fmt: skip
     summary.data_set_complete = day.isoformat()
     return True
+
+
+def closed_option(context: Context, combo: OptionCombo) -> str | None:
+    """The uid of an option of an attribute option combo whose data the user may not write, if there is one."""
+    if combo.pk == context.metadata.default_combo.pk or context.principal.is_superuser:
+        return None
+    options = (context.metadata.options[pk] for pk in combo.options)
+    return next((option.uid for option in options if not option.is_writable), None)
 
 
 def missing_operands(context: Context, period: Period, unit: OrgUnit, combo: OptionCombo) -> list[str]:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 
 from datavalues import errors as codes
-from datavalues.importer.completion import parse_complete_date
+from datavalues.importer.completion import closed_option, parse_complete_date
 from datavalues.importer.compulsory import Cell, columns_of, unfilled_operands
 from datavalues.importer.context import Context, OptionCombo, OrgUnit
 from datavalues.importer.preheat import load_option_combos, load_org_units, scheme_path
@@ -95,7 +96,7 @@ def _combos(context: Context, texts: set[str | None]) -> Mapping[str | None, Opt
 
 def _day(context: Context, asked: Completion, faults: dict[tuple[str, str], None]) -> datetime.date | None:
     try:
-        return parse_complete_date(asked.group.complete_date, context.now.date())
+        return parse_complete_date(asked.group.complete_date, timezone.localdate(context.now))
     except ValueError as error:
         faults["CompleteDataSetRegistration", str(error)] = None
         return None
@@ -105,11 +106,8 @@ def _forbidden(context: Context, unit: OrgUnit, combo: OptionCombo) -> tuple[str
     """Only where the user may enter data can he say that it is all there."""
     if not context.capture_scope.covers(unit.path):
         return "OrganisationUnit", codes.E7617.message(unit.uid, context.principal.uid)
-    if combo.pk != context.metadata.default_combo.pk and not context.principal.is_superuser:
-        for option in (context.metadata.options[pk] for pk in combo.options):
-            if not option.is_writable:
-                return "CategoryOptionCombo", codes.E7616.message(combo.uid, option.uid)
-    return None
+    closed = closed_option(context, combo)
+    return None if closed is None else ("CategoryOptionCombo", codes.E7616.message(combo.uid, closed))
 
 
 def _without_unfilled(

@@ -6,11 +6,22 @@ import datetime
 
 import pytest
 from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
 
 from datavalues.models import CompleteDataSetRegistration
 from dhis2api.demo import identifiers as ids
-from metadata.models import CategoryOptionCombo, DataElement, DataSet
-from tests.datavalues.payloads import HARBOUR, NOBODY, PARTNER_SET, PERIOD, SESSIONS, send, stored, value
+from metadata.models import CategoryOption, CategoryOptionCombo, DataElement, DataSet
+from tests.datavalues.payloads import (
+    HARBOUR,
+    HARBOUR_OPTION,
+    NOBODY,
+    PARTNER_SET,
+    PERIOD,
+    SESSIONS,
+    send,
+    stored,
+    value,
+)
 from tests.harness.client import Answer, ApiClient
 from users.models import User
 
@@ -132,6 +143,25 @@ def test_nobody_completes_outside_his_capture_hierarchy(api: ApiClient, badjia_c
     assert answer.status == 409
     assert [conflict.get("errorCode") for conflict in answer.summary["conflicts"]] == ["E7617", None]
     assert registrations() == []
+
+
+def test_nobody_completes_for_options_whose_data_he_may_not_write(api: ApiClient, badjia_clerk: User) -> None:
+    read_only = {"public": "r-r-----", "users": {}, "userGroups": {}}
+    CategoryOption.objects.filter(uid=HARBOUR_OPTION).update(sharing=read_only)
+
+    answer = send(api, value(data_element=SESSIONS), data_set=PARTNER_SET, period="2014Q1", org_unit=ids.NGELEHUN_CHC,
+                  attribute_option_combo=HARBOUR, complete_date="2014-04-03", user="badjia_clerk")  # fmt: skip
+
+    assert [conflict.get("errorCode") for conflict in answer.summary["conflicts"]] == ["E7616", None]
+    assert answer.summary["dataSetComplete"] == "false"
+    assert registrations("2014Q1") == []
+
+
+def test_today_is_the_servers_day(api: ApiClient, settings: SettingsWrapper) -> None:
+    is_morning = datetime.datetime.now(datetime.UTC).hour < 12
+    settings.TIME_ZONE = "Etc/GMT+12" if is_morning else "Etc/GMT-14"  # where it is another day
+
+    assert complete(api, "true").summary["dataSetComplete"] == timezone.localdate().isoformat()
 
 
 @pytest.fixture
