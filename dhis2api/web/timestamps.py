@@ -21,6 +21,7 @@ EPOCH_MILLISECONDS = re.compile(r"-?\d{13,15}", re.ASCII)
 LAST_INSTANT = time(23, 59, 59, 999000)
 DURATION = re.compile(r"(\d{1,9})(d|h|m|s)", re.ASCII)
 DURATION_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+LONGEST_DURATION = timedelta(days=365_000)  # so long ago there is still a calendar
 
 
 def format_timestamp(moment: datetime) -> str:
@@ -72,10 +73,10 @@ def parse_duration(text: str) -> timedelta:
     found = DURATION.fullmatch(text)
     if found is None:
         raise ValueError(f"Duration `{text}` is not valid, expected a number and one of d, h, m, s")
-    try:
-        return timedelta(**{DURATION_UNITS[found[2]]: int(found[1])})
-    except OverflowError as error:
-        raise ValueError(f"Duration `{text}` is too long") from error
+    duration = timedelta(**{DURATION_UNITS[found[2]]: int(found[1])})
+    if duration > LONGEST_DURATION:
+        raise ValueError(f"Duration `{text}` is too long")
+    return duration
 
 
 EXPECTED = "Invalid date `{}`, expected an ISO format such as 2018-02-22T15:15:34.067 or a UNIX epoch in milliseconds"
