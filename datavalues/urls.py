@@ -6,6 +6,7 @@ from django.urls import path
 
 from datavalues.approvals import views as approvals
 from datavalues.audits.views import AuditedFileView, DataValueAuditsView
+from datavalues.entry.views import FormView, ValueContextView
 from datavalues.limits.views import EntryLimitView, LimitSetView, LimitsView
 from datavalues.lock_exceptions.views import LockExceptionCombinationsView, LockExceptionsView
 from datavalues.models import DataApprovalAction
@@ -46,6 +47,8 @@ urlpatterns = [
     path("dataValues/followups", FollowupsView.as_view()),
     path("dataValues/file", FileView.as_view()),
     path("dataValues/files", FileContentView.as_view()),
+    path("dataEntry/dataValues", FormView.as_view(), name="data-entry"),
+    path("dataEntry/dataValueContext", ValueContextView.as_view()),
     path("audits/dataValue", DataValueAuditsView.as_view(), name="data-value-audits"),
     path("audits/files/<str:uid>", AuditedFileView.as_view()),
     path("dataSets/<str:uid>/dataValueSet", TemplateView.as_view()),

@@ -31,9 +31,9 @@ _COLUMNS = {SchemeKind.UID: "uid", SchemeKind.CODE: "code", SchemeKind.NAME: "na
 
 
 def prepare(context: Context) -> None:
-    """What every import needs: the default option combo."""
-    uid = DEFAULT_CATEGORY_OPTION_COMBO
-    context.metadata.default_combo = load_option_combos(context, Q(uid=uid), "uid")[uid]
+    """What every import needs: the default option combo, which nobody deletes, and whose option restricts nothing."""
+    default = models.CategoryOptionCombo.objects.values_list("pk", "uid", "category_combo_id")
+    context.metadata.default_combo = OptionCombo(*default.get(uid=DEFAULT_CATEGORY_OPTION_COMBO), options=())
 
 
 def preheat(context: Context, chunk: Chunk) -> None:

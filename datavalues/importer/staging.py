@@ -23,7 +23,8 @@ KEY = "data_element_id, period_id, organisation_unit_id, category_option_combo_i
 KEY_COLUMNS, VANISHES = 5, 8  # of what is copied: the first ones, and the place of one
 
 # One row a value; `vanishes` where storing it would store nothing, `round` is the turn of values that share a key.
-# The tables stay with the connection, empty: making them anew for each small set would cost more than the set.
+# The tables stay with the connection, empty: making them anew for each small set would cost more than the set. What an
+# earlier import of the same transaction left is deleted; TRUNCATE would write to the catalogue each time.
 STAGED = """
     CREATE TEMPORARY TABLE IF NOT EXISTS staged_value (
         data_element_id integer, period_id integer, organisation_unit_id integer,
@@ -32,7 +33,8 @@ STAGED = """
         value text, comment text, stored_by text, round smallint DEFAULT 0
     ) ON COMMIT DELETE ROWS;
     CREATE TEMPORARY TABLE IF NOT EXISTS stored_value (position integer, outcome "char") ON COMMIT DELETE ROWS;
-    TRUNCATE staged_value, stored_value;
+    DELETE FROM staged_value;
+    DELETE FROM stored_value;
 """
 
 COPY = f"COPY staged_value ({KEY}, position, followup, deleted, vanishes, value, comment, stored_by) FROM STDIN"
