@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
 
 from datavalues.models import CompleteDataSetRegistration
 from dhis2api.demo import identifiers as ids
@@ -157,7 +157,7 @@ def test_nobody_completes_for_options_whose_data_he_may_not_write(api: ApiClient
     assert registrations("2014Q1") == []
 
 
-def test_today_is_the_servers_day(api: ApiClient, settings: SettingsWrapper) -> None:
+def test_today_is_the_servers_day(api: ApiClient, settings: Any) -> None:
     is_morning = datetime.datetime.now(datetime.UTC).hour < 12
     settings.TIME_ZONE = "Etc/GMT+12" if is_morning else "Etc/GMT-14"  # where it is another day
 
