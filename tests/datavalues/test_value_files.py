@@ -149,6 +149,14 @@ def test_a_file_whose_value_is_refused_is_not_kept(api: ApiClient, badjia_clerk:
     assert all(path.read_bytes() != b"not to be kept" for path in kept)
 
 
+def test_an_empty_file_takes_nothing_away(api: ApiClient) -> None:
+    uid = upload(api)
+    save(api, value=uid)
+
+    assert post_form(api, f"{VALUES}/file?{urlencode(key())}", file=file_part(b"", "form.txt")).status == 409
+    assert stored()["value"] == uid
+
+
 def test_a_file_is_no_value_of_an_element_without_files(api: ApiClient) -> None:
     DataElement.objects.filter(uid=ids.CHOLERA).update(value_type="TEXT")
 
