@@ -292,8 +292,10 @@ def test_org_unit_outside_those_of_an_option_is_e7639(api: ApiClient) -> None:
 
 
 def test_checks_stand_in_dhis2_s_order() -> None:
-    assert [check.name for check in CHECKS] == [
-        *(f"E76{number}" for number in range(10, 22)), *(f"E76{number}" for number in range(30, 46)), "E2026",
+    """Before them what is wrong with the data set of an ADX group, after them whose file it is; E7619 has two."""
+    assert list(dict.fromkeys(check.name for check in CHECKS)) == [
+        "E7600", "E7601", *(f"E76{number}" for number in range(10, 22)),
+        *(f"E76{number}" for number in range(30, 46)), "E2026",
     ]  # fmt: skip
 
 
@@ -382,4 +384,4 @@ def test_unreadable_data_element_is_as_unknown_as_one_that_does_not_exist(api: A
 def test_every_code_of_a_value_is_raised_by_a_check() -> None:
     declared = {name for name in vars(errors) if name.startswith("E76") and name > "E7609"}
 
-    assert declared == {check.name for check in CHECKS} - {"E2026"}
+    assert declared <= {check.name for check in CHECKS}

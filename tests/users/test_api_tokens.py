@@ -252,7 +252,7 @@ def test_empty_lists_allow_everything(api: ApiClient, outsider: User) -> None:
         {"disabled": True},
         {"account_expiry": timezone.now() - timedelta(days=1)},
         {"two_factor_type": TwoFactorType.TOTP_ENABLED},
-        {"failed_logins": 4, "last_failed_login": timezone.now()},
+        {"failed_logins": 4, "last_failed_login": timezone.now() + timedelta(hours=1)},  # not long ago in a long run
         {"password_last_updated": timezone.now() - timedelta(days=100)},
     ],
     ids=["disabled", "expired", "second factor", "locked", "old password"],
