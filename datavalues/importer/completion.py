@@ -41,30 +41,39 @@ def parse_complete_date(text: str | None, today: datetime.date) -> datetime.date
         raise ValueError(f"`{text}` is not a date: {error}") from error
 
 
-def complete_data_set(
-    context: Context, day: datetime.date, period: Period | None, unit: OrgUnit | None, combo: OptionCombo
-) -> bool:
-    """Register completion and tell whether that was possible.
+def find_prohibition(context: Context, unit: OrgUnit, combo: OptionCombo) -> tuple[str, str] | None:
+    """The type of object and the words that forbid it: only where the user may enter data can he say that it is all
+    there. DHIS2 asks nothing here, which lets anybody write to any place."""
+    if not context.capture_scope.covers(unit.path):
+        return "OrganisationUnit", codes.E7617.message(unit.uid, context.principal.uid)
+    if combo.pk != context.metadata.default_combo.pk and not context.principal.is_superuser:
+        for option in (context.metadata.options[pk] for pk in combo.options):
+            if not option.is_writable:
+                return "CategoryOptionCombo", codes.E7616.message(combo.uid, option.uid)
+    return None
 
-    Without a period or an org unit, or with one that is not the user's, or options whose data he may not write, there
-    is a conflict in free text instead.
+
+def can_complete(context: Context, period: Period | None, unit: OrgUnit | None, combo: OptionCombo) -> bool:
+    """Whether completion can be registered; where not, conflicts in free text say why.
+
+    It needs a period, and an org unit and an attribute option combo that are the user's.
     """
     summary = context.summary
-    is_outside = unit is not None and not context.capture_scope.covers(unit.path)
-    if is_outside:  # DHIS2 completes here, which lets anybody write to any place
-        words = codes.E7617.message(unit.uid, context.principal.uid)
-        summary.free_conflicts.append(FreeConflict("OrganisationUnit", words))
+    prohibition = find_prohibition(context, unit, combo) if unit is not None else None
+    if prohibition:
+        summary.free_conflicts.append(FreeConflict(*prohibition))
     if unit is None:
         summary.free_conflicts.append(FreeConflict("OrganisationUnit", "Org unit of the data value set is missing"))
     if period is None:
         summary.free_conflicts.append(FreeConflict("Period", "Period of the data value set is missing or invalid"))
-    closed = closed_option(context, combo)
-    if closed is not None:
-        words = codes.E7616.message(combo.uid, closed)
-        summary.free_conflicts.append(FreeConflict("CategoryOptionCombo", words))
-    if unit is None or is_outside or period is None or closed is not None:
+    if unit is None or prohibition or period is None:
         return False
     store_periods(context, [period])
+    return True
+
+
+def complete_data_set(context: Context, day: datetime.date, period: Period, unit: OrgUnit, combo: OptionCombo) -> None:
+    """Register completion: after the values, in the order in which every import takes its locks."""
     username = context.principal.username
     CompleteDataSetRegistration.objects.update_or_create(
         data_set_id=context.data_set.pk,
@@ -76,16 +85,7 @@ def complete_data_set(
             "last_updated": context.now,
         },
     )  # fmt: skip
-    summary.data_set_complete = day.isoformat()
-    return True
-
-
-def closed_option(context: Context, combo: OptionCombo) -> str | None:
-    """The uid of an option of an attribute option combo whose data the user may not write, if there is one."""
-    if combo.pk == context.metadata.default_combo.pk or context.principal.is_superuser:
-        return None
-    options = (context.metadata.options[pk] for pk in combo.options)
-    return next((option.uid for option in options if not option.is_writable), None)
+    context.summary.data_set_complete = day.isoformat()
 
 
 def missing_operands(context: Context, period: Period, unit: OrgUnit, combo: OptionCombo) -> list[str]:

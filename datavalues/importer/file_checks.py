@@ -15,6 +15,7 @@ from datavalues.importer.context import Context, ValueFile, ValueKey
 from datavalues.importer.resolve import ResolvedChunk
 from datavalues.models import DataValueFile
 from datavalues.params import Strategy
+from datavalues.stored_periods import PERIODS_LOCK
 from dhis2api.errors import Conflict
 from dhis2api.value_types import FILE_TYPES
 from files.enums import FileResourceDomain
@@ -56,6 +57,8 @@ def take_files_turn(resolved: ResolvedChunk) -> list[int]:
     positions = _file_positions(resolved)
     if positions:
         with connection.cursor() as cursor:
+            # Periods come after the files of one chunk and before those of the next: always the same lock first.
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PERIODS_LOCK])
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FILES_LOCK])
     return positions
 

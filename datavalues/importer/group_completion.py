@@ -15,11 +15,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from datavalues import errors as codes
-from datavalues.importer.completion import closed_option, parse_complete_date
+from datavalues.importer.completion import find_prohibition, parse_complete_date
 from datavalues.importer.compulsory import Cell, columns_of, unfilled_operands
 from datavalues.importer.context import Context, OptionCombo, OrgUnit
 from datavalues.importer.preheat import load_option_combos, load_org_units, scheme_path
-from datavalues.importer.staging import store_periods
 from datavalues.records import Group
 from datavalues.summary import MAX_CONFLICTS, FreeConflict
 
@@ -45,6 +44,7 @@ class Completion:
     group: Group
     period: str | None
     data_set: int | None
+    has_values: bool
 
 
 def complete_groups(context: Context) -> None:
@@ -55,21 +55,24 @@ def complete_groups(context: Context) -> None:
     units = _units(context, {each.group.org_unit for each in asked})
     combos = _combos(context, {each.group.attribute_option_combo for each in asked})
     periods = context.metadata.periods
-    store_periods(context, [periods.get(each.period) for each in asked])
     cells: dict[Cell, datetime.date] = {}
     faults: dict[tuple[str, str], None] = {}
     for each in asked:
         unit, combo = units.get(each.group.org_unit), combos.get(each.group.attribute_option_combo)
         period, day = periods.get(each.period), _day(context, each, faults)
-        if day is None or each.data_set is None or each.group.data_set in context.metadata.closed_data_sets:
-            continue  # not to be completed; what is wrong with the data set is a conflict of its values
-        if period is None:
+        if day is None or not each.group.data_set:
+            continue  # not to be completed
+        if each.data_set is None or each.group.data_set in context.metadata.closed_data_sets:
+            if not each.has_values:  # whose conflict it is otherwise
+                code = codes.E7600 if each.data_set is None else codes.E7601
+                faults["DataSet", code.message(each.group.data_set)] = None
+        elif period is None:
             faults["Period", f"Period of the group is missing or invalid: {each.period or ''}"] = None
         elif unit is None:
             faults["OrganisationUnit", codes.E7612.message(each.group.org_unit or "")] = None
         elif combo is None:
             faults["CategoryOptionCombo", codes.E7615.message(each.group.attribute_option_combo)] = None
-        elif not (fault := _forbidden(context, unit, combo)):
+        elif not (fault := find_prohibition(context, unit, combo)):
             cells[each.data_set, context.metadata.period_keys[period.iso], unit.pk, combo.pk] = day
         else:
             faults[fault] = None
@@ -100,14 +103,6 @@ def _day(context: Context, asked: Completion, faults: dict[tuple[str, str], None
     except ValueError as error:
         faults["CompleteDataSetRegistration", str(error)] = None
         return None
-
-
-def _forbidden(context: Context, unit: OrgUnit, combo: OptionCombo) -> tuple[str, str] | None:
-    """Only where the user may enter data can he say that it is all there."""
-    if not context.capture_scope.covers(unit.path):
-        return "OrganisationUnit", codes.E7617.message(unit.uid, context.principal.uid)
-    closed = closed_option(context, combo)
-    return None if closed is None else ("CategoryOptionCombo", codes.E7616.message(combo.uid, closed))
 
 
 def _without_unfilled(

@@ -16,6 +16,7 @@ from datavalues.importer.disaggregations import Disaggregation, load_disaggregat
 from datavalues.importer.group_completion import Completion
 from datavalues.importer.header import may_write
 from datavalues.importer.preheat import load_data_elements, scheme_path
+from datavalues.importer.staging import store_periods
 from datavalues.params import Strategy
 from datavalues.records import Chunk, Grouping
 from dhis2api.objects.registry import get_schema
@@ -39,10 +40,14 @@ def assemble(context: Context, chunk: Chunk) -> None:
     _read_annotations(context, chunk, grouping)
     periods = {text: _read_period(context, text) for text in {g.period for g in (*grouping.groups, *grouping.owners)}}
     chunk.period = [periods[text] for text in chunk.period]
-    context.completions += [
-        Completion(group, periods[group.period], context.metadata.named_data_sets.get(group.data_set))
+    named, owners = context.metadata.named_data_sets, set(grouping.owners)
+    asked = [
+        Completion(group, periods[group.period], named.get(group.data_set), group in owners)
         for group in grouping.groups if group.complete_date
     ]  # fmt: skip
+    context.completions += asked
+    # Now, since nobody may wait for periods who has written values already.
+    store_periods(context, [context.metadata.periods.get(each.period) for each in asked])
 
 
 def _read_period(context: Context, text: str | None) -> str | None:

@@ -17,7 +17,7 @@ from datavalues.formats import adx as adx_format
 from datavalues.formats import csv as csv_format
 from datavalues.formats import json as json_format
 from datavalues.formats import xml as xml_format
-from datavalues.importer.completion import complete_data_set, missing_operands, parse_complete_date
+from datavalues.importer.completion import can_complete, complete_data_set, missing_operands, parse_complete_date
 from datavalues.importer.context import Context
 from datavalues.importer.effective import effective_params
 from datavalues.importer.group_completion import complete_groups
@@ -102,7 +102,7 @@ def _run(context: Context, data: DataValueSet) -> None:
         context.summary.abort(faults)
         return
     completed = header.period, header.org_unit, header.attribute_option_combo or context.metadata.default_combo
-    is_complete = day is not None and complete_data_set(context, day, *completed)
+    is_complete = day is not None and can_complete(context, *completed)
     overrides = header.overrides()
     for chunk in data.chunks:
         override(overrides, chunk)
@@ -112,6 +112,8 @@ def _run(context: Context, data: DataValueSet) -> None:
         refused = validate(context, resolved)
         stage(context, resolved, refused)
     write(context)
+    if is_complete:
+        complete_data_set(context, day, *completed)
     complete_groups(context)
     missing = missing_operands(context, *completed) if is_complete else []
     if missing:

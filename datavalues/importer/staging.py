@@ -24,7 +24,8 @@ KEY_COLUMNS, VANISHES = 5, 8  # of what is copied: the first ones, and the place
 
 # One row a value; `vanishes` where storing it would store nothing, `round` is the turn of values that share a key.
 # The tables stay with the connection, empty: making them anew for each small set would cost more than the set. What an
-# earlier import of the same transaction left is deleted; TRUNCATE would write to the catalogue each time.
+# earlier import of the same transaction left is deleted; TRUNCATE would write to the catalogue each time. Without its
+# key, `stored_value` would be read anew for each row of a join that the planner takes for a row or two.
 STAGED = """
     CREATE TEMPORARY TABLE IF NOT EXISTS staged_value (
         data_element_id integer, period_id integer, organisation_unit_id integer,
@@ -32,7 +33,9 @@ STAGED = """
         position integer, followup boolean, deleted boolean, vanishes boolean,
         value text, comment text, stored_by text, round smallint DEFAULT 0
     ) ON COMMIT DELETE ROWS;
-    CREATE TEMPORARY TABLE IF NOT EXISTS stored_value (position integer, outcome "char") ON COMMIT DELETE ROWS;
+    CREATE TEMPORARY TABLE IF NOT EXISTS stored_value (
+        position integer PRIMARY KEY, outcome "char"
+    ) ON COMMIT DELETE ROWS;
     DELETE FROM staged_value;
     DELETE FROM stored_value;
 """

@@ -3,14 +3,16 @@
 Values are compared with what is stored in one join, and then inserted, updated or marked deleted by one statement each.
 A value that is stored as it was sent is not touched, so `last_updated` stays true. Every import first inserts and then
 locks what it changes, both in key order: that keeps the index's pages full and two imports from waiting for each other
-in a circle. What an update replaces is audited by the table's own trigger.
+in a circle; where one of them cannot (it looks for nothing, or its values take turns), it begins its writing again.
+What an update replaces is audited by the table's own trigger.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from datavalues.importer.context import Context
 from datavalues.importer.file_ownership import settle_files
@@ -21,8 +23,10 @@ from datavalues.records import CHUNK
 GONE, REVIVED, DELETED, UNCHANGED, CHANGED, NEW = "g", "r", "d", "u", "c", "n"
 LIVE = [DELETED, UNCHANGED, CHANGED]
 MAX_ROUNDS = 20
+ATTEMPTS = 5  # at writing, each after a deadlock
+DEADLOCK = "40P01"
 # From here on the planner is better off knowing what it joins.
-ANALYZED_FROM = 10_000
+ANALYZED_FROM = 2_000
 
 # Staging and sorting happen in the memory of one session; beyond it PostgreSQL uses disk.
 MEMORY = "SET LOCAL work_mem = '64MB'"
@@ -157,9 +161,24 @@ def write(context: Context) -> None:
     Values of one key are written one after the other, in payload order; of more than MAX_ROUNDS, the last alone counts
     beside the first ones, and what stands between is ignored.
     """
-    staged = context.staged
+    staged, summary = context.staged, context.summary
     if not staged.size:
         return
+    size, counts, rejected = staged.size, replace(summary.counts), summary.rejected[:]
+    for attempt in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                _write(context)
+            return
+        except OperationalError as error:
+            is_deadlock = getattr(error.__cause__, "pgcode", None) == DEADLOCK
+            if not is_deadlock or attempt == ATTEMPTS - 1:
+                raise
+        staged.size, summary.counts, summary.rejected = size, replace(counts), rejected[:]
+
+
+def _write(context: Context) -> None:
+    staged = context.staged
     with connection.cursor() as cursor:
         if staged.size > CHUNK:
             cursor.execute(MEMORY)

@@ -58,8 +58,9 @@ def _is_saved(name: ValueName, change: Change, user: Any, *, force: bool) -> boo
         values.resolved = resolve(values.context, chunk)
         _apply(values, SAVING)
         take_turn(values, 0)
-        stored, counts = find_stored(values, hold=True).get(0), values.context.summary.counts
+        stored = find_stored(values, hold=True).get(0)
         _write(values, _changed(values, change, stored))
+        counts = values.context.summary.counts
         is_overtaken = stored is None and bool(counts.updated + counts.unchanged + counts.deleted)
         if is_overtaken:
             transaction.set_rollback(True)

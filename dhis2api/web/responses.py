@@ -62,7 +62,8 @@ def stream(
     becomes an error answer.
     """
     body = _started(chunks)
-    entry = (filename or "data").removesuffix(".zip")
+    # Whoever unpacks a zip writes where its entry says: that is never outside the folder.
+    entry = re.sub(r"[/\\]", "_", filename or "data").removesuffix(".zip")
     if compression == "gzip":
         body = gzip_chunks(body)
     elif compression == "zip":

@@ -21,7 +21,6 @@ EPOCH_MILLISECONDS = re.compile(r"-?\d{13,15}", re.ASCII)
 LAST_INSTANT = time(23, 59, 59, 999000)
 DURATION = re.compile(r"(\d{1,9})(d|h|m|s)", re.ASCII)
 DURATION_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
-LONGEST_DURATION = timedelta(days=365_000)  # so long ago there is still a calendar
 
 
 def format_timestamp(moment: datetime) -> str:
@@ -69,13 +68,15 @@ def parse_date(text: str) -> date:
 
 
 def parse_duration(text: str) -> timedelta:
-    """`10d`, `2h`, `30m`, `45s`. Raises ValueError."""
+    """`10d`, `2h`, `30m`, `45s`. Raises ValueError, also for what reaches back beyond the calendar."""
     found = DURATION.fullmatch(text)
     if found is None:
         raise ValueError(f"Duration `{text}` is not valid, expected a number and one of d, h, m, s")
-    duration = timedelta(**{DURATION_UNITS[found[2]]: int(found[1])})
-    if duration > LONGEST_DURATION:
-        raise ValueError(f"Duration `{text}` is too long")
+    try:
+        duration = timedelta(**{DURATION_UNITS[found[2]]: int(found[1])})
+        datetime.now(UTC) - duration
+    except OverflowError as error:
+        raise ValueError(f"Duration `{text}` is too long") from error
     return duration
 
 

@@ -287,6 +287,12 @@ def test_nobody_completes_outside_his_hierarchy(api: ApiClient, badjia_clerk: Us
     assert not CompleteDataSetRegistration.objects.filter(organisation_unit=outside, period__iso="201506").exists()
 
 
+def test_unknown_data_set_of_a_group_without_values_is_told(api: ApiClient) -> None:
+    answer = send_adx(api, group(data_set="NO_SET", more='completeDate="2015-07-01"'))
+    assert answer.status == 409
+    assert [conflict["object"] for conflict in answer.summary["conflicts"]] == ["DataSet"]
+
+
 def test_compulsory_operands_of_a_group(api: ApiClient) -> None:
     data_set = DataSet.objects.get(code=VCCT_SET)
     data_set.compulsory_fields_complete_only = True

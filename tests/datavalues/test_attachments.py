@@ -78,3 +78,9 @@ def test_strange_names_stay_within_their_header(api: ApiClient, name: str) -> No
     assert answer.status == 200
     assert "X-Evil" not in answer.headers
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="')
+
+
+def test_entry_of_a_zip_is_in_no_other_folder(api: ApiClient) -> None:
+    answer = api.get(f"{SETS}.json{query(compression='zip')}&attachment=../..%5Ca")
+
+    assert zipfile.ZipFile(io.BytesIO(answer.content)).namelist() == [".._.._a.json"]

@@ -65,6 +65,17 @@ def test_it_belongs_to_the_attribute_option_combo_of_the_set(api: ApiClient) -> 
     assert [found.attribute_option_combo.uid for found in registrations("2014Q1")] == [HARBOUR]
 
 
+def test_it_needs_options_whose_data_the_user_may_write(api: ApiClient, badjia_clerk: User) -> None:
+    CategoryOption.objects.filter(uid=HARBOUR_OPTION).update(sharing={"public": "r-------"})
+
+    answer = send(api, data_set=PARTNER_SET, period="2014Q1", org_unit=ids.NGELEHUN_CHC, user="badjia_clerk",
+                  attribute_option_combo=HARBOUR, complete_date="2014-04-03")  # fmt: skip
+
+    assert answer.status == 409
+    assert [conflict["object"] for conflict in answer.summary["conflicts"]] == ["CategoryOptionCombo"]
+    assert registrations("2014Q1") == []
+
+
 @pytest.mark.parametrize("text", ["true", True, "2999-12-31"])
 def test_true_means_today_and_a_later_day_is_cut_to_it(api: ApiClient, text: object) -> None:
     answer = complete(api, text)
@@ -143,18 +154,6 @@ def test_nobody_completes_outside_his_capture_hierarchy(api: ApiClient, badjia_c
     assert answer.status == 409
     assert [conflict.get("errorCode") for conflict in answer.summary["conflicts"]] == ["E7617", None]
     assert registrations() == []
-
-
-def test_nobody_completes_for_options_whose_data_he_may_not_write(api: ApiClient, badjia_clerk: User) -> None:
-    read_only = {"public": "r-r-----", "users": {}, "userGroups": {}}
-    CategoryOption.objects.filter(uid=HARBOUR_OPTION).update(sharing=read_only)
-
-    answer = send(api, value(data_element=SESSIONS), data_set=PARTNER_SET, period="2014Q1", org_unit=ids.NGELEHUN_CHC,
-                  attribute_option_combo=HARBOUR, complete_date="2014-04-03", user="badjia_clerk")  # fmt: skip
-
-    assert [conflict.get("errorCode") for conflict in answer.summary["conflicts"]] == ["E7616", None]
-    assert answer.summary["dataSetComplete"] == "false"
-    assert registrations("2014Q1") == []
 
 
 def test_today_is_the_servers_day(api: ApiClient, settings: Any) -> None:

@@ -19,8 +19,11 @@ import pytest
 from django.db import close_old_connections, connection, transaction
 from psycopg2.extensions import connection as Connection
 
+from datavalues.stored_periods import PERIODS_LOCK
 from dhis2api.demo import identifiers as ids
+from metadata.models import DataElement, DataSet
 from tests.datavalues.payloads import PERIOD, SETS, count_rows, query, send, value, value_set
+from tests.datavalues.test_value_files import upload
 from tests.harness.client import Answer, ApiClient, basic
 from tests.harness.databases import OwnDatabase
 from tests.harness.processes import WebProcess
@@ -192,6 +195,85 @@ def test_imports_of_the_same_keys_in_opposite_orders_do_not_wait_in_a_circle(
         trails = [row[0] for row in cursor.fetchall()]
     assert sum(len(trail) - 1 for trail in trails) == updated
     assert all(before != after for trail in trails for before, after in itertools.pairwise(trail))
+
+
+@pytest.mark.parametrize("options", ["", "?skipExistingCheck=true"])
+def test_import_that_met_a_circle_begins_its_writing_again(
+    own_database: OwnDatabase, watcher: Connection, options: str
+) -> None:
+    """Another session holds the second value and then wants the first: PostgreSQL lets one of them go."""
+    rows = [value(period=month, value="1") for month in months(2)]
+    assert send(ApiClient(), *rows).counts["imported"] == 2
+    watcher.autocommit = False
+    ask(watcher, "SELECT set_config('deadlock_timeout', '1min', true)")
+    touch = (
+        "UPDATE datavalue SET value = '2'"
+        " WHERE period_id = (SELECT id FROM metadata_period WHERE iso = '{}') RETURNING 1"
+    )
+    ask(watcher, touch.format("190002"))
+
+    importing = Beside(lambda: send(ApiClient(), *[row | {"value": "3"} for row in rows], query=options))
+    with closing(psycopg2.connect(own_database.url)) as other:
+        other.autocommit = True
+        wait_until(lambda: somebody_waits(other))
+    ask(watcher, touch.format("190001"))
+    watcher.commit()
+
+    answer = importing.finished()
+    assert answer.status == 200, answer
+    assert answer.counts == {
+        "imported": 2 if options else 0,
+        "updated": 0 if options else 2,
+        "ignored": 0,
+        "deleted": 0,
+    }
+    assert ask(watcher, "SELECT count(*) FROM datavalue WHERE value = '3'") >= 2
+
+
+def held_import(watcher: Connection, holding: str, payload: dict[str, Any] | bytes, content_type: str) -> bool:
+    """Whether an import that waits for what `holding` locks has values written already."""
+    watcher.autocommit = False
+    ask(watcher, holding)
+    importing = Beside(lambda: ApiClient().post(SETS, payload, content_type=content_type))
+    with closing(psycopg2.connect(watcher.dsn)) as other:
+        other.autocommit = True
+        wait_until(lambda: somebody_waits(other))
+        has_written = bool(ask(other, HOLDING))
+    watcher.rollback()
+    assert importing.finished().status == 200
+    return has_written
+
+
+def test_every_import_locks_periods_then_values_then_completions(
+    own_database: OwnDatabase, watcher: Connection
+) -> None:
+    """In one order, whatever the format; values must not be held while waiting for a period."""
+    complete = value_set(
+        value(), data_set=ids.MORTALITY, period=PERIOD, org_unit=ids.NGELEHUN_CHC, complete_date="2014-02-03"
+    )
+    assert ApiClient().post(SETS, complete).status == 200
+    group = '<group dataSet="{}" period="{}/P1M" orgUnit="OU_559" completeDate="2014-02-03">{}</group>'
+    data_set, measles = (
+        model.objects.get(uid=uid).code for model, uid in ((DataSet, ids.MORTALITY), (DataElement, ids.MEASLES))
+    )
+    body = "<adx>{}{}</adx>".format(
+        group.format(data_set, "2014-01-01", f'<dataValue dataElement="{measles}" value="13"/>'),
+        group.format(data_set, "1903-01-01", ""),
+    ).encode()
+
+    row = "UPDATE datavalues_completedatasetregistration SET stored_by = stored_by RETURNING 1"
+    complete["dataValues"][0]["value"] = "14"
+    assert held_import(watcher, row, complete, "application/json")
+    assert not held_import(watcher, f"SELECT pg_advisory_xact_lock({PERIODS_LOCK})", body, "application/adx+xml")
+
+
+def test_import_locks_periods_before_files(own_database: OwnDatabase, watcher: Connection) -> None:
+    """Also where it names no new period: its next chunk may."""
+    DataElement.objects.filter(uid=ids.MEASLES).update(value_type="FILE_RESOURCE")
+    payload = value_set(value(value=upload(ApiClient()), period="201401"))
+    assert ApiClient().post(SETS, value_set(value(data_element=ids.CHOLERA))).status == 200
+
+    assert not held_import(watcher, f"SELECT pg_advisory_xact_lock({PERIODS_LOCK})", payload, "application/json")
 
 
 def test_import_that_runs_holds_its_data_element_against_deletion(

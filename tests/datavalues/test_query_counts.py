@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from dhis2api.demo import identifiers as ids
 from metadata.models import DataElement, OrganisationUnit
@@ -46,6 +47,24 @@ def test_import(api: ApiClient, bo_officer: User, options: str, user: str) -> No
         return counter.count
 
     assert count(10) >= count(1_000)
+
+
+def test_time_does_not_grow_with_the_square_of_the_values(api: ApiClient) -> None:
+    """A join in a loop would compare 90 million pairs: in the look at what changes, or in the audit, whose plan is made
+    for the single value that a session changes first."""
+    units = OrganisationUnit.objects.filter(path__contains=ids.BO).order_by("pk").values_list("uid", flat=True)
+    rows = [
+        value(org_unit=unit, period=f"{1900 + year}{month:02}", value="1")
+        for unit in units for year in range(100) for month in range(1, 13)
+    ][:9_500]  # fmt: skip
+    assert send(api, *rows).counts["imported"] == 9_500
+    assert send(api, rows[0] | {"value": "2"}).counts["updated"] == 1
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '5s'")
+        answer = send(api, *[row | {"value": "3"} for row in rows])
+
+    assert answer.counts["updated"] == 9_500
 
 
 def test_import_of_changes_and_conflicts(api: ApiClient) -> None:
