@@ -102,6 +102,7 @@ VALUE_MISSING = plain(409, "Data value does not exist")
 VALUE_HIDDEN = plain(403, "User does not have read access to data of category option: `{}`")
 FILE_UNKNOWN = plain(404, "A data value file resource with id {} does not exist")
 NO_FILE_ELEMENT = plain(409, "Data element must be of type file resource: `{}`")
+TOO_MANY_AUDITS = plain(409, "There are more than {} such changes, ask for smaller pages or narrow them down")
 FILE_NOT_STORED = plain(409, "The content is being processed and is not available yet. Try again later.")
 
 # Import: locks of the data sets that a value belongs to.

@@ -1,12 +1,13 @@
 """Approve, withdraw, accept and take back: all that a request names, or nothing.
 
-Requests on the same workflow, period and attribute option combo take turns; what is deeper in the hierarchy goes first
-when approving, last when withdrawing, so that one request may do a whole subtree.
+Requests on the same workflow and period take turns, with each other and with whoever enters data there; what is deeper
+in the hierarchy goes first when approving, last when withdrawing, so that one request may do a whole subtree.
 Source: DHIS2 2.42, data approval, permissions.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,16 +16,19 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from datavalues.approvals import errors
-from datavalues.approvals.selection import Combo, Place
+from datavalues.approvals.selection import Combo, Place, check_number
 from datavalues.approvals.states import Permissions, State, Status, level_here, statuses
 from datavalues.approvals.viewers import Viewer
 from datavalues.importer.context import Workflow
+from datavalues.locking import approval_turns
 from datavalues.models import DataApproval, DataApprovalAction, DataApprovalAudit
 from datavalues.stored_periods import period_keys
 from dhis2api.errors import ApiError
 from dhis2api.periods import Period
 
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(%s) AS key ORDER BY key"
+# Never waits: an import that runs holds its turns one after the other, and would wait in a circle with who waits here.
+TAKE_TURN = "SELECT bool_and(pg_try_advisory_xact_lock(hashtextextended(key, 0))) FROM unnest(%s) AS key"
+PATIENCE_SECONDS, PAUSE_SECONDS = 5.0, 0.05
 
 Write = Callable[[Workflow, int, Sequence[Status], Viewer], None]
 
@@ -47,23 +51,51 @@ def act(
     """Do it for every workflow, period and pair, in one transaction.
 
     Errors: 409 for a period of another type, a combo of another category combo, an org unit without a level, a level of
-        a group set, and what the state or the user's rights do not allow. Nothing is changed then.
+        a group set, what the state or the user's rights do not allow, more than can be done at once, and data that is
+        being imported all the time. Nothing is changed then.
     """
+    wanted = sorted(workflows, key=lambda found: found.pk)
+    for workflow in wanted:
+        _check(workflow, periods, pairs)
+    check_number(len(wanted) * len(periods), len(pairs))
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not _is_done(action, wanted, periods, pairs, viewer):
+        if time.monotonic() > deadline:
+            raise ApiError(errors.BUSY)
+        time.sleep(PAUSE_SECONDS)
+
+
+def _is_done(
+    action: Action, workflows: Sequence[Workflow], periods: Sequence[Period], pairs: Sequence[tuple[Place, Combo]],
+    viewer: Viewer,
+) -> bool:  # fmt: skip
+    """False, and nothing done, while others enter data or approve there."""
     with transaction.atomic():
         keys = period_keys(periods)
-        for workflow in sorted(workflows, key=lambda found: found.pk):
-            _check(workflow, periods, pairs)
-            _take_turn(workflow, periods, pairs)
+        with connection.cursor() as cursor:
+            turns = approval_turns([workflow.pk for workflow in workflows], keys)
+            cursor.execute(TAKE_TURN, [turns])
+            if cursor.fetchone()[0] is False:
+                transaction.set_rollback(True)
+                return False
+        for workflow in workflows:
             for period in periods:
                 for group in _by_level(pairs, is_downward=action.is_downward):
-                    due = [s for s in statuses(workflow, period, group, viewer) if s.state not in action.done]
-                    for status in due:
-                        if not action.may(status.permissions):
-                            names = status.place.uid, period.iso, status.combo.uid, status.state
-                            raise ApiError(errors.NOT_PERMITTED, *names, action.name.lower())
-                    if due:
-                        action.write(workflow, keys[period.iso], due, viewer)
-                        _record(action.name, workflow, keys[period.iso], due, viewer)
+                    _do(action, workflow, period, keys[period.iso], group, viewer)
+    return True
+
+
+def _do(
+    action: Action, workflow: Workflow, period: Period, key: int, pairs: Sequence[tuple[Place, Combo]], viewer: Viewer
+) -> None:
+    due = [status for status in statuses(workflow, period, pairs, viewer) if status.state not in action.done]
+    for status in due:
+        if not action.may(status.permissions):
+            names = status.place.uid, period.iso, status.combo.uid, status.state
+            raise ApiError(errors.NOT_PERMITTED, *names, action.name.lower())
+    if due:
+        action.write(workflow, key, due, viewer)
+        _record(action.name, workflow, key, due, viewer)
 
 
 def _check(workflow: Workflow, periods: Sequence[Period], pairs: Sequence[tuple[Place, Combo]]) -> None:
@@ -78,14 +110,6 @@ def _check(workflow: Workflow, periods: Sequence[Period], pairs: Sequence[tuple[
             raise ApiError(errors.GROUP_SET_LEVEL, level.uid)
         if combo.category_combo != workflow.category_combo:
             raise ApiError(errors.WRONG_COMBO, combo.uid, workflow.uid)
-
-
-def _take_turn(workflow: Workflow, periods: Sequence[Period], pairs: Sequence[tuple[Place, Combo]]) -> None:
-    """Held until the transaction ends; in one order, so that nobody waits in a circle."""
-    combos = {combo.pk for _, combo in pairs}
-    keys = [f"dataApproval {workflow.pk} {period.iso} {combo}" for period in periods for combo in combos]
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [sorted(keys)])
 
 
 def _by_level(pairs: Sequence[tuple[Place, Combo]], *, is_downward: bool) -> list[list[tuple[Place, Combo]]]:

@@ -20,6 +20,7 @@ from metadata.models.categories import DEFAULT_CATEGORY_OPTION_COMBO
 from sharing.access import Principal, readable
 
 MAX_STATES = 50_000
+MAX_GROUPS = 500  # workflows times periods, each of which is looked at by queries of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def periods_of(workflow: Workflow, texts: Sequence[str], start: date | None, end
     if workflow.period_type not in PERIOD_TYPES:
         return []
     kind = period_type(workflow.period_type)
-    check_number(kind.index_of(end) - kind.index_of(start))
+    check_number(kind.index_of(end) - kind.index_of(start), 1)
     try:
         return list(periods_between(kind, start, end))
     except InvalidPeriod as error:  # a week that begins before the year 1, or ends after 9999
@@ -138,7 +139,9 @@ def load_combos(query: Q) -> list[Combo]:
     return [Combo(*row) for row in rows.values_list("pk", "uid", "category_combo_id")]
 
 
-def check_number(number: int) -> None:
-    """Errors: 409 for more states than one answer holds."""
-    if number > MAX_STATES:
-        raise ApiError(errors.TOO_MANY, number, MAX_STATES)
+def check_number(groups: int, pairs: int) -> None:
+    """Errors: 409 for more states than one request may ask for, or more workflows and periods than it may combine."""
+    if groups > MAX_GROUPS:
+        raise ApiError(errors.TOO_MANY_PERIODS, groups, MAX_GROUPS)
+    if groups * pairs > MAX_STATES:
+        raise ApiError(errors.TOO_MANY, groups * pairs, MAX_STATES)

@@ -14,6 +14,7 @@ from datavalues.visibility import hidden_option_combos
 from dhis2api.errors import ApiError, Code
 from dhis2api.objects.registry import get_schema
 from dhis2api.periods import find_period
+from dhis2api.value_types import FILE_TYPES
 from dhis2api.web.timestamps import format_timestamp
 from metadata import models
 from metadata.hierarchy import Scope, capture_scope, data_view_scope
@@ -36,24 +37,34 @@ REFERENCES = ("dataElement", "period", "organisationUnit", "categoryOptionCombo"
 # By the rows' numbers, which follow the order of the changes.
 NEWEST_FIRST = "ORDER BY audit.id DESC"
 
+MOST = 50_000  # changes in one answer: the trail grows with the data, without end
+
 Condition = tuple[str, dict[str, Any]]
 
 
 def data_value_audits(params: DataValueAuditParams, user: Any) -> tuple[list[dict[str, Any]], int]:
     """A page of changes, newest first, in DHIS2's names, and how many there are in all. Queries: constant.
 
-    Errors: E1100-E1105 (409) for what names nothing that the user may read.
+    Errors: E1100-E1105 (409) for what names nothing that the user may read, 409 for more changes than one answer holds.
     """
     conditions = [*_asked(params, user), *_visible(user)]
-    page = ("LIMIT %(limit)s OFFSET %(offset)s", {"limit": params.page_size, "offset": params.offset})
-    rows = _fetch(SELECT, conditions, NEWEST_FIRST, page if params.is_paged else ("", {}))
+    size, offset = (params.page_size, params.offset) if params.is_paged else (MOST + 1, 0)
+    page = ("LIMIT %(limit)s OFFSET %(offset)s", {"limit": min(size, MOST + 1), "offset": offset})
+    rows = _fetch(SELECT, conditions, NEWEST_FIRST, page)
+    if len(rows) > MOST:
+        raise ApiError(codes.TOO_MANY_AUDITS, MOST)
     total = _fetch("SELECT count(*)", conditions)[0][0] if params.is_paged else len(rows)
     return [_shown(row) for row in rows], total
 
 
 def may_read_audited_file(file: str, user: Any) -> bool:
-    """Whether some change that the user may read tells of this file (its uid)."""
-    return bool(_fetch("SELECT 1", [("audit.value = %(file)s", {"file": file}), *_visible(user)], "LIMIT 1"))
+    """Whether some change of a file value that the user may read tells of this file (its uid).
+
+    Anybody who enters data can write the uid of somebody's file into a text.
+    """
+    told = ("audit.value = %(file)s AND element.value_type = ANY(%(kinds)s)",
+            {"file": file, "kinds": [str(kind) for kind in FILE_TYPES]})  # fmt: skip
+    return bool(_fetch("SELECT 1", [told, *_visible(user)], "LIMIT 1"))
 
 
 def _fetch(select: str, conditions: Sequence[Condition], *rest: str | Condition) -> list[tuple[Any, ...]]:

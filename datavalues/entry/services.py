@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from datavalues import errors as codes
 from datavalues.attribute_combos import attribute_option_combo
+from datavalues.audits.params import DataValueAuditParams
+from datavalues.audits.services import data_value_audits
 from datavalues.entry.params import FormParams
 from datavalues.importer.context import DataSet
 from datavalues.importer.data_sets import load_data_sets
@@ -71,8 +73,9 @@ def read_form(params: FormParams, user: Any) -> dict[str, Any]:
     }
 
 
-def read_history(name: ValueName, user: Any) -> list[dict[str, Any]]:
-    """The values of one cell in the asked period and the twelve before it, latest first.
+def read_context(name: ValueName, user: Any) -> dict[str, Any]:
+    """The changes of one value, newest first, and the values of its cell in the asked period and the twelve before it,
+    latest first.
 
     Errors: those of the key; 403 for values that the user may not read.
     """
@@ -83,7 +86,15 @@ def read_history(name: ValueName, user: Any) -> list[dict[str, Any]]:
     attribute = models.CategoryOptionCombo.objects.get(pk=resolved.attribute_option_combo[0].pk)
     form = Form(None, resolved.period[0], unit, attribute)
     element, combo = resolved.data_element[0].pk, resolved.category_option_combo[0].pk
-    return _shown_values(_fetch(form, [element], _before(form.period), [], combo), form)
+    changes = DataValueAuditParams(
+        ds=[], de=[resolved.data_element[0].uid], pe=[form.period.iso], ou=[unit.uid],
+        co=resolved.category_option_combo[0].uid, cc=attribute.uid, audit_type=[],
+    )  # fmt: skip
+    audits, _ = data_value_audits(changes, user)
+    return {
+        "audits": audits,
+        "history": _shown_values(_fetch(form, [element], _before(form.period), [], combo), form),
+    }
 
 
 def _find_form(params: FormParams, user: Any) -> Form:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datavalues.attribute_combos import combination
-from datavalues.audits.params import DataValueAuditParams
-from datavalues.audits.services import data_value_audits
 from datavalues.entry.params import FormParams
-from datavalues.entry.services import read_form, read_history
+from datavalues.entry.services import read_context, read_form
 from datavalues.single.keys import ValueName
 from datavalues.single.params import ValueKeyParams
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest, ApiView
-from metadata.models.categories import DEFAULT_CATEGORY_OPTION_COMBO
 
 
 class FormView(ApiView):
@@ -34,10 +31,4 @@ class ValueContextView(ApiView):
             data_element=params.de, period=params.pe, org_unit=params.ou, category_option_combo=params.co,
             attribute=combination(params.cc, params.cp),
         )  # fmt: skip
-        history = read_history(name, request.user)
-        changes = DataValueAuditParams(
-            ds=[], de=[params.de], pe=[params.pe], ou=[params.ou], co=params.co or DEFAULT_CATEGORY_OPTION_COMBO,
-            audit_type=[],
-        )  # fmt: skip
-        audits, _ = data_value_audits(changes, request.user)
-        return ApiResponse({"audits": audits, "history": history}, xml="dataValueContext")
+        return ApiResponse(read_context(name, request.user), xml="dataValueContext")

@@ -23,7 +23,8 @@ from files.models import FileResource
 
 FILE_UNKNOWN = "file_resource_not_found"
 FILE_TAKEN = "file_resource_taken"
-# One import with files at a time: two could take one file, each for a value of its own.
+# One writer of values that are files at a time: two could take one file, each for a value of its own, and a value could
+# name again the file that another writer deletes with it.
 FILES_LOCK = 0x66696C6573  # "files"
 
 LIVE = """
@@ -51,6 +52,17 @@ def _file_positions(resolved: ResolvedChunk) -> list[int]:
     ]  # fmt: skip
 
 
+def take_files_turn(resolved: ResolvedChunk) -> list[int]:
+    """Where values are files; if any are, wait for other writers of such, until the end of the transaction."""
+    positions = _file_positions(resolved)
+    if positions:
+        with connection.cursor() as cursor:
+            # Periods come after the files of one chunk and before those of the next: always the same lock first.
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PERIODS_LOCK])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FILES_LOCK])
+    return positions
+
+
 def _key(resolved: ResolvedChunk, position: int) -> ValueKey:
     return (
         resolved.data_element[position].pk, resolved.period[position].iso, resolved.org_unit[position].pk,
@@ -61,7 +73,7 @@ def _key(resolved: ResolvedChunk, position: int) -> ValueKey:
 def _unfit(context: Context, resolved: ResolvedChunk) -> Failing:
     """Files that do not exist or are somebody else's, and files of other values."""
     named = {
-        position: text.strip() for position in _file_positions(resolved)
+        position: text.strip() for position in take_files_turn(resolved)
         if (text := resolved.value[position]) and text.strip() and not resolved.chunk.deleted[position]
     }  # fmt: skip
     _load(context, named.values())
@@ -84,10 +96,6 @@ def _load(context: Context, uids: Iterable[str]) -> None:
     new = set(uids) - known.keys()
     if not new:
         return
-    with connection.cursor() as cursor:
-        # Periods come after the files of one chunk and before those of the next: always the same lock first.
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PERIODS_LOCK])
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FILES_LOCK])
     known.update(dict.fromkeys(new))
     columns = ("data_element_id", "period__iso", "organisation_unit_id", "category_option_combo_id",
                "attribute_option_combo_id")  # fmt: skip
@@ -102,7 +110,7 @@ def _load(context: Context, uids: Iterable[str]) -> None:
 
 
 def _without_value(context: Context, resolved: ResolvedChunk) -> Failing:
-    positions = _file_positions(resolved)
+    positions = take_files_turn(resolved)
     if not positions:
         return ()
     keys = zip(*(_key(resolved, position) for position in positions), strict=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 
 from datavalues import errors as codes
 from datavalues.importer.completion import find_prohibition, parse_complete_date
@@ -98,7 +99,7 @@ def _combos(context: Context, texts: set[str | None]) -> Mapping[str | None, Opt
 
 def _day(context: Context, asked: Completion, faults: dict[tuple[str, str], None]) -> datetime.date | None:
     try:
-        return parse_complete_date(asked.group.complete_date, context.now.date())
+        return parse_complete_date(asked.group.complete_date, timezone.localdate(context.now))
     except ValueError as error:
         faults["CompleteDataSetRegistration", str(error)] = None
         return None

@@ -177,7 +177,7 @@ def _has_workflow(context: Context) -> Refuses:
 
 def _approved(context: Context, resolved: ResolvedChunk, doubtful: set[Subject]) -> RefusesHere:
     paths = {unit.path for unit in set(resolved.org_unit) if unit is not None}
-    approvals = load_approvals(_sets(doubtful), _periods(doubtful), paths)
+    approvals = load_approvals(_sets(doubtful), _periods(doubtful), paths, hold=True)
     return lambda data_set, period, unit, combo: approvals.is_approved(data_set, period, unit.path, combo.pk)
 
 

@@ -166,6 +166,6 @@ def _complete_date(context: Context, header: Header) -> Any:
     if not header.data_set:
         return None
     try:
-        return parse_complete_date(header.complete_date, context.now.date())
+        return parse_complete_date(header.complete_date, timezone.localdate(context.now))
     except ValueError as error:
         raise ImportStopped(str(error)) from error

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from datavalues import errors as codes
-from datavalues.attribute_combos import attribute_option_combo
+from datavalues.attribute_combos import attribute_option_combo, require_writable
 from datavalues.importer.compulsory import unfilled_operands
 from datavalues.models import CompleteDataSetRegistration
 from datavalues.stored_periods import period_keys
@@ -18,7 +18,6 @@ from dhis2api.objects.registry import get_schema
 from dhis2api.periods import find_period
 from metadata import models
 from metadata.hierarchy import capture_scope
-from metadata.models.categories import DEFAULT_CATEGORY_OPTION_COMBO
 from sharing.access import data_writable, readable
 
 
@@ -60,7 +59,7 @@ def complete(asked: DataSetCompletion, user: Any) -> None:
         raise ApiError(codes.E2020, unit.uid)
     attribute = asked.attribute or Attribute()
     combo = attribute_option_combo(attribute.combo or "", attribute.options or [])
-    _check_options(combo, user)
+    require_writable(combo, user.principal)
     cell = data_set.pk, period_keys([period])[period.iso], unit.pk, combo.pk
     unfilled = unfilled_operands([cell]).get(cell)
     if asked.completed and unfilled is not None and unfilled.blocks:
@@ -80,15 +79,6 @@ def _data_set(uid: str, user: Any) -> models.DataSet:
     if not known.filter(data_writable(rules, user.principal)).exists():
         raise ApiError(codes.NO_DATA_WRITE, uid)
     return data_set
-
-
-def _check_options(combo: models.CategoryOptionCombo, user: Any) -> None:
-    rules = get_schema("categoryOption").rules
-    writable = models.CategoryOption.objects.filter(data_writable(rules, user.principal))
-    if combo.uid == DEFAULT_CATEGORY_OPTION_COMBO:
-        return
-    for option in combo.category_options.exclude(pk__in=writable.values("pk")):
-        raise ApiError(codes.E7616, combo.uid, option.uid)
 
 
 def _columns(asked: DataSetCompletion, user: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from datavalues import errors as codes
-from datavalues.attribute_combos import attribute_option_combo
+from datavalues.attribute_combos import attribute_option_combo, require_writable
 from datavalues.importer.context import DataSet
 from datavalues.importer.data_sets import load_data_sets
 from datavalues.locking import is_expired, load_approvals, load_lock_exceptions, may_edit_expired
@@ -32,8 +32,8 @@ from sharing.access import Principal, data_writable, readable
 def delete_registrations(params: RegistrationDeleteParams, *, user: Any) -> None:
     """Delete what the parameters name; there need not be any.
 
-    Errors: 409 for an unknown data set, period or org unit, for data sets that the user may not write, org units that
-        are not his, and locked data sets, all of which are named. Nothing is deleted then.
+    Errors: 409 for an unknown data set, period or org unit, for data sets and options that the user may not write, org
+        units that are not his, and locked data sets, all of which are named. Nothing is deleted then.
     """
     data_sets = _data_sets(params.ds, user.principal)
     period = find_period(params.pe) if params.pe else None
@@ -45,6 +45,7 @@ def delete_registrations(params: RegistrationDeleteParams, *, user: Any) -> None
         if not scope.covers(unit.path):
             raise ApiError(codes.E2020, unit.uid)
     combo = attribute_option_combo(params.cc, params.cp)
+    require_writable(combo, user.principal)
     locked = locked_data_sets(data_sets, period, units, combo.pk, user.principal)
     if locked:
         raise ApiError(codes.LOCKED_DATA_SETS, ",".join(data_set.uid for data_set in locked))
@@ -61,7 +62,7 @@ def locked_data_sets(
     now = timezone.now()
     expired = [] if may_edit_expired(principal) else [each for each in data_sets if is_expired(each, period, now)]
     exceptions = load_lock_exceptions(expired, [period])
-    approvals = load_approvals(data_sets, [period], [unit.path for unit in units])
+    approvals = load_approvals(data_sets, [period], [unit.path for unit in units], hold=True)
     return [
         each for each in data_sets
         if any(

@@ -13,7 +13,7 @@ from datavalues.single.keys import Values
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 FIND = """
-    SELECT wanted.place, stored.value, stored.comment, stored.followup
+    SELECT wanted.place, stored.deleted, stored.value, stored.comment, stored.followup
     FROM unnest(%(places)s::int[], %(elements)s::int[], %(periods)s::text[], %(units)s::int[], %(combos)s::int[],
                 %(attributes)s::int[]) AS wanted(place, element, iso, unit, combo, attribute_combo)
     JOIN metadata_period period ON period.iso = wanted.iso
@@ -21,8 +21,9 @@ FIND = """
         stored.data_element_id, stored.period_id, stored.organisation_unit_id, stored.category_option_combo_id,
         stored.attribute_option_combo_id
     ) = (wanted.element, period.id, wanted.unit, wanted.combo, wanted.attribute_combo)
-    WHERE NOT stored.deleted
 """
+# An import that changes the row commits first, or waits: what is kept of the value is what it left there.
+HOLD = f"{FIND} FOR UPDATE OF stored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,14 @@ class StoredValue:
     followup: bool
 
 
-def find_stored(values: Values) -> dict[int, StoredValue]:
-    """The live rows by position; deleted ones count as missing. One query. All objects must be known."""
+def find_stored(values: Values, *, hold: bool = False) -> dict[int, StoredValue]:
+    """The live rows by position; deleted ones count as missing. One query. All objects must be known.
+
+    `hold` keeps others from changing the rows, deleted ones too, until the end of the transaction.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(FIND, {**key_arrays(values), "places": list(range(len(values.names)))})
-        return {place: StoredValue(*row) for place, *row in cursor.fetchall()}
+        cursor.execute(HOLD if hold else FIND, {**key_arrays(values), "places": list(range(len(values.names)))})
+        return {place: StoredValue(*row) for place, is_deleted, *row in cursor.fetchall() if not is_deleted}
 
 
 def take_turn(values: Values, position: int) -> None:

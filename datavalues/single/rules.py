@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.utils import timezone
+
 from datavalues import errors as codes
 from datavalues.importer import strict_checks
 from datavalues.importer.check import Check, Record, record_at
 from datavalues.importer.checks import BY_NAME, COMMENT_TOO_LONG
 from datavalues.importer.context import DataSet
 from datavalues.importer.data_sets import data_sets_of, is_assigned, load_assignments, named_data_set
-from datavalues.importer.file_checks import FILE_UNKNOWN
+from datavalues.importer.file_checks import FILE_UNKNOWN, take_files_turn
 from datavalues.locking import (
     is_expired,
     is_open_for_input,
@@ -64,7 +66,7 @@ def require_no_future(values: Values, position: int) -> None:
     of_element = data_sets_of(values.context, element.pk)
     if not of_element:
         return
-    today = values.context.now.date()
+    today = timezone.localdate(values.context.now)
     most = max(data_set.open_future_periods for data_set in of_element)
     frequent = min(of_element, key=lambda data_set: _days(period_containing(data_set.period_type, today)))
     widest = max((data_set for data_set in of_element if data_set.period_type == frequent.period_type),
@@ -87,7 +89,7 @@ def require_unlocked(values: Values, position: int) -> None:
         return
     period, unit = resolved.period[position], resolved.org_unit[position]
     combo = resolved.attribute_option_combo[position]
-    approvals = load_approvals(_targets(values, position), [period], [unit.path])
+    approvals = load_approvals(_targets(values, position), [period], [unit.path], hold=True)
     for data_set in _targets(values, position):
         if approvals.is_approved(data_set, period, unit.path, combo.pk):
             raise ApiError(codes.E2017, f"`{data_set.uid}` is approved for period `{period.iso}` at `{unit.uid}`")
@@ -113,7 +115,7 @@ def require_input_period(values: Values, position: int) -> None:
     """E2025: the input periods of the data set that is named, or of any that contains the element."""
     context, period = values.context, values.resolved.period[position]
     judged = _named(values, position) or data_sets_of(context, values.resolved.data_element[position].pk)
-    if judged and not any(is_open_for_input(data_set, period, context.now.date()) for data_set in judged):
+    if judged and not any(is_open_for_input(data_set, period, timezone.localdate(context.now)) for data_set in judged):
         raise ApiError(codes.E2025, period.iso, judged[0].uid)
 
 
@@ -192,6 +194,11 @@ def require_fitting_file(values: Values, position: int) -> None:
         raise ApiError(codes.E2027, f"{file.content_type} is none of {', '.join(map(str, types))}")
 
 
+def hold_files(values: Values, position: int) -> None:
+    """Refuses nothing: nobody else takes or deletes files until a file value is gone."""
+    take_files_turn(values.resolved)
+
+
 MAY_WRITE_OPTIONS: tuple[Rule, ...] = (
     _by("E7614", _closed_combo("category_option_combo")),
     _by("E7616", _closed_combo("attribute_option_combo")),
@@ -213,4 +220,4 @@ SAVING: tuple[Rule, ...] = (
     _by("E2026", _file),
     require_fitting_file,
 )
-DELETING: tuple[Rule, ...] = (require_data_set, *MAY_WRITE_OPTIONS, *LOCKS)
+DELETING: tuple[Rule, ...] = (require_data_set, *MAY_WRITE_OPTIONS, *LOCKS, hold_files)

@@ -44,6 +44,12 @@ def save_value(name: ValueName, change: Change, user: Any, *, force: bool = Fals
 
     Errors: E1100-E1105, E1110, E1111, E2017-E2031, E2040, E2041; 404 for a file that is none.
     """
+    while not _is_saved(name, change, user, force=force):
+        """An import stored the value meanwhile: what the change leaves as it is has to be looked at again."""
+
+
+def _is_saved(name: ValueName, change: Change, user: Any, *, force: bool) -> bool:
+    """False, and nothing written, if there was no value when it was looked for, and one when it was written."""
     with transaction.atomic():
         values = find_values([name], user, ImportParams(force=force))
         require(values, KEY)
@@ -52,7 +58,13 @@ def save_value(name: ValueName, change: Change, user: Any, *, force: bool = Fals
         values.resolved = resolve(values.context, chunk)
         _apply(values, SAVING)
         take_turn(values, 0)
-        _write(values, _changed(values, change, find_stored(values).get(0)))
+        stored = find_stored(values, hold=True).get(0)
+        _write(values, _changed(values, change, stored))
+        counts = values.context.summary.counts
+        is_overtaken = stored is None and bool(counts.updated + counts.unchanged + counts.deleted)
+        if is_overtaken:
+            transaction.set_rollback(True)
+    return not is_overtaken
 
 
 def delete_value(name: ValueName, user: Any, *, force: bool = False) -> None:

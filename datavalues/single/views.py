@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 
 from datavalues.attribute_combos import combination
 from datavalues.errors import E2033
-from datavalues.single.files import read_value_file
+from datavalues.single.files import read_value_file, save_file
 from datavalues.single.followup import mark_values
 from datavalues.single.keys import ValueName
 from datavalues.single.params import FileParams, SaveParams, ValueKeyParams, as_text, attribute_of, fields_of_body
@@ -27,8 +27,6 @@ from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, no_content
 from dhis2api.web.uploads import MULTIPART, read_form, read_upload
 from dhis2api.web.views import ApiRequest, ApiView
-from files.enums import FileResourceDomain
-from files.services import create_file_resource
 
 ADD_AUTHORITY = "F_DATAVALUE_ADD"
 FORM = "application/x-www-form-urlencoded"
@@ -92,12 +90,11 @@ class FileView(ApiView):
         """Store the form's part `file` and save it as the value; without a file the value and its file are deleted."""
         _require_authority(request)
         params = SaveParams.parse(read_form(request))
-        name = _name(params)
+        name, change = _name(params), Change("", params.comment, params.follow_up)
         if not _has_file(request):
-            save_value(name, Change("", params.comment, params.follow_up), request.user, force=params.force)
+            save_value(name, change, request.user, force=params.force)
             return answer(WebMessage(202))
-        file = create_file_resource(read_upload(request, "file"), FileResourceDomain.DATA_VALUE, None, request.user)
-        save_value(name, Change(file.uid, params.comment, params.follow_up), request.user, force=params.force)
+        file = save_file(name, read_upload(request, "file"), change, request.user, force=params.force)
         shown = get_object(get_schema("fileResource"), file.uid, "*", reading_context(request))
         return answer(WebMessage(202, response={"responseType": "FileResource", "fileResource": shown}))
 
@@ -160,5 +157,4 @@ def _mark(body: Any) -> tuple[ValueName, bool]:
 
 
 def _has_file(request: ApiRequest) -> bool:
-    file = request._request.FILES.get("file")
-    return file is not None and file.size > 0
+    return "file" in request._request.FILES  # an empty one is refused, not taken for none

@@ -47,7 +47,7 @@ def test_list_has_one_item_for_each_combination(api: ApiClient, levels: models.D
         ("approvals?ds={set}&ou={ou}", 409, "Must have either pe or both startDate and endDate."),
         ("approvals?ds={set}&ou={ou}&pe=201401&startDate=2014-01-01", 409,
          "Cannot have both pe and startDate or endDate."),
-        ("approvals?ds={set}&ou={ou}&startDate=0001-01-01&endDate=9999-01-01", 409, "at most 50000"),
+        ("approvals?ds={set}&ou={ou}&startDate=0001-01-01&endDate=9999-01-01", 409, "at most 500 "),
         ("status?ds={set}&ou={ou}&pe=2014-13", 400,
          "Either provide startDate and endDate or a valid ISO period for pe"),
         ("status?ds={other}&ou={ou}&pe=201401", 409, "DataSet does not have an approval workflow: {other}"),

@@ -206,6 +206,8 @@ def test_many_are_approved_at_once_from_below_or_none(api: ApiClient, levels: mo
     assert bulk("dataApprovals/approvals", CLINIC, ds=[]).json["message"] == (
         "Either data sets or data approval workflows must be specified"
     )
+    years = [f"{year}{month:02}" for year in range(1900, 1950) for month in range(1, 13)]
+    assert "at most 500 " in bulk("dataApprovals/approvals", CLINIC, pe=years).json["message"]
 
 
 def test_many_are_accepted_at_once(api: ApiClient, levels: models.DataApprovalWorkflow) -> None:

@@ -114,3 +114,16 @@ def test_queries_do_not_grow_with_changes(api: ApiClient) -> None:
 
     few = count(2)
     assert count(12) == few
+
+
+def test_an_answer_holds_a_bounded_number_of_changes(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("datavalues.audits.services.MOST", 2)
+    for text in ("1", "2", "3"):
+        save(api, value=text)
+    assert len(audits(api, "&paging=false").json["dataValueAudits"]) == 2
+
+    save(api, value="4")
+
+    for asked in ("&paging=false", "&pageSize=1000000"):
+        assert "more than 2 such changes" in audits(api, asked).json["message"]
+    assert len(audits(api, "&pageSize=2").json["dataValueAudits"]) == 2

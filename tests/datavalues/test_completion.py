@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -153,6 +154,13 @@ def test_nobody_completes_outside_his_capture_hierarchy(api: ApiClient, badjia_c
     assert answer.status == 409
     assert [conflict.get("errorCode") for conflict in answer.summary["conflicts"]] == ["E7617", None]
     assert registrations() == []
+
+
+def test_today_is_the_servers_day(api: ApiClient, settings: Any) -> None:
+    is_morning = datetime.datetime.now(datetime.UTC).hour < 12
+    settings.TIME_ZONE = "Etc/GMT+12" if is_morning else "Etc/GMT-14"  # where it is another day
+
+    assert complete(api, "true").summary["dataSetComplete"] == timezone.localdate().isoformat()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from datavalues.models import MinMaxDataElement
 from dhis2api.demo import identifiers as ids
 from metadata.models import CategoryOptionCombo, DataElement, DataSet, OrganisationUnit
 from metadata.models.categories import DEFAULT_CATEGORY_OPTION_COMBO
-from tests.datavalues.payloads import PERIOD, send, value
+from tests.datavalues.payloads import HARBOUR, HARBOUR_OPTION, PERIOD, RURAL_CARE, SESSIONS, send, value
 from tests.datavalues.test_single_values import key, refusal
 from tests.harness.client import Answer, ApiClient
 from users.models import User
@@ -79,3 +79,18 @@ def test_the_past_of_a_value_is_its_changes_and_the_periods_before(api: ApiClien
 
     assert [(item["auditType"], item["value"]) for item in shown["audits"]] == [("UPDATE", "1")]
     assert [(item["period"], item["value"]) for item in shown["history"]] == [("201401", "4"), ("201312", "2")]
+
+
+def test_the_past_of_a_value_is_that_of_its_attribute_option_combo_alone(api: ApiClient) -> None:
+    for text in ("1", "2"):
+        send(api, *[
+            value(data_element=SESSIONS, period="2014Q1", value=text, attribute_option_combo=combo)
+            for combo in (HARBOUR, RURAL_CARE)
+        ])  # fmt: skip
+    partners = CategoryOptionCombo.objects.get(uid=HARBOUR).category_combo.uid
+    named = key(de=SESSIONS, pe="2014Q1", cc=partners, cp=HARBOUR_OPTION)
+
+    shown = api.get(f"/api/dataEntry/dataValueContext?{urlencode(named)}").json
+
+    assert [item["attributeOptionCombo"]["id"] for item in shown["audits"]] == [HARBOUR]
+    assert [item["value"] for item in shown["history"]] == ["2"]

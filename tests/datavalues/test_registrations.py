@@ -92,6 +92,7 @@ def test_nothing_found_is_empty(api: ApiClient) -> None:
         (f"{WHERE}&startDate=2014-01-01&endDate=2014-02-01", "E2003"),
         (f"dataSet={ids.MORTALITY}&orgUnit={ids.BO}&startDate=2014-01-02&endDate=2014-01-01", "E2004"),
         (f"{WHERE}&createdDuration=1x", "E2005"),
+        (f"{WHERE}&createdDuration=999999d", "E2005"),
         (f"{WHERE}&limit=-1", "E2009"),
     ],
 )
@@ -321,6 +322,12 @@ def test_deleting_needs_access_to_place_and_data_set(api: ApiClient, badjia_cler
 
     DataSet.objects.filter(uid=ids.MORTALITY).update(sharing={"public": "r-r-----", "users": {}, "userGroups": {}})
     assert api.delete(f"{PATH}?{ONE}", user="badjia_clerk").status == 409
+
+    closed = {"public": "r-r-----", "users": {}, "userGroups": {}}
+    CategoryOption.objects.filter(uid=HARBOUR_OPTION).update(sharing=closed)
+    options = f"cc={partner_combo()}&cp={HARBOUR_OPTION}"
+    path = f"{PATH}?ds={PARTNER_SET}&pe=2014Q1&ou={ids.NGELEHUN_CHC}&{options}"
+    assert api.delete(path, user="badjia_clerk").json["errorCode"] == "E7616"
 
 
 def partner_combo() -> str:

@@ -127,6 +127,45 @@ def test_files_may_be_retained_for_the_audit(api: ApiClient, reader: User) -> No
     assert api.get(f"/api/audits/files/{first}", user="reader").status == 404
 
 
+def test_a_text_that_names_a_file_tells_nobody_its_bytes(api: ApiClient, badjia_clerk: User) -> None:
+    uid = upload(api, b"secret")
+    save(api, pe="201402", value=uid)
+    DataElement.objects.filter(uid=ids.CHOLERA).update(value_type="TEXT")
+    for text in (uid, "another"):
+        assert save(api, user="badjia_clerk", de=ids.CHOLERA, value=text).status == 200
+
+    assert api.get(f"/api/audits/files/{uid}", user="badjia_clerk").status == 404
+
+
+def test_a_file_whose_value_is_refused_is_not_kept(api: ApiClient, badjia_clerk: User) -> None:
+    outside = key(ou=ids.BAOMA)
+    refused = post_form(
+        api, f"{VALUES}/file?{urlencode(outside)}", "badjia_clerk", file=file_part(b"not to be kept", "form.txt")
+    )
+
+    assert refusal(refused) == (409, "E2020")
+    assert not FileResource.objects.exists()
+    kept = Path(default_storage.location).glob("fileResources/*")
+    assert all(path.read_bytes() != b"not to be kept" for path in kept)
+
+
+def test_an_empty_file_takes_nothing_away(api: ApiClient) -> None:
+    uid = upload(api)
+    save(api, value=uid)
+
+    assert post_form(api, f"{VALUES}/file?{urlencode(key())}", file=file_part(b"", "form.txt")).status == 409
+    assert stored()["value"] == uid
+
+
+def test_a_file_is_no_value_of_an_element_without_files(api: ApiClient) -> None:
+    DataElement.objects.filter(uid=ids.CHOLERA).update(value_type="TEXT")
+
+    answer = post_form(api, f"{VALUES}/file?{urlencode(key(de=ids.CHOLERA))}", file=file_part(b"hello", "form.txt"))
+
+    assert (answer.status, stored(data_element=ids.CHOLERA)) == (409, {})
+    assert not FileResource.objects.exists()
+
+
 def test_a_data_element_bounds_its_files(api: ApiClient) -> None:
     DataElement.objects.filter(uid=ids.MEASLES).update(value_type_options={"version": 1, "maxFileSize": 3})
     assert refusal(save(api, value=upload(api))) == (409, "E2027")
