@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
-import time
+import subprocess
 from pathlib import Path
 
 import psutil
@@ -25,11 +25,10 @@ def test_a_signal_stops_everything(home: Path, number: signal.Signals) -> None:
     assert processes_of(home) == []
 
 
-def test_second_start_answers_within_five_seconds(home: Path) -> None:
-    begin = time.monotonic()
-
-    with Serve(home, command=COMMAND):
-        assert time.monotonic() - begin < 5
+def test_second_start_has_nothing_to_prepare(home: Path) -> None:
+    with Serve(home, command=COMMAND) as server:
+        assert "Ready:" in server.output
+        assert "Preparing" not in server.output
 
 
 def test_children_end_with_a_killed_supervisor(home: Path) -> None:
@@ -102,8 +101,11 @@ def test_long_lists_of_identifiers_fit_into_an_address(home: Path) -> None:
             assert client.recv(100).startswith(b"HTTP/1.1 414 URI Too Long")
 
 
-def test_a_clean_stop_leaves_nothing_outside_of_the_home(tmp_path: Path) -> None:
-    root = tmp_path / ("x" * 100)
+def test_a_clean_stop_leaves_nothing_outside_of_the_home(home: Path) -> None:
+    """Sockets below a long path lie elsewhere while the server runs."""
+    root = home.with_name(f"{home.name}-{'x' * 100}")
+    if not find_home(home).places_file.exists():  # with its data elsewhere, a copy would have the same data
+        subprocess.run(["cp", "-a", home, root], check=True)
     try:
         for _ in range(2):
             with Serve(root) as server:
