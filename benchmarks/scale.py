@@ -43,7 +43,8 @@ def run(size: int, present: int) -> None:
         cursor.execute("SELECT count(*) FROM datavalue")
         stored = cursor.fetchone()[0]
     full = measure(lambda: datavalues.import_values(body), prepare=datavalues.warm_up)
-    mixed = measure(lambda: datavalues.import_values(_mixed(size)), prepare=datavalues.warm_up)
+    mixture = _mixed(size)
+    mixed = measure(lambda: datavalues.import_values(mixture), prepare=datavalues.warm_up)
     counts = mixed.result
     found = (counts.unchanged, counts.updated, counts.imported)
     expected = (round(size * UNCHANGED), round(size * CHANGED), size - round(size * UNCHANGED) - round(size * CHANGED))
