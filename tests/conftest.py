@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 from django.db import connection, connections
+from hypothesis import HealthCheck, settings
 
 from configuration import cors
 from tests.harness.client import ApiClient
@@ -16,6 +17,10 @@ from tests.harness.processes import WebProcess
 from tests.harness.queries import explain
 
 pytest_plugins = ["tests.personas"]
+
+# How long an example takes says more about what else the machine does than about the code.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
