@@ -112,7 +112,7 @@ def _faults(
         yield (codes.E2002,)
     if has_dates and not periods and params.start_date > params.end_date:
         yield (codes.E2004,)
-    if params.last_updated_duration and _duration(params.last_updated_duration) is None:
+    if params.last_updated_duration and find_duration(params.last_updated_duration) is None:
         yield (codes.E2005, params.last_updated_duration)
     if not (units or unit_groups):
         yield (codes.E2006,)
@@ -220,17 +220,18 @@ def _members(unit_groups: list[Any], scope: Scope) -> list[int]:
     return list(members.values_list("organisationunit_id", flat=True))
 
 
-def _duration(text: str) -> datetime.timedelta | None:
+def find_duration(text: str) -> datetime.timedelta | None:
+    """The length that a text like `10d` names; None if it names none: E2005 says so once all has been looked at."""
     try:
         return parse_duration(text)
-    except ValueError:  # E2005 says so, once everything has been looked at
+    except ValueError:
         return None
 
 
 def _last_updated(params: ExportParams) -> datetime.datetime | None:
     since = params.last_updated
     if since is None and params.last_updated_duration:
-        since = timezone.now() - _duration(params.last_updated_duration)
+        since = timezone.now() - find_duration(params.last_updated_duration)
     return since and min(since, look_back(since) or since)
 
 

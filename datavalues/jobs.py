@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datavalues.authorities import DATAVALUE_ADD
 from datavalues.importer import failed_summary, import_data_value_set
 from datavalues.params import ImportParams
 from datavalues.registrations.importing import failed_registrations, import_complete_registrations
@@ -23,7 +24,7 @@ def failed_import(run: JobRun, reason: str) -> Outcome:
 
 # Overlapping imports are safe beside each other, so several workers may run several.
 @job(
-    JobType.DATAVALUE_IMPORT, parameters=ImportParams, alone=False, authorities=("F_DATAVALUE_ADD",),
+    JobType.DATAVALUE_IMPORT, parameters=ImportParams, alone=False, authorities=(DATAVALUE_ADD,),
     failed=failed_import,
 )  # fmt: skip
 def data_value_import(run: JobRun) -> Outcome:

@@ -15,12 +15,12 @@ from datetime import date, datetime, time, timedelta
 from django.db import connection
 from django.utils import timezone
 
+from datavalues.authorities import EDIT_EXPIRED
 from datavalues.importer.context import DataSet, Workflow, WorkflowLevel
 from datavalues.models import DataApproval, LockException
 from dhis2api.periods import InvalidPeriod, Period, period_containing
 from sharing.access import Principal
 
-EDIT_EXPIRED = "F_EDIT_EXPIRED"
 NO_EXPIRY = 0
 # Held together by those who enter data, alone by those who approve; so much of the server's room for locks a workflow
 # takes, however many periods are asked for.

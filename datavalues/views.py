@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import StreamingHttpResponse
 
+from datavalues.authorities import DATAVALUE_ADD, require_authority
 from datavalues.export import export_data_value_set
 from datavalues.importer import failed_summary, import_data_value_set
 from datavalues.params import ExportParams, ImportParams, TemplateParams
@@ -11,7 +12,7 @@ from datavalues.report import SummaryReport, wire_profile
 from datavalues.schemes import resolve_schemes
 from datavalues.summary import ImportSummary
 from datavalues.template import as_json, as_xml, data_set_template
-from dhis2api.errors import BAD_REQUEST, NEEDS_AUTHORITY, ApiError
+from dhis2api.errors import BAD_REQUEST, ApiError
 from dhis2api.objects.views import reading_context
 from dhis2api.web.bodies import discard_rest, open_body
 from dhis2api.web.messages import WebMessage, answer
@@ -23,7 +24,6 @@ from dhis2api.web.views import ApiRequest, ApiView
 from scheduling.answers import answer_async
 from scheduling.job_types import JobType
 
-ADD_AUTHORITY = "F_DATAVALUE_ADD"
 MESSAGES = {
     "SUCCESS": ("OK", "Import was successful."),
     "WARNING": ("WARNING", "One more conflicts encountered, please check import summary."),
@@ -41,8 +41,7 @@ class DataValueSetsView(ApiView):
     @declares(ImportParams)
     def post(self, request: ApiRequest, params: ImportParams) -> ApiResponse:
         """Import a set; values that are wrong are named, the others go in."""
-        if not request.user.principal.has_any((ADD_AUTHORITY,)):
-            raise ApiError(NEEDS_AUTHORITY, ADD_AUTHORITY)
+        require_authority(request.user.principal, DATAVALUE_ADD)
         check_schemes(params)
         if params.run_async:
             return answer_async(request, JobType.DATAVALUE_IMPORT, params, body_format=body_format(request))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.db import transaction
 
 from scheduling.notifications import execute_here
@@ -31,12 +29,7 @@ def forget_ended(
     Units: `days` since they ended; `most` is how many of a type are kept. With neither all are forgotten.
     """
     found = execute_here(ENDED, {"user": user, "type": type, "uid": uid, "days": days, "most": most})
-    forget([row[0] for row in found])
-
-
-def forget(jobs: Sequence[int]) -> None:
-    """Delete jobs by their keys, as part of the open transaction."""
-    locked = {"jobs": [row[0] for row in execute_here(LOCK, {"jobs": list(jobs)})]}
+    locked = {"jobs": [row[0] for row in execute_here(LOCK, {"jobs": [row[0] for row in found]})]}
     for table in ("job_payload", "job_notification"):
         execute_here(f"DELETE FROM {table} WHERE job_id = ANY(%(jobs)s)", locked)
     execute_here("DELETE FROM job WHERE id = ANY(%(jobs)s)", locked)

@@ -24,7 +24,7 @@ from scheduling.claims import (
     Claim,
     to_claim,
 )
-from scheduling.forgetting import forget
+from scheduling.forgetting import forget_ended
 from scheduling.job_runs import GIVEN_UP, fail
 from scheduling.models import Level
 from scheduling.notifications import Log, execute_here
@@ -45,14 +45,6 @@ FORGET_PAYLOADS = """
     DELETE FROM job_payload USING job
     WHERE job.id = job_payload.job_id AND job.status IN ('COMPLETED', 'FAILED')
       AND job.finished < clock_timestamp() - make_interval(mins => %(minutes)s)
-"""
-OLD = """
-    -- ended too long ago, or not among the newest of their type
-    SELECT id FROM (
-        SELECT id, status, finished, row_number() OVER (PARTITION BY type ORDER BY id DESC) AS newest FROM job
-    ) AS ranked
-    WHERE status IN ('COMPLETED', 'FAILED')
-      AND (newest > %(most)s OR finished < clock_timestamp() - make_interval(days => %(days)s))
 """
 BEGUN_AGAIN = "The process that ran the job ended before it was done; the job begins again"
 
@@ -99,10 +91,10 @@ def tidy() -> None:
     """Forget payloads, logs and results as the settings say. Source: DHIS2 2.42, scheduling, housekeeping.
 
     Payloads of ended jobs after `jobsCleanupAfterMinutes`; jobs with all that is theirs after `notifierMaxAgeDays`, or
-    when there are `notifierMaxJobsPerType` younger ones of their type. What has not ended stays.
+    when `notifierMaxJobsPerType` younger ones of their type have ended. What has not ended stays.
     """
     settings = system_settings("jobsCleanupAfterMinutes", "notifierMaxAgeDays", "notifierMaxJobsPerType")
     minutes = min(max(0, settings["jobsCleanupAfterMinutes"]), LONGEST_DAYS * 24 * 60)
     execute_here(FORGET_PAYLOADS, {"minutes": minutes})
     most, days = max(1, settings["notifierMaxJobsPerType"]), min(max(0, settings["notifierMaxAgeDays"]), LONGEST_DAYS)
-    forget([row[0] for row in execute_here(OLD, {"most": most, "days": days})])
+    forget_ended(user=None, days=days, most=most)

@@ -20,8 +20,9 @@ from datavalues.approvals.params import (
 from datavalues.approvals.selection import find_combos, find_places, find_workflows, read_period
 from datavalues.approvals.states import ACCEPT_LOWER, APPROVE, APPROVE_LOWER, statuses
 from datavalues.approvals.viewers import load_viewer
+from datavalues.authorities import require_authority
 from datavalues.models import DataApprovalAction
-from dhis2api.errors import NEEDS_AUTHORITY, ApiError
+from dhis2api.errors import ApiError
 from dhis2api.web.bodies import decode_json, open_body, read_json_stream
 from dhis2api.web.paging import pager
 from dhis2api.web.params import declares
@@ -44,13 +45,13 @@ class ApprovalView(ApiView):
     @declares(ApprovalParams)
     def post(self, request: ApiRequest, params: ApprovalParams) -> HttpResponse:
         """Approve."""
-        require(request, APPROVE, APPROVE_LOWER)
+        require_authority(request.user.principal, APPROVE, APPROVE_LOWER)
         return do_one(request, params, DataApprovalAction.APPROVE)
 
     @declares(ApprovalParams)
     def delete(self, request: ApiRequest, params: ApprovalParams) -> HttpResponse:
         """Withdraw the approval."""
-        require(request, APPROVE, APPROVE_LOWER)
+        require_authority(request.user.principal, APPROVE, APPROVE_LOWER)
         return do_one(request, params, DataApprovalAction.UNAPPROVE)
 
 
@@ -60,13 +61,13 @@ class AcceptanceView(ApiView):
     @declares(ApprovalParams)
     def post(self, request: ApiRequest, params: ApprovalParams) -> HttpResponse:
         """Accept."""
-        require(request, ACCEPT_LOWER)
+        require_authority(request.user.principal, ACCEPT_LOWER)
         return do_one(request, params, DataApprovalAction.ACCEPT)
 
     @declares(ApprovalParams)
     def delete(self, request: ApiRequest, params: ApprovalParams) -> HttpResponse:
         """Take the acceptance back."""
-        require(request, ACCEPT_LOWER)
+        require_authority(request.user.principal, ACCEPT_LOWER)
         return do_one(request, params, DataApprovalAction.UNACCEPT)
 
 
@@ -147,12 +148,6 @@ class ApprovalAuditView(ApiView):
         found, total = listing.list_audits(params, request.user)
         data = {"pager": pager(request, params, total)} if params.is_paged else {}
         return ApiResponse(data | {"dataApprovalAudits": found}, xml="dataApprovalAudits")
-
-
-def require(request: ApiRequest, *authorities: str) -> None:
-    """Errors: 403 without any of the authorities."""
-    if not request.user.principal.has_any(authorities):
-        raise ApiError(NEEDS_AUTHORITY, ", ".join(authorities))
 
 
 def do_one(request: ApiRequest, params: ApprovalParams, action: DataApprovalAction) -> HttpResponse:

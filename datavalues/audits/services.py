@@ -10,10 +10,10 @@ from psycopg2 import sql
 
 from datavalues import errors as codes
 from datavalues.audits.params import DataValueAuditParams
+from datavalues.cells import named_period
 from datavalues.visibility import hidden_option_combos
 from dhis2api.errors import ApiError, Code
 from dhis2api.objects.registry import get_schema
-from dhis2api.periods import find_period
 from dhis2api.value_types import FILE_TYPES
 from dhis2api.web.timestamps import format_timestamp
 from metadata import models
@@ -114,10 +114,7 @@ def _find(singular: str, uids: Sequence[str], code: Code, user: Any) -> list[int
 
 
 def _iso(text: str) -> str:
-    period = find_period(text)
-    if period is None:
-        raise ApiError(codes.E1101, text)
-    return period.iso
+    return named_period(text).iso
 
 
 def _visible(user: Any) -> list[Condition]:

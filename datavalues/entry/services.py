@@ -14,6 +14,7 @@ from datavalues import errors as codes
 from datavalues.attribute_combos import attribute_option_combo
 from datavalues.audits.params import DataValueAuditParams
 from datavalues.audits.services import data_value_audits
+from datavalues.cells import named_org_unit, named_period
 from datavalues.entry.params import FormParams
 from datavalues.importer.context import DataSet
 from datavalues.importer.data_sets import load_data_sets
@@ -23,10 +24,9 @@ from datavalues.single.keys import KEY, ValueName, find_values, require, require
 from datavalues.visibility import hidden_option_combos
 from dhis2api.errors import ApiError
 from dhis2api.objects.registry import get_schema
-from dhis2api.periods import InvalidPeriod, Period, find_period
+from dhis2api.periods import InvalidPeriod, Period
 from dhis2api.web.timestamps import format_timestamp
 from metadata import models
-from metadata.hierarchy import capture_scope
 from sharing.access import judge, readable
 
 HISTORY = 13  # periods, the asked one among them
@@ -104,14 +104,7 @@ def _find_form(params: FormParams, user: Any) -> Form:
         raise ApiError(codes.E1105, params.ds)
     if not judge(rules, data_set.sharing, user.principal).data_read:
         raise ApiError(codes.E2010, data_set.uid)
-    period = find_period(params.pe)
-    if period is None:
-        raise ApiError(codes.E1101, params.pe)
-    unit = models.OrganisationUnit.objects.filter(uid=params.ou).first()
-    if unit is None:
-        raise ApiError(codes.E1102, params.ou)
-    if not capture_scope(user.pk).covers(unit.path):
-        raise ApiError(codes.E2020, unit.uid)
+    period, unit = named_period(params.pe), named_org_unit(params.ou, user)
     combo = attribute_option_combo(params.cc, params.cp)
     if combo.pk in hidden_option_combos(user.principal):
         raise ApiError(codes.VALUE_HIDDEN, combo.uid)

@@ -74,20 +74,20 @@ def decode(stream: BinaryIO) -> DataValueSet:
     """Decode a body. Errors: ApiError 400 with the place of what is not JSON or of the wrong type."""
     found: _Set = decode_json(read_json_stream(stream), _SET)
     header = Header(
-        data_set=_text(found.data_set),
-        complete_date=_text(found.complete_date),
-        period=_text(found.period),
-        org_unit=_text(found.org_unit),
-        attribute_option_combo=_text(found.attribute_option_combo),
+        data_set=scalar_text(found.data_set),
+        complete_date=scalar_text(found.complete_date),
+        period=scalar_text(found.period),
+        org_unit=scalar_text(found.org_unit),
+        attribute_option_combo=scalar_text(found.attribute_option_combo),
         attribute_category_options=found.attribute_category_options,
-        dry_run=_flag(found.dry_run),
-        strategy=_text(found.strategy if found.strategy is not None else found.import_strategy),
-        id_scheme=_text(found.id_scheme),
-        data_element_id_scheme=_text(found.data_element_id_scheme),
-        org_unit_id_scheme=_text(found.org_unit_id_scheme),
-        category_option_combo_id_scheme=_text(found.category_option_combo_id_scheme),
-        data_set_id_scheme=_text(found.data_set_id_scheme),
-        category_option_id_scheme=_text(found.category_option_id_scheme),
+        dry_run=scalar_flag(found.dry_run),
+        strategy=scalar_text(found.strategy if found.strategy is not None else found.import_strategy),
+        id_scheme=scalar_text(found.id_scheme),
+        data_element_id_scheme=scalar_text(found.data_element_id_scheme),
+        org_unit_id_scheme=scalar_text(found.org_unit_id_scheme),
+        category_option_combo_id_scheme=scalar_text(found.category_option_combo_id_scheme),
+        data_set_id_scheme=scalar_text(found.data_set_id_scheme),
+        category_option_id_scheme=scalar_text(found.category_option_id_scheme),
     )
     return DataValueSet(header, _chunks(found.data_values or []))
 
@@ -135,10 +135,11 @@ def _texts(name: str, values: Iterable[Any], start: int) -> Column:
             index = start + next(position for position, value in enumerate(column) if type(value) is kind)
             place = f"$.dataValues[{index}].{camel_case(name)}"
             raise ApiError(JSON_UNREADABLE, f"Expected `bool | int | float | str | null`, got `{shown}` - at `{place}`")
-    return [value if type(value) in _SCALARS else _text(value) for value in column]
+    return [value if type(value) in _SCALARS else scalar_text(value) for value in column]
 
 
-def _text(value: Text) -> str | None:
+def scalar_text(value: Text) -> str | None:
+    """A JSON scalar as text: numbers and booleans as they are written."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if value is None or isinstance(value, str) else str(value)
@@ -147,10 +148,11 @@ def _text(value: Text) -> str | None:
 def _flags(values: list[bool | str | None]) -> list[bool | None]:
     if str not in set(map(type, values)):
         return values
-    return [_flag(value) for value in values]
+    return [scalar_flag(value) for value in values]
 
 
-def _flag(value: bool | str | None) -> bool | None:
+def scalar_flag(value: bool | str | None) -> bool | None:
+    """A mark that may have been sent as a text; None where absent."""
     return value.strip().lower() == "true" if isinstance(value, str) else value
 
 

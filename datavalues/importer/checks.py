@@ -1,6 +1,6 @@
 """The checks of a value, in DHIS2's order; the first that refuses a value decides its code.
 
-Source: DHIS2 2.42, data values, order of checks (E7610-E7644).
+Source: DHIS2 2.42, data values, order of checks (E7610-E7645); E2026, of single values there, holds here, too.
 """
 
 from __future__ import annotations

@@ -5,21 +5,13 @@ from __future__ import annotations
 import datetime
 import re
 
-from django.db import connection
-
 from datavalues import errors as codes
+from datavalues.importer.compulsory import unfilled_operands
 from datavalues.importer.context import Context, OptionCombo, OrgUnit
+from datavalues.importer.registering import Registered, register
 from datavalues.importer.staging import store_periods
-from datavalues.models import CompleteDataSetRegistration
 from datavalues.summary import FreeConflict
 from dhis2api.periods import Period
-
-# Which operands have a value for one period, org unit and attribute option combo, this import's own among them.
-FILLED = """
-    SELECT data_element_id, category_option_combo_id FROM datavalue
-    WHERE data_element_id = ANY(%(elements)s) AND period_id = %(period)s AND organisation_unit_id = %(unit)s
-      AND attribute_option_combo_id = %(combo)s AND value IS NOT NULL AND NOT deleted
-"""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -72,41 +64,17 @@ def can_complete(context: Context, period: Period | None, unit: OrgUnit | None, 
     return True
 
 
-def complete_data_set(context: Context, day: datetime.date, period: Period, unit: OrgUnit, combo: OptionCombo) -> None:
-    """Register completion: after the values, in the order in which every import takes its locks."""
-    username = context.principal.username
-    CompleteDataSetRegistration.objects.update_or_create(
-        data_set_id=context.data_set.pk,
-        period_id=context.metadata.period_keys[period.iso],
-        organisation_unit_id=unit.pk,
-        attribute_option_combo_id=combo.pk,
-        defaults={
-            "completed": True, "date": day, "stored_by": username, "last_updated_by": username,
-            "last_updated": context.now,
-        },
-    )  # fmt: skip
+def complete_data_set(
+    context: Context, day: datetime.date, period: Period, unit: OrgUnit, combo: OptionCombo
+) -> list[str]:
+    """Register completion: after the values, in the order in which every import takes its locks.
+
+    Answers the compulsory operands without a value if the data set insists on them; nothing is registered then.
+    """
+    cell = context.data_set.pk, context.metadata.period_keys[period.iso], unit.pk, combo.pk
+    unfilled = unfilled_operands([cell]).get(cell)
+    if unfilled is not None and unfilled.blocks:
+        return unfilled.names
+    register(context, {cell: Registered(day)})
     context.summary.data_set_complete = day.isoformat()
-
-
-def missing_operands(context: Context, period: Period, unit: OrgUnit, combo: OptionCombo) -> list[str]:
-    """Names of the data set's compulsory operands without a value; none unless it insists on them."""
-    if not context.data_set.compulsory_fields_complete_only:
-        return []
-    operands = list(
-        context.data_set.compulsory_data_element_operands.order_by("pk").values_list(
-            "data_element_id", "data_element__name", "category_option_combo_id", "category_option_combo__name"
-        )
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(FILLED, {
-            "elements": [operand[0] for operand in operands], "period": context.metadata.period_keys[period.iso],
-            "unit": unit.pk, "combo": combo.pk,
-        })  # fmt: skip
-        filled = set(cursor.fetchall())
-    elements = {element for element, _ in filled}
-    default = context.metadata.default_combo.pk
-    return [
-        name if key in (None, default) else f"{name} {combo_name}"
-        for element, name, key, combo_name in operands
-        if ((element, key) not in filled if key else element not in elements)
-    ]
+    return []

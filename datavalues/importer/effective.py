@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 from configuration.settings import system_settings
+from datavalues.authorities import SKIP_AUDIT
 from datavalues.params import ImportParams
 from sharing.access import Principal
 
-SKIP_AUDIT_AUTHORITY = "F_SKIP_DATA_IMPORT_AUDIT"
 # A rule holds as soon as the request or the setting says so.
 SETTINGS = {
     "strict_periods": "keyDataImportStrictPeriods",
@@ -34,5 +34,5 @@ def effective_params(params: ImportParams, principal: Principal) -> ImportParams
         params,
         **{name: getattr(params, name) or settings[key] for name, key in SETTINGS.items()},
         force=params.force and principal.is_superuser,
-        skip_audit=params.skip_audit and principal.has_any((SKIP_AUDIT_AUTHORITY,)),
+        skip_audit=params.skip_audit and principal.has_any((SKIP_AUDIT,)),
     )

@@ -15,6 +15,7 @@ from datavalues.importer.context import Context, ValueFile, ValueKey
 from datavalues.importer.resolve import ResolvedChunk
 from datavalues.models import DataValueFile
 from datavalues.params import Strategy
+from datavalues.stored_keys import STORED_KEYS, key_arrays
 from datavalues.stored_periods import PERIODS_LOCK
 from dhis2api.errors import Conflict
 from dhis2api.value_types import FILE_TYPES
@@ -27,17 +28,8 @@ FILE_TAKEN = "file_resource_taken"
 # name again the file that another writer deletes with it.
 FILES_LOCK = 0x66696C6573  # "files"
 
-LIVE = """
-    -- which of the keys have a value
-    SELECT wanted.place FROM unnest(%s::int[], %s::int[], %s::text[], %s::int[], %s::int[], %s::int[])
-        AS wanted(place, element, iso, unit, combo, attribute_combo)
-    JOIN metadata_period period ON period.iso = wanted.iso
-    JOIN datavalue stored ON (
-        stored.data_element_id, stored.period_id, stored.organisation_unit_id, stored.category_option_combo_id,
-        stored.attribute_option_combo_id
-    ) = (wanted.element, period.id, wanted.unit, wanted.combo, wanted.attribute_combo)
-    WHERE NOT stored.deleted
-"""
+# Which of the keys have a value.
+LIVE = f"SELECT wanted.place FROM {STORED_KEYS} WHERE NOT stored.deleted"
 
 
 def _file_positions(resolved: ResolvedChunk) -> list[int]:
@@ -113,10 +105,9 @@ def _without_value(context: Context, resolved: ResolvedChunk) -> Failing:
     positions = take_files_turn(resolved)
     if not positions:
         return ()
-    keys = zip(*(_key(resolved, position) for position in positions), strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(LIVE, [positions, *map(list, keys)])
-        live = {row[0] for row in cursor.fetchall()}
+        cursor.execute(LIVE, key_arrays(resolved, positions))
+        live = {positions[row[0] - 1] for row in cursor.fetchall()}
     return [(position, True) for position in positions if position not in live]
 
 

@@ -10,31 +10,17 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
 from datavalues import errors as codes
 from datavalues.importer.completion import find_prohibition, parse_complete_date
-from datavalues.importer.compulsory import Cell, columns_of, unfilled_operands
+from datavalues.importer.compulsory import Cell, unfilled_operands
 from datavalues.importer.context import Context, OptionCombo, OrgUnit
 from datavalues.importer.preheat import load_option_combos, load_org_units, scheme_path
+from datavalues.importer.registering import Registered, register
 from datavalues.records import Group
 from datavalues.summary import MAX_CONFLICTS, FreeConflict
-
-# In key order, so that two imports do not wait for each other in a circle.
-REGISTER = """
-    INSERT INTO datavalues_completedatasetregistration
-        (data_set_id, period_id, organisation_unit_id, attribute_option_combo_id, completed, date, stored_by,
-         last_updated_by, last_updated)
-    SELECT data_set, period, unit, combo, true, day, %(username)s, %(username)s, %(now)s
-    FROM unnest(%(data_sets)s::int[], %(periods)s::int[], %(units)s::int[], %(combos)s::int[], %(days)s::date[])
-        AS cell (data_set, period, unit, combo, day)
-    ORDER BY 1, 2, 3, 4
-    ON CONFLICT (data_set_id, period_id, organisation_unit_id, attribute_option_combo_id) DO UPDATE SET
-        completed = true, date = excluded.date, stored_by = excluded.stored_by,
-        last_updated_by = excluded.last_updated_by, last_updated = excluded.last_updated
-"""
 
 
 @dataclass(slots=True)
@@ -116,12 +102,6 @@ def _without_unfilled(
 
 
 def _register(context: Context, cells: Mapping[Cell, datetime.date]) -> None:
-    if not cells:
-        return
-    days = list(cells.values())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            REGISTER,
-            columns_of(cells) | {"days": days, "username": context.principal.username, "now": context.now},
-        )
-    context.summary.data_set_complete = days[-1].isoformat()
+    register(context, {cell: Registered(day) for cell, day in cells.items()})
+    for day in cells.values():
+        context.summary.data_set_complete = day.isoformat()

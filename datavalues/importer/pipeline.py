@@ -17,21 +17,22 @@ from datavalues.formats import adx as adx_format
 from datavalues.formats import csv as csv_format
 from datavalues.formats import json as json_format
 from datavalues.formats import xml as xml_format
-from datavalues.importer.completion import can_complete, complete_data_set, missing_operands, parse_complete_date
+from datavalues.importer.asked import ImportStopped, schemes_asked, strategy_asked
+from datavalues.importer.completion import can_complete, complete_data_set, parse_complete_date
 from datavalues.importer.context import Context
 from datavalues.importer.effective import effective_params
 from datavalues.importer.group_completion import complete_groups
 from datavalues.importer.groups import assemble
 from datavalues.importer.header import ResolvedHeader, check_header
 from datavalues.importer.options import import_options
-from datavalues.importer.preheat import attribute_exists, preheat, prepare
+from datavalues.importer.preheat import preheat, prepare
 from datavalues.importer.resolve import override, resolve
 from datavalues.importer.staging import stage
 from datavalues.importer.validate import validate
 from datavalues.importer.write import write
-from datavalues.params import ImportParams, Strategy
+from datavalues.params import ImportParams
 from datavalues.records import DataValueSet, Header
-from datavalues.schemes import TYPES, Schemes, SchemeTexts, resolve_schemes
+from datavalues.schemes import Schemes, SchemeTexts, resolve_schemes
 from datavalues.summary import ImportSummary
 from dhis2api.objects.writers import record_writer
 from metadata.hierarchy import capture_scope
@@ -47,17 +48,14 @@ DECODERS: dict[str, Decoder] = {
 }
 
 
-class ImportStopped(Exception):
-    """The payload asks for what cannot be done; the words go into the summary, nothing is stored."""
-
-
 def import_data_value_set(stream: BinaryIO, *, params: ImportParams, user: Any, format: str = "json") -> ImportSummary:
     """Import one data value set in one transaction.
 
     Shapes: `stream` is an uncompressed body in `format` ("json", "xml", "csv" or "adx"); counts are of values.
-    Errors: E7600-E7604 abort the set, an unusable header member fails it: nothing is written. E7610-E7639 reject a
-        value and stand in `summary.conflicts` with its 0-based index. A body that cannot be read raises ApiError
-        (400) with its place; nothing was written, also when the fault stands after a million good values.
+    Errors: E7600-E7604 abort the set, an unusable header member fails it: nothing is written. E7610-E7645 and E2026
+        reject a value, in ADX E7600 and E7601 too, and stand in `summary.conflicts` with its 0-based index. A body
+        that cannot be read raises ApiError (400) with its place; nothing was written, also when the fault stands
+        after a million good values.
     Source: DHIS2 2.42, data values, order of checks.
     """
     summary = _new_summary(params)
@@ -112,17 +110,15 @@ def _run(context: Context, data: DataValueSet) -> None:
         refused = validate(context, resolved)
         stage(context, resolved, refused)
     write(context)
-    if is_complete:
-        complete_data_set(context, day, *completed)
+    missing = complete_data_set(context, day, *completed) if is_complete else []
     complete_groups(context)
-    missing = missing_operands(context, *completed) if is_complete else []
     if missing:
         raise ImportStopped(f"All compulsory data element operands need to be filled: [{', '.join(missing)}]")
 
 
 def new_context(header: Header, params: ImportParams, user: Any, summary: ImportSummary) -> Context:
     """What an import knows before it reads a value: options and schemes in force, the payload's before the query's."""
-    strategy = _strategy(header, params)
+    strategy = strategy_asked(header.strategy, params)
     schemes = _schemes(header, params)
     dry_run = params.dry_run if header.dry_run is None else header.dry_run
     summary.options = import_options(params, strategy, schemes, dry_run=dry_run)
@@ -133,17 +129,6 @@ def new_context(header: Header, params: ImportParams, user: Any, summary: Import
     )  # fmt: skip
 
 
-def _strategy(header: Header, params: ImportParams) -> Strategy:
-    if not header.strategy:
-        return params.import_strategy.canonical
-    try:
-        return Strategy(header.strategy.strip().upper()).canonical
-    except ValueError:
-        raise ImportStopped(
-            f"`{header.strategy}` is not an import strategy, use one of {', '.join(Strategy)}"
-        ) from None
-
-
 def _schemes(header: Header, params: ImportParams) -> Schemes:
     payload = SchemeTexts(
         general=header.id_scheme, data_element=header.data_element_id_scheme, org_unit=header.org_unit_id_scheme,
@@ -151,15 +136,7 @@ def _schemes(header: Header, params: ImportParams) -> Schemes:
         attribute_option_combo=header.category_option_combo_id_scheme, data_set=header.data_set_id_scheme,
         category=header.category_id_scheme, category_option=header.category_option_id_scheme,
     )  # fmt: skip
-    try:
-        schemes = resolve_schemes(payload, params.schemes, SchemeTexts(general=header.default_id_scheme))
-    except ValueError as error:
-        raise ImportStopped(str(error)) from error
-    for name in TYPES:
-        scheme = getattr(schemes, name)
-        if not attribute_exists(scheme):
-            raise ImportStopped(f"Attribute `{scheme.attribute}` of the identifier scheme does not exist")
-    return schemes
+    return schemes_asked(payload, params.schemes, SchemeTexts(general=header.default_id_scheme))
 
 
 def _complete_date(context: Context, header: Header) -> Any:

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from django.http import HttpResponse
 
+from datavalues.authorities import MINMAX_ADD, require_authority
 from datavalues.limits.params import LimitKeyParams, LimitListParams, LimitSetParams
 from datavalues.limits.records import Limit, decode_csv, decode_limit, decode_limits
 from datavalues.limits.services import check_data_set, delete_limit, delete_limits, list_limits, store_limits
 from datavalues.views import body_format
-from dhis2api.errors import NEEDS_AUTHORITY, ApiError
 from dhis2api.web.bodies import has_body, open_body
 from dhis2api.web.messages import created
 from dhis2api.web.negotiation import CSV, JSON
@@ -18,8 +18,6 @@ from dhis2api.web.paging import pager
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, no_content
 from dhis2api.web.views import ApiRequest, ApiView
-
-ADD_AUTHORITY = "F_MINMAX_DATAELEMENT_ADD"
 
 
 class LimitsView(ApiView):
@@ -52,7 +50,7 @@ class LimitSetView(ApiView):
     @declares(LimitSetParams)
     def post(self, request: ApiRequest, params: LimitSetParams) -> ApiResponse:
         """Store or delete them."""
-        require_authority(request)
+        require_authority(request.user.principal, MINMAX_ADD)
         with open_body(request) as body:
             payload = decode_csv(body, params.data_set) if body_format(request) == "csv" else decode_limits(body)
         payload.data_set = payload.data_set or params.data_set
@@ -79,21 +77,15 @@ class EntryLimitView(ApiView):
     @declares(LimitKeyParams)
     def delete(self, request: ApiRequest, params: LimitKeyParams) -> HttpResponse:
         """Delete limits, named by the body or by parameters."""
-        require_authority(request)
+        require_authority(request.user.principal, MINMAX_ADD)
         by_body = has_body(request._request)
         limit = read_limit(request) if by_body else Limit(params.de, params.ou, params.co)
         delete_limit(limit, request.user)
         return no_content()
 
 
-def require_authority(request: ApiRequest) -> None:
-    """Errors: 403 without the authority to change limits."""
-    if not request.user.principal.has_any((ADD_AUTHORITY,)):
-        raise ApiError(NEEDS_AUTHORITY, ADD_AUTHORITY)
-
-
 def read_limit(request: ApiRequest) -> Limit:
     """The limit of the body. Errors: 403 without the authority, 400 for what cannot be read."""
-    require_authority(request)
+    require_authority(request.user.principal, MINMAX_ADD)
     with open_body(request) as body:
         return decode_limit(body)

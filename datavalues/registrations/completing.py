@@ -10,14 +10,13 @@ from django.utils import timezone
 
 from datavalues import errors as codes
 from datavalues.attribute_combos import attribute_option_combo, require_writable
+from datavalues.cells import named_org_unit, named_period
 from datavalues.importer.compulsory import unfilled_operands
 from datavalues.models import CompleteDataSetRegistration
 from datavalues.stored_periods import period_keys
 from dhis2api.errors import ApiError
 from dhis2api.objects.registry import get_schema
-from dhis2api.periods import find_period
 from metadata import models
-from metadata.hierarchy import capture_scope
 from sharing.access import data_writable, readable
 
 
@@ -49,14 +48,7 @@ def complete(asked: DataSetCompletion, user: Any) -> None:
         write, and for compulsory operands without a value if the data set insists on them.
     """
     data_set = _data_set(asked.data_set, user)
-    period = find_period(asked.period)
-    if period is None:
-        raise ApiError(codes.E1101, asked.period)
-    unit = models.OrganisationUnit.objects.filter(uid=asked.org_unit).first()
-    if unit is None:
-        raise ApiError(codes.E1102, asked.org_unit)
-    if not capture_scope(user.pk).covers(unit.path):
-        raise ApiError(codes.E2020, unit.uid)
+    period, unit = named_period(asked.period), named_org_unit(asked.org_unit, user)
     attribute = asked.attribute or Attribute()
     combo = attribute_option_combo(attribute.combo or "", attribute.options or [])
     require_writable(combo, user.principal)

@@ -6,7 +6,7 @@ Source: DHIS2 2.42, completeness registrations (E2002-E2013).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -16,13 +16,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from datavalues import errors as codes
+from datavalues.export_query import find_duration
 from datavalues.models import CompleteDataSetRegistration
 from datavalues.registrations.params import RegistrationExportParams
 from datavalues.registrations.records import ITEM, ROOT
 from dhis2api.errors import ApiError, Code
 from dhis2api.objects.registry import get_schema
 from dhis2api.periods import Period, find_period
-from dhis2api.web.timestamps import parse_duration
 from dhis2api.web.xml import DXF, clean_text
 from metadata import models
 from metadata.hierarchy import Scope, capture_scope
@@ -88,7 +88,7 @@ def _faults(
         yield (codes.E2003,)
     if has_dates and params.start_date > params.end_date:
         yield (codes.E2004,)
-    if params.created_duration and _duration(params.created_duration) is None:
+    if params.created_duration and find_duration(params.created_duration) is None:
         yield (codes.E2005, params.created_duration)
     if not (units or groups):
         yield (codes.E2006,)
@@ -115,15 +115,8 @@ def _places(params: RegistrationExportParams, units: list[Any], groups: list[Any
 def _since(params: RegistrationExportParams) -> date | None:
     if params.created is not None:
         return timezone.localdate(params.created)
-    duration = _duration(params.created_duration) if params.created_duration else None
+    duration = find_duration(params.created_duration) if params.created_duration else None
     return None if duration is None else timezone.localdate(timezone.now() - duration)
-
-
-def _duration(text: str) -> timedelta | None:
-    try:
-        return parse_duration(text)
-    except ValueError:  # E2005 says so, once everything has been looked at
-        return None
 
 
 def _rows(rows: QuerySet[CompleteDataSetRegistration], params: RegistrationExportParams) -> Iterator[Sequence[Any]]:

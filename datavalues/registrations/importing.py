@@ -13,27 +13,25 @@ from typing import Any, BinaryIO
 from django.db import transaction
 from django.utils import timezone
 
+from datavalues.importer.asked import ImportStopped, schemes_asked, strategy_asked
 from datavalues.importer.compulsory import Cell, unfilled_operands
 from datavalues.importer.context import Context, DataSet, OptionCombo, OrgUnit
 from datavalues.importer.effective import effective_params
 from datavalues.importer.options import import_options
-from datavalues.importer.preheat import attribute_exists, prepare
+from datavalues.importer.preheat import prepare
+from datavalues.importer.registering import Registered, register
 from datavalues.params import Strategy
 from datavalues.registrations.params import RegistrationImportParams
 from datavalues.registrations.records import DECODERS, Registration, RegistrationSet
 from datavalues.registrations.resolving import Named, load_named
 from datavalues.registrations.validating import first_fault
-from datavalues.registrations.writing import delete, find_stored, register
-from datavalues.schemes import TYPES, Schemes, SchemeTexts, resolve_schemes
+from datavalues.registrations.writing import delete, find_stored
+from datavalues.schemes import Schemes, SchemeTexts
 from datavalues.summary import ERROR, MAX_CONFLICTS, SUCCESS, FreeConflict, ImportSummary
 from dhis2api.periods import Period
 from metadata.hierarchy import capture_scope
 
 DONE = "Import process complete."
-
-
-class ImportStopped(Exception):
-    """The payload asks for what cannot be done; the words go into the summary, nothing is stored."""
 
 
 @dataclass(slots=True)
@@ -47,6 +45,11 @@ class Accepted:
     org_unit: OrgUnit
     combo: OptionCombo
     day: datetime.date
+
+    @property
+    def said(self) -> Registered:
+        """What is to be stored of it."""
+        return Registered(self.day, self.item.is_completed, self.item.stored_by, self.item.last_updated_by)
 
 
 def import_complete_registrations(
@@ -82,7 +85,7 @@ def failed_registrations(params: RegistrationImportParams, reason: str) -> Impor
 def _run(
     payload: RegistrationSet, params: RegistrationImportParams, user: Any, summary: ImportSummary, *, dry_run: bool
 ) -> None:
-    strategy, schemes = _strategy(payload, params), _schemes(payload, params)
+    strategy, schemes = strategy_asked(payload.strategy, params), _schemes(payload, params)
     summary.options = _options(params, strategy, dry_run, schemes)
     context = Context(
         params=effective_params(params, user.principal), strategy=strategy, schemes=schemes, dry_run=dry_run,
@@ -141,7 +144,7 @@ def _write(context: Context, accepted: list[Accepted]) -> None:
                 stored.add(cell)
             else:
                 counts.ignored += 1
-    register(context, to_write)
+    register(context, {cell: each.said for cell, each in to_write.items()})
     delete(to_delete)
 
 
@@ -179,28 +182,10 @@ def _options(params: RegistrationImportParams, strategy: Strategy, dry_run: bool
     return import_options(params, strategy, schemes, dry_run=dry_run)
 
 
-def _strategy(payload: RegistrationSet, params: RegistrationImportParams) -> Strategy:
-    if not payload.strategy:
-        return params.import_strategy.canonical
-    try:
-        return Strategy(payload.strategy.strip().upper()).canonical
-    except ValueError:
-        names = ", ".join(Strategy)
-        raise ImportStopped(f"`{payload.strategy}` is not an import strategy, use one of {names}") from None
-
-
 def _schemes(payload: RegistrationSet, params: RegistrationImportParams) -> Schemes:
     """Specific schemes go before general ones, and of each kind the payload's before the query's."""
     query = replace(params.schemes, attribute_option_combo=params.attribute_option_combo_id_scheme)
     sources = payload.schemes, query
     specific = [replace(source, general=None) for source in sources]
     general = [SchemeTexts(general=source.general) for source in sources]
-    try:
-        schemes = resolve_schemes(*specific, *general)
-    except ValueError as error:
-        raise ImportStopped(str(error)) from error
-    for name in TYPES:
-        scheme = getattr(schemes, name)
-        if not attribute_exists(scheme):
-            raise ImportStopped(f"Attribute `{scheme.attribute}` of the identifier scheme does not exist")
-    return schemes
+    return schemes_asked(*specific, *general)

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from datavalues.errors import UNREADABLE
+from datavalues.formats.json import Text, scalar_flag, scalar_text
 from datavalues.schemes import SchemeTexts
 from dhis2api.errors import ApiError
 from dhis2api.web.bodies import decode_json, read_json_stream
@@ -16,8 +17,6 @@ from dhis2api.web.xml import DXF, Element, iter_elements, local_name, namespace
 
 ROOT = "completeDataSetRegistrations"
 ITEM = "completeDataSetRegistration"
-
-Text = str | int | float | bool | None
 
 
 class Registration(msgspec.Struct, rename="camel"):
@@ -37,9 +36,7 @@ class Registration(msgspec.Struct, rename="camel"):
     @property
     def is_completed(self) -> bool:
         """Absent means complete."""
-        if isinstance(self.completed, str):
-            return self.completed.strip().lower() == "true"
-        return self.completed is not False
+        return scalar_flag(self.completed) is not False
 
 
 class _Body(msgspec.Struct, rename="camel"):
@@ -75,12 +72,11 @@ def decode_json_body(stream: BinaryIO) -> RegistrationSet:
     for item in items:
         for name in _NAMES:
             if name != "completed":
-                setattr(item, name, _text(getattr(item, name)))
-    dry_run = found.dry_run
+                setattr(item, name, scalar_text(getattr(item, name)))
     return RegistrationSet(
-        schemes=_schemes(lambda name: _text(getattr(found, name))),
-        dry_run=dry_run.strip().lower() == "true" if isinstance(dry_run, str) else dry_run,
-        strategy=_text(found.strategy if found.strategy is not None else found.import_strategy),
+        schemes=_schemes(lambda name: scalar_text(getattr(found, name))),
+        dry_run=scalar_flag(found.dry_run),
+        strategy=scalar_text(found.strategy if found.strategy is not None else found.import_strategy),
         items=items,
     )
 
@@ -114,12 +110,6 @@ def _schemes(get: Any) -> SchemeTexts:
         general=get("id_scheme"), data_set=get("data_set_id_scheme"), org_unit=get("org_unit_id_scheme"),
         attribute_option_combo=get("attribute_option_combo_id_scheme"),
     )  # fmt: skip
-
-
-def _text(value: Text) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if value is None or isinstance(value, str) else str(value)
 
 
 DECODERS = {"json": decode_json_body, "xml": decode_xml_body}

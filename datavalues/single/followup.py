@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from datavalues import errors as codes
 from datavalues.single.keys import MARKED, ValueName, Values, find_values, require
-from datavalues.single.rows import key_arrays
+from datavalues.stored_keys import key_arrays
 from dhis2api.errors import ApiError
 from dhis2api.objects.writers import record_writer
 
@@ -49,7 +49,7 @@ def mark_values(marks: Sequence[tuple[ValueName, bool]], user: Any) -> None:
 
 def _mark(values: Values, marks: list[bool]) -> bool:
     """Whether all values are there; only then are they marked."""
-    arrays = key_arrays(values)
+    arrays = key_arrays(values.resolved)
     latest = dict(zip(zip(*arrays.values(), strict=True), marks, strict=True))
     parameters: dict[str, Any] = {"marks": list(latest.values()), "now": values.context.now}
     parameters |= {name: list(column) for name, column in zip(arrays, zip(*latest, strict=True), strict=True)}

@@ -44,8 +44,9 @@ def save_value(name: ValueName, change: Change, user: Any, *, force: bool = Fals
 
     Errors: E1100-E1105, E1110, E1111, E2017-E2031, E2040, E2041; 404 for a file that is none.
     """
-    while not _is_saved(name, change, user, force=force):
-        """An import stored the value meanwhile: what the change leaves as it is has to be looked at again."""
+    is_saved = False
+    while not is_saved:  # until no import stores the value meanwhile: what the change leaves as it is counts, too
+        is_saved = _is_saved(name, change, user, force=force)
 
 
 def _is_saved(name: ValueName, change: Change, user: Any, *, force: bool) -> bool:

@@ -8,13 +8,14 @@ from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 
 from datavalues.attribute_combos import combination
+from datavalues.authorities import DATAVALUE_ADD, require_authority
 from datavalues.errors import E2033
 from datavalues.single.files import read_value_file, save_file
 from datavalues.single.followup import mark_values
 from datavalues.single.keys import ValueName
 from datavalues.single.params import FileParams, SaveParams, ValueKeyParams, as_text, attribute_of, fields_of_body
 from datavalues.single.saving import Change, delete_value, read_value, save_value
-from dhis2api.errors import BAD_REQUEST, NEEDS_AUTHORITY, ApiError
+from dhis2api.errors import BAD_REQUEST, ApiError
 from dhis2api.objects.reading.listing import get_object
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.views import reading_context
@@ -28,7 +29,6 @@ from dhis2api.web.responses import ApiResponse, no_content
 from dhis2api.web.uploads import MULTIPART, read_form, read_upload
 from dhis2api.web.views import ApiRequest, ApiView
 
-ADD_AUTHORITY = "F_DATAVALUE_ADD"
 FORM = "application/x-www-form-urlencoded"
 REQUIRED = ("de", "pe", "ou")
 
@@ -45,7 +45,7 @@ class DataValuesView(ApiView):
 
     def post(self, request: ApiRequest) -> HttpResponse:
         """Save a value; parameters stand in the address, in a form or in a JSON body."""
-        _require_authority(request)
+        require_authority(request.user.principal, DATAVALUE_ADD)
         params = _save_params(request)
         change = Change(params.value, params.comment, params.follow_up)
         save_value(_name(params), change, request.user, force=params.force)
@@ -54,7 +54,7 @@ class DataValuesView(ApiView):
     @declares(SaveParams)
     def delete(self, request: ApiRequest, params: SaveParams) -> HttpResponse:
         """Delete the value; it stays as a mark, so that synchronisation sees it go."""
-        _require_authority(request)
+        require_authority(request.user.principal, DATAVALUE_ADD)
         delete_value(_name(params), request.user, force=params.force)
         return no_content()
 
@@ -88,7 +88,7 @@ class FileView(ApiView):
 
     def post(self, request: ApiRequest) -> ApiResponse:
         """Store the form's part `file` and save it as the value; without a file the value and its file are deleted."""
-        _require_authority(request)
+        require_authority(request.user.principal, DATAVALUE_ADD)
         params = SaveParams.parse(read_form(request))
         name, change = _name(params), Change("", params.comment, params.follow_up)
         if not _has_file(request):
@@ -110,11 +110,6 @@ class FileContentView(ApiView):
             content.pieces, filename=content.file.name, content_type=content.file.content_type, length=content.length,
             tag=f'"{content.file.uid}-{params.dimension.lower()}"',
         )  # fmt: skip
-
-
-def _require_authority(request: ApiRequest) -> None:
-    if not request.user.principal.has_any((ADD_AUTHORITY,)):
-        raise ApiError(NEEDS_AUTHORITY, ADD_AUTHORITY)
 
 
 def _save_params(request: ApiRequest) -> SaveParams:

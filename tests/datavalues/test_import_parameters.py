@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from datavalues.importer.effective import SKIP_AUDIT_AUTHORITY, effective_params
+from datavalues.authorities import SKIP_AUDIT
+from datavalues.importer.effective import effective_params
 from datavalues.params import ImportParams
 from dhis2api.demo import identifiers as ids
 from tests.datavalues.payloads import HARBOUR, SETS, as_xml, count_rows, send, send_xml, stored, value, value_set
@@ -44,7 +45,7 @@ def test_a_setting_is_as_good_as_the_parameter(
 def test_force_is_for_superusers_and_unaudited_writing_for_its_authority(db: None) -> None:
     asked = ImportParams(force=True, skip_audit=True)
     admin = User.objects.get(username="admin").principal
-    clerk, keeper = persona("clerk").principal, persona("keeper", [SKIP_AUDIT_AUTHORITY]).principal
+    clerk, keeper = persona("clerk").principal, persona("keeper", [SKIP_AUDIT]).principal
 
     found = [effective_params(asked, principal) for principal in (admin, clerk, keeper)]
 
