@@ -22,7 +22,7 @@ from datavalues.formats import json as json_format
 from datavalues.formats import xml as xml_format
 from datavalues.models import CompleteDataSetRegistration
 from datavalues.params import ExportParams
-from datavalues.schemes import IdScheme, SchemeKind
+from metadata.id_schemes import IdScheme, SchemeKind
 from metadata.models.categories import DEFAULT_CATEGORY_OPTION_COMBO
 
 Encode = Callable[[dict[str, Any], Iterable[list[Any]]], Iterator[bytes]]

@@ -17,12 +17,12 @@ from datavalues.export_query import ExportQuery
 from datavalues.export_rows import COLUMNS, Identify, Statement, compile_conditions, compile_limit
 from datavalues.formats.adx import can_be_attribute
 from datavalues.formats.xml import BREAKS, attribute, escaped
-from datavalues.schemes import IdScheme, SchemeKind
 from dhis2api.errors import ApiError
 from dhis2api.periods import PERIOD_TYPES
 from dhis2api.value_types import NUMERIC_TYPES
 from dhis2api.web.xml import clean_text
 from metadata import models
+from metadata.id_schemes import IdScheme, SchemeKind
 from metadata.models.categories import DEFAULT_CATEGORY_COMBO, DEFAULT_CATEGORY_OPTION_COMBO
 
 SELECT = """

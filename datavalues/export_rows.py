@@ -10,7 +10,7 @@ from psycopg2 import sql
 
 from datavalues.export_query import ExportQuery
 from datavalues.formats.names import Names
-from datavalues.schemes import IdScheme, SchemeKind
+from metadata.id_schemes import IdScheme, SchemeKind
 
 SELECT = """
     -- values with the names of their objects; access and window are decided before

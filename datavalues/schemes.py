@@ -3,27 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from enum import StrEnum
 
 from dhis2api.objects.uids import is_uid
+from metadata.id_schemes import UID, IdScheme, SchemeKind
 
-
-class SchemeKind(StrEnum):
-    UID = "UID"
-    CODE = "CODE"
-    NAME = "NAME"
-    ATTRIBUTE = "ATTRIBUTE"
-
-
-@dataclass(frozen=True, slots=True)
-class IdScheme:
-    """One scheme; `attribute` is the uid of a unique custom attribute."""
-
-    kind: SchemeKind = SchemeKind.UID
-    attribute: str | None = None
-
-
-UID = IdScheme()
 _NAMES = {"UID": SchemeKind.UID, "ID": SchemeKind.UID, "CODE": SchemeKind.CODE, "NAME": SchemeKind.NAME}
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datavalues.importer.preheat import attribute_exists
 from datavalues.params import ImportParams, Strategy
 from datavalues.schemes import TYPES, Schemes, SchemeTexts, resolve_schemes
+from metadata.id_schemes import attribute_exists
 
 
 class ImportStopped(Exception):

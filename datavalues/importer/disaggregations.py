@@ -11,8 +11,9 @@ from django.db.models import Q
 
 from datavalues.formats.adx import can_be_attribute
 from datavalues.importer.context import Context, OptionCombo
-from datavalues.importer.preheat import load_option_combos, scheme_path
+from datavalues.importer.preheat import load_option_combos
 from metadata import models
+from metadata.id_schemes import scheme_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,11 @@ from datavalues import errors as codes
 from datavalues.importer.completion import find_prohibition, parse_complete_date
 from datavalues.importer.compulsory import Cell, unfilled_operands
 from datavalues.importer.context import Context, OptionCombo, OrgUnit
-from datavalues.importer.preheat import load_option_combos, load_org_units, scheme_path
+from datavalues.importer.preheat import load_option_combos, load_org_units
 from datavalues.importer.registering import Registered, register
 from datavalues.records import Group
 from datavalues.summary import MAX_CONFLICTS, FreeConflict
+from metadata.id_schemes import scheme_path
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from datavalues.importer.data_sets import named_data_set
 from datavalues.importer.disaggregations import Disaggregation, load_disaggregations
 from datavalues.importer.group_completion import Completion
 from datavalues.importer.header import may_write
-from datavalues.importer.preheat import load_data_elements, scheme_path
+from datavalues.importer.preheat import load_data_elements
 from datavalues.importer.staging import store_periods
 from datavalues.params import Strategy
 from datavalues.records import Chunk, Grouping
@@ -23,6 +23,7 @@ from dhis2api.objects.registry import get_schema
 from dhis2api.periods import InvalidPeriod, period_from_interval
 from dhis2api.value_types import NUMERIC_TYPES
 from metadata import models
+from metadata.id_schemes import scheme_path
 from sharing.access import readable
 
 

@@ -9,12 +9,13 @@ from django.db.models import Q
 
 from datavalues import errors as codes
 from datavalues.importer.context import Context, OptionCombo, OrgUnit
-from datavalues.importer.preheat import load_option_combos, load_org_units, scheme_path
+from datavalues.importer.preheat import load_option_combos, load_org_units
 from datavalues.records import Header
 from dhis2api.errors import Conflict
 from dhis2api.objects.registry import get_schema
 from dhis2api.periods import Period, find_period
 from metadata import models
+from metadata.id_schemes import scheme_path
 from sharing.access import judge, readable
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from datavalues.params import ImportParams, Strategy
-from datavalues.schemes import UID, SchemeKind, Schemes
+from datavalues.schemes import Schemes
+from metadata.id_schemes import UID, SchemeKind
 
 _WIRE_NAMES = {
     "data_element": "dataElementIdScheme", "org_unit": "orgUnitIdScheme",

@@ -10,24 +10,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q
-from psycopg2 import sql
 
 from datavalues.importer.context import CategoryOption, Context, DataElement, OptionCombo, OrgUnit
 from datavalues.records import Chunk
-from datavalues.schemes import IdScheme, SchemeKind
 from dhis2api.objects.registry import get_schema
 from dhis2api.periods import find_period
 from metadata import models
+from metadata.holding import hold_rows
+from metadata.id_schemes import IdScheme, scheme_path
 from metadata.models.categories import DEFAULT_CATEGORY_OPTION_COMBO
 from sharing.access import judge, readable
-
-# Keeps rows from being deleted while this transaction lasts; other imports may hold the same lock. Waits for a
-# deletion that came first, and then does not find its rows.
-LOCK = "SELECT id FROM {table} WHERE id = ANY(%(keys)s) ORDER BY id FOR KEY SHARE"
-
-_COLUMNS = {SchemeKind.UID: "uid", SchemeKind.CODE: "code", SchemeKind.NAME: "name"}
 
 
 def prepare(context: Context) -> None:
@@ -67,19 +60,6 @@ def _load_new(
     found = load(Q(**{f"{path}__in": list(new)}), path) if path else {}
     for text in new:
         known[text] = found.get(text)
-
-
-def scheme_path(scheme: IdScheme) -> str | None:
-    """The ORM path of a scheme; None for an attribute that is not unique, by which nothing can be named."""
-    if scheme.kind is not SchemeKind.ATTRIBUTE:
-        return _COLUMNS[scheme.kind]
-    is_unique = models.Attribute.objects.filter(uid=scheme.attribute, unique=True).exists()
-    return f"attribute_values__{scheme.attribute}" if is_unique else None
-
-
-def attribute_exists(scheme: IdScheme) -> bool:
-    """Whether the attribute of an attribute scheme exists."""
-    return scheme.kind is not SchemeKind.ATTRIBUTE or models.Attribute.objects.filter(uid=scheme.attribute).exists()
 
 
 def _single(rows: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -156,11 +136,5 @@ def _load_options(context: Context, keys: set[int]) -> None:
 
 def _held(model: Any, found: dict[str, Any]) -> dict[str, Any]:
     """Hold rows against deletion until the transaction ends; those that were deleted since they were read are None."""
-    keys = [item.pk for item in found.values() if item]
-    if not keys:
-        return found
-    with connection.cursor() as cursor:
-        query = sql.SQL(LOCK).format(table=sql.Identifier(model._meta.db_table))
-        cursor.execute(query.as_string(cursor.connection), {"keys": keys})
-        held = {row[0] for row in cursor.fetchall()}
+    held = hold_rows(model, [item.pk for item in found.values() if item])
     return {text: item if item and item.pk in held else None for text, item in found.items()}

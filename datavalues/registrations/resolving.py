@@ -10,13 +10,14 @@ from django.db.models import Q
 
 from datavalues.importer.context import Context, DataSet, OptionCombo, OrgUnit
 from datavalues.importer.data_sets import load_assignments, load_data_sets
-from datavalues.importer.preheat import load_option_combos, load_org_units, scheme_path
+from datavalues.importer.preheat import load_option_combos, load_org_units
 from datavalues.importer.staging import store_periods
 from datavalues.registrations.records import Registration
 from dhis2api.objects.registry import get_schema
 from dhis2api.periods import Period, find_period
 from dhis2api.web.timestamps import parse_timestamp
 from metadata import models
+from metadata.id_schemes import scheme_path
 from sharing.access import data_writable, readable
 
 
