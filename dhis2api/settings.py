@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "metadata",
     "apps",
     "datavalues",
+    "tracker",
     "datastore",
     "system",
 ]

@@ -24,6 +24,7 @@ api_patterns = [
     path("", include("scheduling.urls")),
     path("", include("apps.urls")),
     path("", include("datavalues.urls")),
+    path("", include("tracker.urls")),
     path("", include("datastore.urls")),
     path("", include("metadata.urls")),
     path("", include("dhis2api.objects.urls")),

@@ -1,0 +1,1 @@
+"""The import of tracker objects: one staged pipeline."""
