@@ -56,7 +56,7 @@ def import_tracker_objects(
             with timers.total(), transaction.atomic():
                 context = Context(
                     params=params, schemes=schemes, profile=profile or WireProfile(), viewer=viewer_of(user), user=user,
-                    now=timezone.now(), bundle=flatten(decode(), params, profile or WireProfile()),
+                    now=timezone.now(), bundle=flatten(decode(), profile or WireProfile()),
                 )  # fmt: skip
                 outcome = _run(context, timers)
                 break
