@@ -15,7 +15,7 @@ import msgspec
 from dhis2api.errors import ApiError
 from tracker.errors import BODY_CSV
 from tracker.formats.wkt import parse_wkt
-from tracker.importer.records import EventRecord, Payload
+from tracker.records import EventRecord, Payload
 
 COLUMNS = (
     "event", "status", "program", "programStage", "enrollment", "orgUnit", "occurredAt", "scheduledAt", "geometry",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from dhis2api.web.bodies import decode_json
-from tracker.importer.records import Payload
+from tracker.records import Payload
 
 _DECODER = msgspec.json.Decoder(Payload, float_hook=str)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from tracker.formats import csv as csv_format
 from tracker.formats import json as json_format
-from tracker.importer.records import Payload
 from tracker.params import TrackerImportParams
+from tracker.records import Payload
 
 CSV, JSON = "csv", "json"
 

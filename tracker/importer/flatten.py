@@ -20,7 +20,8 @@ from tracker.importer.context import Bundle
 from tracker.importer.geometry import check_geometry
 from tracker.importer.items import EnrollmentItem, EventItem, RelationshipItem, Side, TrackedEntityItem
 from tracker.importer.profile import WireProfile
-from tracker.importer.records import (
+from tracker.models import EnrollmentStatus
+from tracker.records import (
     EnrollmentRecord,
     EventRecord,
     NoteRecord,
@@ -28,7 +29,6 @@ from tracker.importer.records import (
     RelationshipRecord,
     TrackedEntityRecord,
 )
-from tracker.models import EnrollmentStatus
 
 ENROLLMENT_STATUSES = tuple(EnrollmentStatus.values)
 EVENT_STATUSES = ("ACTIVE", "COMPLETED", "VISITED", "SCHEDULE", "OVERDUE", "SKIPPED")

@@ -18,7 +18,7 @@ from tracker.importer.known import (
     StoredTrackedEntity,
     TrackedEntityType,
 )
-from tracker.importer.records import (
+from tracker.records import (
     EnrollmentRecord,
     EventRecord,
     NoteRecord,
