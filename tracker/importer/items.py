@@ -104,9 +104,9 @@ class EventItem:
     """An event of the payload. `parent` is the enrollment's item, if that is in the payload, too."""
 
     __slots__ = (
-        "action", "assigned_user", "completed_at", "enrollment", "index", "is_ignored", "is_invalid", "notes",
-        "occurred_at", "option_combo", "org_unit", "parent", "pk", "program", "record", "scheduled_at", "stage",
-        "status", "stored", "uid", "written",
+        "action", "assigned", "assigned_user", "completed_at", "enrollment", "index", "is_ignored", "is_invalid", "notes",
+        "occurred_at", "option_combo", "org_unit", "parent", "pk", "program", "record", "scheduled_at", "sent_user", "stage",
+        "status", "stored", "uid",
     )  # fmt: skip
     tracker_type = TrackerType.EVENT
 
@@ -124,13 +124,16 @@ class EventItem:
         self.stage: ProgramStage | None = None
         self.org_unit: OrgUnit | None = None
         self.option_combo: OptionCombo | None = None
-        self.assigned_user: AssignedUser | None = None  # who may be assigned, None for nobody
+        self.sent_user: tuple[str | None, str | None] | None = None  # uid and username, as sent
+        self.assigned_user: AssignedUser | None = None  # who is to be assigned, None for nobody
         self.status = "ACTIVE"  # VISITED is ACTIVE by then
         self.occurred_at: datetime.datetime | None = None
         self.scheduled_at: datetime.datetime | None = None
         self.completed_at: datetime.datetime | None = None  # as sent
         self.notes: list[NoteRecord] = []
-        self.written: dict[str, Any] | None = None  # data values that rules assigned, over the payload's
+        self.assigned: dict[str, str] | None = (
+            None  # values that rules assigned, by data element uid; over what was sent
+        )
 
 
 # kind (`trackedEntity`, `enrollment`, `event`) and uid

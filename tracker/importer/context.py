@@ -1,0 +1,80 @@
+"""What an import knows: its options, who runs it, what was sent, and what was found."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any
+
+from dhis2api.errors import Code
+from tracker.access.viewer import Viewer
+from tracker.importer.faults import FailFast, Fault, argument
+from tracker.importer.items import (
+    EnrollmentItem,
+    EventItem,
+    Item,
+    RelationshipItem,
+    TrackedEntityItem,
+    TrackerType,
+)
+from tracker.importer.known import Known
+from tracker.importer.profile import WireProfile
+from tracker.importer.schemes import Schemes
+from tracker.params import ImportStrategy, TrackerImportParams, ValidationMode
+
+
+@dataclass(slots=True)
+class Bundle:
+    """The payload, flattened; payload order within a type. `sent` counts what was sent, duplicates included."""
+
+    tracked_entities: list[TrackedEntityItem] = field(default_factory=list)
+    enrollments: list[EnrollmentItem] = field(default_factory=list)
+    events: list[EventItem] = field(default_factory=list)
+    relationships: list[RelationshipItem] = field(default_factory=list)
+    # by uid; of a uid that was sent twice the last one
+    tracked_entity: dict[str, TrackedEntityItem] = field(default_factory=dict)
+    enrollment: dict[str, EnrollmentItem] = field(default_factory=dict)
+    event: dict[str, EventItem] = field(default_factory=dict)
+    sent: dict[TrackerType, int] = field(default_factory=dict)
+
+    def items(self) -> dict[TrackerType, list[Any]]:
+        """The objects by type, in the order in which everything is done."""
+        return {
+            TrackerType.TRACKED_ENTITY: self.tracked_entities, TrackerType.ENROLLMENT: self.enrollments,
+            TrackerType.EVENT: self.events, TrackerType.RELATIONSHIP: self.relationships,
+        }  # fmt: skip
+
+
+@dataclass(slots=True)
+class Context:
+    """One import."""
+
+    params: TrackerImportParams
+    schemes: Schemes
+    profile: WireProfile
+    viewer: Viewer
+    user: Any  # the row of who imports
+    now: datetime.datetime
+    bundle: Bundle
+    known: Known = field(default_factory=Known)
+    errors: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+    @property
+    def is_delete(self) -> bool:
+        return self.params.import_strategy is ImportStrategy.DELETE
+
+    def error(self, code: Code, item: Item, *args: Any) -> None:
+        """Say what is wrong with an object, which is thereby invalid. Errors: FailFast where one error is enough."""
+        self.errors.append(_fault(code, item, args))
+        item.is_invalid = item.is_ignored = True
+        if self.params.validation_mode is ValidationMode.FAIL_FAST:
+            raise FailFast
+
+    def warn(self, code: Code, item: Item, *args: Any) -> None:
+        """Say what its sender should know of an object that goes in nevertheless."""
+        self.warnings.append(_fault(code, item, args))
+
+
+def _fault(code: Code, item: Item, args: tuple[Any, ...]) -> Fault:
+    return Fault(code, item.tracker_type, item.uid, tuple(map(argument, args)), item.index)
