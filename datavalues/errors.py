@@ -37,12 +37,6 @@ LOCK_EXCEPTION_SCOPE = plain(403, "You can only add a lock exceptions to your da
 LOCK_EXCEPTION_DATA_SET = plain(403, "You do not have the authority to change the data set's lock exceptions.")
 LOCK_EXCEPTION_UNKNOWN = plain(409, "There is no lock exception of this data set and period")
 
-# Export: an attribute option combo by its category combo and options.
-E1110 = code("E1110", "Category combo not found or not accessible: `{}`")
-E1111 = code("E1111", "Category option not found or not accessible: `{}`")
-E2040 = code("E2040", "Both category combo and category options must be specified")
-E2041 = code("E2041", "Attribute option combo does not exist for given category combo and category options")
-
 # Import: the whole set.
 E7600 = code("E7600", "Data set not found or not accessible: `{}`")
 E7601 = code("E7601", "User does not have write access for DataSet: `{}`")

@@ -14,19 +14,19 @@ from django.db.models import Q
 from django.utils import timezone
 
 from datavalues import errors as codes
-from datavalues.attribute_combos import combination, find_combinations
 from datavalues.formats.adx import DEFAULT_ID_SCHEME
 from datavalues.params import ExportParams
 from datavalues.schemes import TYPES, Schemes, SchemeTexts, parse_scheme, resolve_schemes
-from datavalues.visibility import hidden_option_combos
 from dhis2api.errors import BAD_REQUEST, ApiError, Code
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.writers import look_back
 from dhis2api.periods import Period, find_period
 from dhis2api.web.timestamps import parse_duration
 from metadata import models
+from metadata.attribute_combos import combination, find_combinations
 from metadata.hierarchy import Scope, data_view_scope
 from metadata.id_schemes import UID, IdScheme, SchemeKind, attribute_exists, scheme_path
+from metadata.visibility import hidden_option_combos
 from sharing.access import Principal, judge, readable
 
 

@@ -108,3 +108,9 @@ ORG_UNIT_AMBIGUOUS = code("ORG_UNIT_AMBIGUOUS", "Several organisation units are 
 LEVEL_NOT_POSITIVE = plain(409, "Level must be greater than zero")
 LEVEL_WITHOUT_NAME = plain(409, "Name must be specified")
 UNKNOWN_CATEGORY_COMBO = plain(409, "CategoryCombo does not exist: {}")
+
+# Data: an attribute option combo by its category combo and options.
+E1110 = code("E1110", "Category combo not found or not accessible: `{}`")
+E1111 = code("E1111", "Category option not found or not accessible: `{}`")
+E2040 = code("E2040", "Both category combo and category options must be specified")
+E2041 = code("E2041", "Attribute option combo does not exist for given category combo and category options")

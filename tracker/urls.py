@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from tracker.generated.urls import urlpatterns as generated_routes
 
-urlpatterns: list[Any] = []
+urlpatterns = [
+    *generated_routes,
+]

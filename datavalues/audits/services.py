@@ -11,13 +11,13 @@ from psycopg2 import sql
 from datavalues import errors as codes
 from datavalues.audits.params import DataValueAuditParams
 from datavalues.cells import named_period
-from datavalues.visibility import hidden_option_combos
 from dhis2api.errors import ApiError, Code
 from dhis2api.objects.registry import get_schema
 from dhis2api.value_types import FILE_TYPES
 from dhis2api.web.timestamps import format_timestamp
 from metadata import models
 from metadata.hierarchy import Scope, capture_scope, data_view_scope
+from metadata.visibility import hidden_option_combos
 from sharing.access import readable
 
 FROM = """

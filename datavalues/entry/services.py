@@ -11,7 +11,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from datavalues import errors as codes
-from datavalues.attribute_combos import attribute_option_combo
 from datavalues.audits.params import DataValueAuditParams
 from datavalues.audits.services import data_value_audits
 from datavalues.cells import named_org_unit, named_period
@@ -21,12 +20,13 @@ from datavalues.importer.data_sets import load_data_sets
 from datavalues.locking import is_expired, load_approvals, load_lock_exceptions, may_edit_expired
 from datavalues.models import CompleteDataSetRegistration, MinMaxDataElement
 from datavalues.single.keys import KEY, ValueName, find_values, require, require_readable
-from datavalues.visibility import hidden_option_combos
 from dhis2api.errors import ApiError
 from dhis2api.objects.registry import get_schema
 from dhis2api.periods import InvalidPeriod, Period
 from dhis2api.web.timestamps import format_timestamp
 from metadata import models
+from metadata.attribute_combos import attribute_option_combo
+from metadata.visibility import hidden_option_combos
 from sharing.access import judge, readable
 
 HISTORY = 13  # periods, the asked one among them

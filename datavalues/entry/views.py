@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datavalues.attribute_combos import combination
 from datavalues.entry.params import FormParams
 from datavalues.entry.services import read_context, read_form
 from datavalues.single.keys import ValueName
@@ -10,6 +9,7 @@ from datavalues.single.params import ValueKeyParams
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest, ApiView
+from metadata.attribute_combos import combination
 
 
 class FormView(ApiView):

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from datavalues import errors as codes
-from datavalues.attribute_combos import attribute_option_combo, require_writable
+from datavalues.attribute_combos import require_writable
 from datavalues.cells import named_org_unit, named_period
 from datavalues.importer.compulsory import unfilled_operands
 from datavalues.models import CompleteDataSetRegistration
@@ -17,6 +17,7 @@ from datavalues.stored_periods import period_keys
 from dhis2api.errors import ApiError
 from dhis2api.objects.registry import get_schema
 from metadata import models
+from metadata.attribute_combos import attribute_option_combo
 from sharing.access import data_writable, readable
 
 

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from datavalues import errors as codes
-from datavalues.attribute_combos import attribute_option_combo, require_writable
+from datavalues.attribute_combos import require_writable
 from datavalues.importer.context import DataSet
 from datavalues.importer.data_sets import load_data_sets
 from datavalues.locking import is_expired, load_approvals, load_lock_exceptions, may_edit_expired
@@ -24,6 +24,7 @@ from dhis2api.errors import ApiError
 from dhis2api.objects.registry import get_schema
 from dhis2api.periods import Period, find_period
 from metadata import models
+from metadata.attribute_combos import attribute_option_combo
 from metadata.hierarchy import capture_scope
 from sharing.access import Principal, data_writable, readable
 

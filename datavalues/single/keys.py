@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from datavalues import errors as codes
-from datavalues.attribute_combos import Combination, find_combinations
 from datavalues.importer.context import Context
 from datavalues.importer.pipeline import new_context
 from datavalues.importer.preheat import preheat, prepare
@@ -16,6 +15,7 @@ from datavalues.params import ImportParams
 from datavalues.records import Chunk, Header
 from datavalues.summary import ImportSummary
 from dhis2api.errors import ApiError
+from metadata.attribute_combos import Combination, find_combinations
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 
-from datavalues.attribute_combos import combination
 from datavalues.authorities import DATAVALUE_ADD, require_authority
 from datavalues.errors import E2033
 from datavalues.single.files import read_value_file, save_file
@@ -28,6 +27,7 @@ from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, no_content
 from dhis2api.web.uploads import MULTIPART, read_form, read_upload
 from dhis2api.web.views import ApiRequest, ApiView
+from metadata.attribute_combos import combination
 
 FORM = "application/x-www-form-urlencoded"
 REQUIRED = ("de", "pe", "ou")

@@ -1,4 +1,4 @@
-"""Which values a reader may not see: those under a category option whose data he may not read."""
+"""Which data values and events a reader may not see: those under a category option whose data he may not read."""
 
 from __future__ import annotations
 
