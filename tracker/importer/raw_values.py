@@ -15,7 +15,7 @@ from django.utils.crypto import salted_hmac
 from dhis2api.errors import ApiError
 from tracker.errors import BODY_MEMBER
 from tracker.importer.known import Attribute
-from tracker.importer.records import AttributeRecord, ValueRecord
+from tracker.records import AttributeRecord, ValueRecord
 
 LONGEST_KEY = 300  # characters of a unique key; longer ones would not fit into an entry of an index
 # Numbers stay as they were written: `1.50` is not `1.5`.
