@@ -14,3 +14,4 @@ BODY_UID = plain(
     "string of 11 characters starting with a letter, but was: {}",
 )
 NO_REPORT = plain(404, "Summary for job {} does not exist")
+BODY_CSV = plain(400, "CSV: {}, near line {}")

@@ -27,13 +27,13 @@ from tracker.importer.flatten import flatten
 from tracker.importer.preheat import preheat
 from tracker.importer.preprocess import preprocess
 from tracker.importer.profile import WireProfile
-from tracker.importer.records import Payload
 from tracker.importer.report import ImportReport, Outcome
 from tracker.importer.rules import run_rules, validate_rules
 from tracker.importer.schemes import schemes_of
 from tracker.importer.side_effects import collect_side_effects, hand_on
 from tracker.importer.validate import validate
 from tracker.params import AtomicMode, ImportMode, TrackerImportParams
+from tracker.records import Payload
 
 ATTEMPTS = 5
 COLLISIONS = ("23505", "40P01", "40001")  # a key that exists by now, a deadlock, a serialization failure
@@ -56,7 +56,7 @@ def import_tracker_objects(
             with timers.total(), transaction.atomic():
                 context = Context(
                     params=params, schemes=schemes, profile=profile or WireProfile(), viewer=viewer_of(user), user=user,
-                    now=timezone.now(), bundle=flatten(decode(), params, profile or WireProfile()),
+                    now=timezone.now(), bundle=flatten(decode(), profile or WireProfile()),
                 )  # fmt: skip
                 outcome = _run(context, timers)
                 break
