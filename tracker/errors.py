@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dhis2api.errors import plain
+from dhis2api.errors import code, plain
 
 # Import: the request.
 PARAMETER_VALUE = plain(400, "Value '{}' is not valid for parameter {}. {}")
@@ -15,3 +15,5 @@ BODY_UID = plain(
 )
 NO_REPORT = plain(404, "Summary for job {} does not exist")
 BODY_CSV = plain(400, "CSV: {}, near line {}")
+
+E5000 = code("E5000", "`{}` `{}` cannot be imported because `{}` `{}` is not")
