@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
+from tracker.change_logs.urls import urlpatterns as change_log_routes
+from tracker.files.urls import urlpatterns as file_routes
 from tracker.generated.urls import urlpatterns as generated_routes
+from tracker.notes.urls import urlpatterns as note_routes
+from tracker.ownership.urls import urlpatterns as ownership_routes
 from tracker.views import JobLogView, JobReportView, TrackerView
 
 urlpatterns = [
@@ -12,4 +16,8 @@ urlpatterns = [
     path("tracker/jobs/<str:uid>", JobLogView.as_view(), name="tracker-job"),
     path("tracker/jobs/<str:uid>/report", JobReportView.as_view(), name="tracker-job-report"),
     *generated_routes,
+    *ownership_routes,
+    *note_routes,
+    *change_log_routes,
+    *file_routes,
 ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tracker.authors import author_key
 from tracker.importer.context import Context
 from tracker.importer.report import Outcome
 from tracker.importer.writing.attributes import write_attribute_values
-from tracker.importer.writing.authors import author_key
 from tracker.importer.writing.deletion import delete_objects
 from tracker.importer.writing.enrollments import write_enrollments
 from tracker.importer.writing.entities import touch_tracked_entities, write_tracked_entities
