@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from dhis2api.ciphers import UndecryptableError, decrypt_text
 from tracker.importer.context import Context
+from tracker.importer.items import relationship_key
 from tracker.importer.known import Owner, StoredEnrollment
 from tracker.importer.preheat_objects import rows
-from tracker.importer.relationship_keys import relationship_key
 
 VALUES = """
     SELECT tracked_entity_id, attribute_id, value, confidential

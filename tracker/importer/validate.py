@@ -1,4 +1,4 @@
-"""Validation: whether each object may go in. The checks come with the next change."""
+"""Fourth stage: checks, by type. To come; nothing is refused yet."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from tracker.importer.context import Context
 
 
 def validate(context: Context) -> None:
-    """Mark what may not go in, and say why."""
+    """Check every object of the bundle."""
