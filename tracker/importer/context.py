@@ -31,7 +31,7 @@ class Bundle:
     enrollments: list[EnrollmentItem] = field(default_factory=list)
     events: list[EventItem] = field(default_factory=list)
     relationships: list[RelationshipItem] = field(default_factory=list)
-    # by uid; of a uid that was sent twice the last one
+    # by uid; of a uid that was sent twice the first one
     tracked_entity: dict[str, TrackedEntityItem] = field(default_factory=dict)
     enrollment: dict[str, EnrollmentItem] = field(default_factory=dict)
     event: dict[str, EventItem] = field(default_factory=dict)
