@@ -20,4 +20,8 @@ urlpatterns = [
     *note_routes,
     *change_log_routes,
     *file_routes,
+from django.urls import include, path
+
+urlpatterns: list[Any] = [
+    path("", include("tracker.export.urls")),
 ]
