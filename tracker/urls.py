@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from tracker.change_logs.urls import urlpatterns as change_log_routes
+from tracker.export.urls import urlpatterns as export_routes
 from tracker.files.urls import urlpatterns as file_routes
 from tracker.generated.urls import urlpatterns as generated_routes
 from tracker.notes.urls import urlpatterns as note_routes
@@ -20,8 +21,5 @@ urlpatterns = [
     *note_routes,
     *change_log_routes,
     *file_routes,
-from django.urls import include, path
-
-urlpatterns: list[Any] = [
-    path("", include("tracker.export.urls")),
+    *export_routes,
 ]
