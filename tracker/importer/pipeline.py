@@ -22,7 +22,7 @@ from tracker.access.viewer import viewer_of
 from tracker.importer.cascade import drop_children
 from tracker.importer.commit import commit
 from tracker.importer.context import Context
-from tracker.importer.faults import FailFast
+from tracker.importer.faults import FailFast, Overtaken
 from tracker.importer.flatten import flatten
 from tracker.importer.preheat import preheat
 from tracker.importer.preprocess import preprocess
@@ -35,7 +35,7 @@ from tracker.importer.validate import validate
 from tracker.params import AtomicMode, ImportMode, TrackerImportParams
 from tracker.records import Payload
 
-ATTEMPTS = 5
+ATTEMPTS = 10
 COLLISIONS = ("23505", "40P01", "40001")  # a key that exists by now, a deadlock, a serialization failure
 
 
@@ -60,8 +60,9 @@ def import_tracker_objects(
                 )  # fmt: skip
                 outcome = _run(context, timers)
                 break
-        except (IntegrityError, OperationalError) as error:
-            if getattr(error.__cause__, "pgcode", None) not in COLLISIONS or attempt == ATTEMPTS - 1:
+        except (IntegrityError, OperationalError, Overtaken) as error:
+            is_collision = isinstance(error, Overtaken) or getattr(error.__cause__, "pgcode", None) in COLLISIONS
+            if not is_collision or attempt == ATTEMPTS - 1:
                 raise
     return ImportReport(context, outcome, timers.seconds)
 

@@ -9,6 +9,7 @@ import orjson
 from django.db import connection
 
 from tracker.importer.context import Context
+from tracker.importer.faults import Overtaken
 from tracker.importer.known import (
     StoredEnrollment,
     StoredEvent,
@@ -121,9 +122,14 @@ def _load(
                 known.tracked_entities[entity.uid] = known.tracked_entities_by_pk[entity.pk] = entity
     if enrollments or events or relationships:
         for row in rows(ENROLLMENTS.format(**words), **named):
+            if row[2] not in known.tracked_entities_by_pk:
+                raise Overtaken
             known.enrollments.setdefault(row[1], _enrollment(context, row))
     if events or relationships:
         for row in rows(EVENTS.format(**words), **named):
+            is_above_missing = row[4] not in known.tracked_entities_by_pk or row[3] not in known.enrollments
+            if row[4] is not None and row[1] in events and is_above_missing:
+                raise Overtaken
             known.events.setdefault(row[1], _event(row))
 
 

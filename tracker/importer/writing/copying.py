@@ -25,7 +25,7 @@ def copy_rows(table: str, columns: tuple[str, ...], lines: Iterable[str]) -> Non
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:  # COPY is not among what Django wraps
         cursor.copy_expert(statement.as_string(cursor.connection), rows)
 
 
