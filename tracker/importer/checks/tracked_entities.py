@@ -8,7 +8,7 @@ from tracker.importer.items import Action, TrackedEntityItem
 
 
 def existence(item: TrackedEntityItem, context: Context) -> None:
-    """E1114, E1002, E1063. Of a uid that is sent twice only the last object can go in."""
+    """E1114, E1002, E1063. Of a uid that is sent twice only the first object can go in."""
     stored = item.stored
     if stored is not None and stored.deleted:
         context.error(E1114, item, item)
