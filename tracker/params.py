@@ -44,7 +44,7 @@ class ReportMode(StrEnum):
 class TrackerImportParams(Params):
     """Query parameters of `POST /api/tracker`."""
 
-    run_async: bool = param(True, name="async", doc="Import as a job; answer at once.")
+    run_async: bool = param(True, primitive=True, name="async", doc="Import as a job; answer at once.")
     report_mode: ReportMode = param(ReportMode.ERRORS, doc="What the report of a synchronous import tells.")
     import_mode: ImportMode = param(ImportMode.COMMIT, doc="VALIDATE checks everything and writes nothing.")
     import_strategy: ImportStrategy = param(
@@ -55,9 +55,9 @@ class TrackerImportParams(Params):
     validation_mode: ValidationMode = param(
         ValidationMode.FULL, doc="FAIL_FAST stops at the first error. SKIP, for superusers, checks only what must hold."
     )
-    skip_pattern_validation: bool = param(False, doc="Accepted, as in DHIS2 without effect.")
-    skip_side_effects: bool = param(False, doc="No notifications.")
-    skip_rule_engine: bool = param(False, doc="No program rules.")
+    skip_pattern_validation: bool = param(False, primitive=True, doc="Accepted, as in DHIS2 without effect.")
+    skip_side_effects: bool = param(False, primitive=True, doc="No notifications.")
+    skip_rule_engine: bool = param(False, primitive=True, doc="No program rules.")
     id_scheme: str = param("UID", doc="How metadata is named: UID, CODE, NAME or ATTRIBUTE:uid.")
     data_element_id_scheme: str = param("", doc="The same for data elements; as `idScheme` when absent.")
     org_unit_id_scheme: str = param("", doc="The same for organisation units.")
@@ -65,7 +65,7 @@ class TrackerImportParams(Params):
     program_stage_id_scheme: str = param("", doc="The same for program stages.")
     category_option_combo_id_scheme: str = param("", doc="The same for attribute option combos.")
     category_option_id_scheme: str = param("", doc="The same for attribute category options.")
-    skip_first: bool = param(True, doc="CSV: whether the first line names the columns.")
+    skip_first: bool = param(True, primitive=True, doc="CSV: whether the first line names the columns.")
 
 
 class ReportParams(Params):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from tracker.change_logs.urls import urlpatterns as change_log_routes
+from tracker.export.urls import urlpatterns as export_routes
 from tracker.files.urls import urlpatterns as file_routes
 from tracker.generated.urls import urlpatterns as generated_routes
 from tracker.notes.urls import urlpatterns as note_routes
@@ -22,4 +23,5 @@ urlpatterns = [
     *change_log_routes,
     *file_routes,
     *removal_routes,
+    *export_routes,
 ]

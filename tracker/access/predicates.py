@@ -44,6 +44,9 @@ class Window:
         return any_of(ways)
 
 
+EVERYWHERE = Window(is_everything=True)  # where ownership was asked for already
+
+
 def own_window(reader: Reader) -> Window:
     """All that a reader ever sees: his search and capture org units."""
     return Window(scope=reader.viewer.search)

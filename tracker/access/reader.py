@@ -53,6 +53,7 @@ class Reader:
     types: dict[int, ReadableType]
     stages: frozenset[int]
     hidden_option_combos: tuple[int, ...]
+    open_programs: frozenset[str]  # uids of programs that he might read, were their types readable
 
     @property
     def tracker_programs(self) -> list[ReadableProgram]:
@@ -85,7 +86,10 @@ def make_reader(viewer: Viewer) -> Reader:
         if kind == "program" and (type is None or type in types)
     }  # fmt: skip
     stages = frozenset(pk for kind, pk, *_ in rows if kind == "stage")
-    return Reader(viewer, programs, types, stages, tuple(hidden_option_combos(viewer.principal)))
+    return Reader(
+        viewer, programs, types, stages, tuple(hidden_option_combos(viewer.principal)),
+        frozenset(uid for kind, _, uid, *_ in rows if kind == "program"),
+    )  # fmt: skip
 
 
 def _readable_rows(viewer: Viewer) -> Any:

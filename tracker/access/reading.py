@@ -128,10 +128,10 @@ def readable_relationship_types(reader: Reader) -> list[int]:
     return list(found.values_list("pk", flat=True))
 
 
-def readable_among(kind: str, reader: Reader, keys: Collection[int], *, with_deleted: bool = False) -> set[int]:
-    """Those of these objects that the reader may see. One query."""
+def readable_among(kind: str, reader: Reader, keys: Collection[int], *, with_deleted: bool = False) -> dict[int, str]:
+    """The uids of those of these objects that the reader may see, by key. One query."""
     if not keys:
-        return set()
+        return {}
     table, alias = TABLES[kind]
     values = Values()
     conditions = [
@@ -140,8 +140,8 @@ def readable_among(kind: str, reader: Reader, keys: Collection[int], *, with_del
         is_readable(kind, reader, values, alias),
     ]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {alias}.id FROM {table} {alias} WHERE {all_of(conditions)}", values)
-        return {key for (key,) in cursor.fetchall()}
+        cursor.execute(f"SELECT {alias}.id, {alias}.uid FROM {table} {alias} WHERE {all_of(conditions)}", values)
+        return dict(cursor.fetchall())
 
 
 def _side_is_readable(reader: Reader, values: Values, alias: str, side: str, with_deleted: bool) -> str:

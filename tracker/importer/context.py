@@ -31,7 +31,7 @@ class Bundle:
     enrollments: list[EnrollmentItem] = field(default_factory=list)
     events: list[EventItem] = field(default_factory=list)
     relationships: list[RelationshipItem] = field(default_factory=list)
-    # by uid; of a uid that was sent twice the last one
+    # by uid; of a uid that was sent twice the first one
     tracked_entity: dict[str, TrackedEntityItem] = field(default_factory=dict)
     enrollment: dict[str, EnrollmentItem] = field(default_factory=dict)
     event: dict[str, EventItem] = field(default_factory=dict)
@@ -46,6 +46,23 @@ class Bundle:
 
 
 @dataclass(slots=True)
+class Memo:
+    """Answers that many objects of one import would ask for again."""
+
+    captures: dict[str, bool] = field(default_factory=dict)  # whether a path lies in the capture scope
+    searches: dict[str, bool] = field(default_factory=dict)  # the same for the effective search scope
+    # attribute or data element → text → what is wrong with it: (text of the fault, fails the option set)
+    judgements: dict[Any, dict[str, tuple[str | None, bool] | None]] = field(default_factory=dict)
+    # tracked entity type, program or stage → keys of the fields that it cannot go without
+    mandatory: dict[Any, tuple[int, ...]] = field(default_factory=dict)
+    # uid of the tracked entity and key of the program → the payload's enrollments that are not cancelled
+    enrolled: dict[tuple[str | None, int], list[EnrollmentItem]] = field(default_factory=dict)
+    note_uids: set[str] = field(default_factory=set)  # of notes that the payload adds
+    relationship_uids: set[str] = field(default_factory=set)  # of new relationships, to find one sent twice
+    tomorrow: datetime.datetime | None = None  # when the server's day ends
+
+
+@dataclass(slots=True)
 class Context:
     """One import."""
 
@@ -57,6 +74,7 @@ class Context:
     now: datetime.datetime
     bundle: Bundle
     known: Known = field(default_factory=Known)
+    memo: Memo = field(default_factory=Memo)
     errors: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
 

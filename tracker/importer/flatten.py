@@ -78,7 +78,7 @@ class _Flattener:
         record.org_unit = text(record.org_unit)
         self._common(record)
         bundle.tracked_entities.append(item)
-        bundle.tracked_entity[item.uid] = item
+        bundle.tracked_entity.setdefault(item.uid, item)
         for enrollment in record.enrollments or ():
             self.add_enrollment(enrollment, item.uid, item)
         for relationship in record.relationships or ():
@@ -103,7 +103,7 @@ class _Flattener:
         if record.notes:
             item.notes = self._notes(record.notes)
         bundle.enrollments.append(item)
-        bundle.enrollment[item.uid] = item
+        bundle.enrollment.setdefault(item.uid, item)
         for event in record.events or ():
             self.add_event(event, item.uid, item)
         for relationship in record.relationships or ():
@@ -131,7 +131,7 @@ class _Flattener:
         if record.notes:
             item.notes = self._notes(record.notes)
         bundle.events.append(item)
-        bundle.event[item.uid] = item
+        bundle.event.setdefault(item.uid, item)
         for relationship in record.relationships or ():
             self.add_relationship(relationship)
         record.relationships = record.notes = None

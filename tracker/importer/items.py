@@ -140,6 +140,12 @@ class EventItem:
 Side = tuple[str, str]
 
 
+def relationship_key(type: RelationshipType, from_side: Side, to_side: Side) -> str:
+    """What two relationships share that are the same: type and sides, those of a bidirectional type in one order."""
+    sides = [":".join(from_side), ":".join(to_side)]
+    return ":".join([type.uid, *(sorted(sides) if type.bidirectional else sides)])
+
+
 class RelationshipItem:
     """A relationship of the payload. A side is None where it does not name exactly one object."""
 

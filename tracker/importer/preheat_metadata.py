@@ -187,10 +187,12 @@ def _load_parts_of_programs(context: Context) -> None:
 
 
 def load_types(context: Context, names: Names) -> None:
-    """Tracked entity types: named, of stored tracked entities, and of programs."""
+    """Tracked entity types: named, of stored tracked entities, of programs, of relationship types."""
     known = context.known
     keys = {entity.type for entity in known.tracked_entities.values()}
     keys |= {program.tracked_entity_type for program in known.programs_by_pk.values() if program.tracked_entity_type}
+    ends = [end for type in known.relationship_types_by_pk.values() for end in (type.from_end, type.to_end)]
+    keys |= {end.tracked_entity_type for end in ends if end.tracked_entity_type}
     rows = rows_named(
         models.TrackedEntityType, context.schemes.general, names.types, "sharing", "feature_type", "allow_audit_log",
         keys=keys,

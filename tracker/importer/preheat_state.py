@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from dhis2api.ciphers import UndecryptableError, decrypt_text
 from tracker.importer.context import Context
+from tracker.importer.items import relationship_key
 from tracker.importer.known import Owner, StoredEnrollment
 from tracker.importer.preheat_objects import rows
-from tracker.importer.relationship_keys import relationship_key
 
 VALUES = """
     SELECT tracked_entity_id, attribute_id, value, confidential
@@ -71,7 +71,7 @@ def load_owners(context: Context) -> None:
 
 
 def load_family(context: Context) -> None:
-    """What is stored beside the payload's objects: other enrollments and events, or on a deletion what hangs on them."""
+    """Other enrollments and events beside the payload's; on a deletion, those that hang on what goes."""
     known, bundle = context.known, context.bundle
     stored = {
         known.tracked_entities[item.uid].pk for item in bundle.tracked_entities if item.uid in known.tracked_entities

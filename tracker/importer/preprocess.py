@@ -9,10 +9,16 @@ from typing import Any
 
 from metadata.models.categories import DEFAULT_CATEGORY_OPTION
 from tracker.importer.context import Context
-from tracker.importer.items import Action, EnrollmentItem, EventItem, RelationshipItem, TrackedEntityItem
+from tracker.importer.items import (
+    Action,
+    EnrollmentItem,
+    EventItem,
+    RelationshipItem,
+    TrackedEntityItem,
+    relationship_key,
+)
 from tracker.importer.known import AssignedUser, OptionCombo, Program, ProgramStage
 from tracker.importer.raw_values import split_options
-from tracker.importer.relationship_keys import relationship_key
 from tracker.params import ImportStrategy
 
 

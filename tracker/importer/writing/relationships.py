@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tracker.importer.items import Action, RelationshipItem, Side
-from tracker.importer.relationship_keys import relationship_key
+from tracker.importer.items import Action, RelationshipItem, Side, relationship_key
 from tracker.importer.writing.copying import as_key, as_moment, as_text, copy_rows, draw_keys
 from tracker.importer.writing.writer import Writer
 

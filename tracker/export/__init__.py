@@ -1,0 +1,1 @@
+"""What leaves tracker: lists and single objects, as JSON and as CSV."""

@@ -1,0 +1,126 @@
+"""Events with their data values, notes and relationships."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from tracker.access.predicates import event_is_readable
+from tracker.access.statements import Values
+from tracker.export.fields import Plan
+from tracker.export.rendering.notes import load_notes
+from tracker.export.rendering.session import Session, rows, without_nulls
+
+EVENTS = """
+    -- events in the order they were made
+    SELECT ev.id, ev.enrollment_id, ev.uid, ev.status, program.uid, stage.uid, en.uid,
+        CASE WHEN ev.tracked_entity_id IS NOT NULL THEN en.status END, te.uid, place.uid, place.name, ev.occurred_at,
+        ev.scheduled_at, ev.stored_by, ev.follow_up, ev.deleted, ev.created_at, ev.created_at_client, ev.updated_at,
+        ev.updated_at_client, ev.attribute_option_combo_id, ev.completed_by, ev.completed_at, ev.geometry,
+        assigned.uid, assigned.username, assigned.first_name, assigned.surname, ev.created_by_id, ev.updated_by_id,
+        ev.data_values, combo.uid
+    FROM event ev
+    JOIN enrollment en ON en.id = ev.enrollment_id
+    LEFT JOIN tracked_entity te ON te.id = ev.tracked_entity_id
+    LEFT JOIN metadata_program program ON program.id = ev.program_id
+    LEFT JOIN metadata_programstage stage ON stage.id = ev.program_stage_id
+    LEFT JOIN metadata_organisationunit place ON place.id = ev.organisation_unit_id
+    LEFT JOIN metadata_categoryoptioncombo combo ON combo.id = ev.attribute_option_combo_id
+    LEFT JOIN users_user assigned ON assigned.id = ev.assigned_user_id
+    WHERE {conditions}
+    ORDER BY ev.id
+"""
+OPTIONS = """
+    -- the options that option combos are made of
+    SELECT part.categoryoptioncombo_id, string_agg(option.uid, %(separator)s ORDER BY option.id)
+    FROM metadata_categoryoptioncombo_category_options part
+    JOIN metadata_categoryoption option ON option.id = part.categoryoption_id
+    WHERE part.categoryoptioncombo_id = ANY(%(combos)s)
+    GROUP BY part.categoryoptioncombo_id
+"""
+
+
+def load_events(
+    session: Session, condition: str, values: Values, plan: Plan, *, are_readable: bool = False
+) -> list[tuple[int, int, dict[str, Any]]]:
+    """(key, key of the enrollment, event) of those that meet a condition on `ev` and that the reader may see.
+
+    `are_readable`: that was asked already.
+    """
+    if not are_readable:
+        allowed = event_is_readable(session.reader, session.window, values)
+        condition = f"{condition} AND {session.only_shown('ev')} AND ({allowed})"
+    found = rows(EVENTS.format(conditions=condition), values)
+    keys = [row[0] for row in found]
+    if plan.shows("attributeCategoryOptions"):
+        _load_options(session, {row[20] for row in found})
+    notes = load_notes(session, "event", keys) if plan.shows("notes") else {}
+    with_values = plan.shows("dataValues")
+    return [
+        (row[0], row[1], _show(session, row) | {
+            "relationships": session.relationships_of("event", row[0], plan),
+            "dataValues": _data_values(session, row) if with_values else [],
+            "notes": notes.get(row[0], []),
+        }) for row in found
+    ]  # fmt: skip
+
+
+def _show(session: Session, row: Sequence[Any]) -> dict[str, Any]:
+    moment = session.moment
+    return without_nulls({
+        "event": row[2], "status": row[3], "program": row[4], "programStage": row[5], "enrollment": row[6],
+        "enrollmentStatus": row[7], "trackedEntity": row[8], "orgUnit": row[9], "orgUnitName": row[10],
+        "occurredAt": moment(row[11]), "scheduledAt": moment(row[12]), "storedBy": row[13], "followUp": row[14],
+        "deleted": row[15], "createdAt": moment(row[16]), "createdAtClient": moment(row[17]),
+        "updatedAt": moment(row[18]), "updatedAtClient": moment(row[19]), "attributeOptionCombo": row[31],
+        "attributeCategoryOptions": session.options.get(row[20]), "completedBy": row[21],
+        "completedAt": moment(row[22]), "geometry": session.geometry(row[23]),
+        "assignedUser": _assigned(session, row[24:28]),
+        "createdBy": session.author(row[28]), "updatedBy": session.author(row[29]),
+    })  # fmt: skip
+
+
+def _assigned(session: Session, user: Sequence[str | None]) -> Any:
+    uid, username, first_name, surname = user
+    if uid is None or session.style.is_flat:
+        return uid
+    return {
+        "uid": uid, "username": username, "firstName": first_name, "surname": surname,
+        "displayName": f"{first_name} {surname}".strip(),
+    }  # fmt: skip
+
+
+def _data_values(session: Session, row: Sequence[Any]) -> list[dict[str, Any]]:
+    """The values in the order they were made. What a value does not say is as the event was made with."""
+    stored = orjson.loads(row[30])
+    shown = [_data_value(session, row, uid, value) for uid, value in stored.items()]
+    return sorted(shown, key=lambda value: (value["createdAt"], value["dataElement"]))
+
+
+def _data_value(session: Session, row: Sequence[Any], uid: str, value: Mapping[str, Any]) -> dict[str, Any]:
+    created = _moment(session, value.get("createdAt"), row[16])
+    created_by = value.get("createdBy", row[28])
+    return without_nulls({
+        "createdAt": created,
+        "updatedAt": _moment(session, value["updatedAt"], row[16]) if value.get("updatedAt") else created,
+        "storedBy": value.get("storedBy", row[13]),
+        "providedElsewhere": value.get("providedElsewhere", False),
+        "dataElement": uid,
+        "value": value.get("value"),
+        "createdBy": session.author(created_by),
+        "updatedBy": session.author(value.get("updatedBy", created_by)),
+    })  # fmt: skip
+
+
+def _moment(session: Session, text: str | None, default: datetime) -> str | None:
+    return session.moment(datetime.fromisoformat(text) if text else default)
+
+
+def _load_options(session: Session, combos: set[int]) -> None:
+    """One query, none where all combos are known."""
+    unknown = sorted(combos - session.options.keys())
+    if unknown:
+        session.options.update(dict(rows(OPTIONS, {"combos": unknown, "separator": session.style.option_separator})))
