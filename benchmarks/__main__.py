@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-PARTS = ("metadata", "datastore", "users", "datavalues", "scale", "clients")
+PARTS = ("metadata", "datastore", "users", "datavalues", "scale", "clients", "tracker", "tracker-reads")
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
     import django  # noqa: PLC0415 - needs the settings that are named above
 
     django.setup()
-    from benchmarks import clients, datastore, datavalues, metadata, scale, users  # noqa: PLC0415 - models exist after the set-up
+    from benchmarks import clients, datastore, datavalues, metadata, scale, tracker, tracker_reads, users  # noqa: PLC0415 - models exist after the set-up
     from tests.harness.cluster import Cluster  # noqa: PLC0415 - models exist after the set-up
     from tests.harness.databases import OwnDatabase  # noqa: PLC0415 - models exist after the set-up
 
@@ -43,6 +43,12 @@ def main() -> None:
         if arguments.only in (None, "clients"):
             with OwnDatabase(cluster) as database:
                 clients.run(database, requests=40 // factor)
+        if arguments.only in (None, "tracker"):
+            with OwnDatabase(cluster):
+                tracker.run(sizes=(4_000 // factor, 40_000 // factor), total=1_000_000 // factor)
+        if arguments.only in (None, "tracker-reads"):
+            with OwnDatabase(cluster):
+                tracker_reads.run(people=500_000 // factor)
     finally:
         cluster.stop()
 

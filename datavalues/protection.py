@@ -16,7 +16,6 @@ from datavalues.models import CompleteDataSetRegistration, DataApproval
 from dhis2api.objects.importer.hooks import hooks_of
 from dhis2api.objects.importer.records import Bundle, Fault, ImportObject
 from metadata.errors import E1121
-from metadata.models import CategoryOptionCombo
 from metadata.option_combos import register_holder
 
 HINT = "DataValue"
@@ -33,11 +32,8 @@ def register() -> None:
     """Hang the vetoes into the import of metadata."""
     hooks_of("dataElement").vetoes.append(lambda keys: _veto("data_element_id", keys))
     hooks_of("organisationUnit").vetoes.append(lambda keys: _veto("organisation_unit_id", keys))
-    hooks_of("categoryOptionCombo").vetoes.append(_option_combos_veto)
-    hooks_of("categoryCombo").vetoes.append(_combos_veto)
-    hooks_of("categoryOption").vetoes.append(_options_veto)
     hooks_of("dataElement").check_all.append(value_types_are_kept)
-    register_holder(held_option_combos)
+    register_holder(held_option_combos, HINT)
 
 
 def value_types_are_kept(bundle: Bundle, objects: list[ImportObject]) -> None:
@@ -70,26 +66,3 @@ def _held(column: str, keys: Sequence[int]) -> set[int]:
 
 def _veto(column: str, keys: Sequence[int]) -> dict[int, str]:
     return dict.fromkeys(_held(column, keys), HINT)
-
-
-def _option_combos_veto(keys: Sequence[int]) -> dict[int, str]:
-    return dict.fromkeys(held_option_combos(keys), HINT)
-
-
-def _combos_veto(keys: Sequence[int]) -> dict[int, str]:
-    rows = CategoryOptionCombo.objects.filter(category_combo_id__in=keys).values_list("pk", "category_combo_id")
-    return _owners(dict(rows))
-
-
-def _options_veto(keys: Sequence[int]) -> dict[int, str]:
-    through = CategoryOptionCombo.category_options.through
-    rows = list(
-        through.objects.filter(categoryoption_id__in=keys).values_list("categoryoptioncombo_id", "categoryoption_id")
-    )
-    held = held_option_combos([combo for combo, _ in rows])
-    return {option: HINT for combo, option in rows if combo in held}
-
-
-def _owners(by_combo: dict[int, int]) -> dict[int, str]:
-    held = held_option_combos(list(by_combo))
-    return {owner: HINT for combo, owner in by_combo.items() if combo in held}

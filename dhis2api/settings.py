@@ -21,6 +21,10 @@ ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[])
 # Where the links in mails lead; without it, to the host that the client of the request named.
 BASE_URL = env.str("BASE_URL", default="").rstrip("/")
 CONTEXT_PATH = env.str("CONTEXT_PATH", default="").rstrip("/")
+# Whether values of confidential attributes may be stored, which encrypts them; otherwise they are refused (E1112).
+TRACKER_ENCRYPTION = env.bool("TRACKER_ENCRYPTION", default=True)
+# Whether changes of attribute values and events are kept, for `/changeLogs`.
+TRACKER_CHANGE_LOG = env.bool("TRACKER_CHANGE_LOG", default=True)
 MAX_BODY = env.int("MAX_BODY", default=512 * 1024 * 1024)  # bytes, after decompression
 
 INSTALLED_APPS = [

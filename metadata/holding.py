@@ -5,7 +5,7 @@ Tables of data have no foreign keys to metadata; this, and the vetoes of the app
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import connection
@@ -24,3 +24,26 @@ def hold_rows(model: Any, keys: Collection[int]) -> set[int]:
         query = sql.SQL(LOCK).format(table=sql.Identifier(model._meta.db_table))
         cursor.execute(query.as_string(cursor.connection), {"keys": list(keys)})
         return {row[0] for row in cursor.fetchall()}
+
+
+def hold_all(wanted: Mapping[Any, Collection[int]]) -> dict[Any, set[int]]:
+    """Hold rows of several models at once, in one query; of each model the keys that still exist."""
+    held: dict[Any, set[int]] = {model: set() for model in wanted}
+    asked = [model for model in wanted if wanted[model]]
+    if not asked:
+        return held
+    parts = [
+        sql.SQL("SELECT {place}, id FROM ({lock}) AS {alias}").format(
+            place=sql.Literal(place), alias=sql.Identifier(f"held_{place}"),
+            lock=sql.SQL(LOCK.replace("%(keys)s", f"%(keys{place})s")).format(
+                table=sql.Identifier(model._meta.db_table)
+            ),
+        )
+        for place, model in enumerate(asked)
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        query = sql.SQL(" UNION ALL ").join(parts).as_string(cursor.connection)
+        cursor.execute(query, {f"keys{place}": list(wanted[model]) for place, model in enumerate(asked)})
+        for place, key in cursor.fetchall():
+            held[asked[place]].add(key)
+    return held

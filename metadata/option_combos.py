@@ -28,12 +28,12 @@ MAX_OPTIONS = 50
 MAX_COMBINATIONS = 500
 
 Held = Callable[[Sequence[int]], set[int]]
-_holders: list[Held] = []
+_holders: list[tuple[Held, str]] = []
 
 
-def register_holder(held: Held) -> None:
-    """A higher app names the option combos that it still needs (data values exist)."""
-    _holders.append(held)
+def register_holder(held: Held, hint: str = "Data") -> None:
+    """A higher app names the option combos that it still needs (data values exist); `hint` says what for."""
+    _holders.append((held, hint))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,12 @@ def generate_option_combos(combos: Sequence[int]) -> Generated:
 
 def held_option_combos(keys: Sequence[int]) -> set[int]:
     """Those of the option combos that some data needs."""
-    return {pk for held in _holders for pk in held(keys)} if keys else set()
+    return set(find_holders(keys))
+
+
+def find_holders(keys: Sequence[int]) -> dict[int, str]:
+    """The same with what needs them."""
+    return {pk: hint for held, hint in reversed(_holders) for pk in held(keys)} if keys else {}
 
 
 def count_combinations(sizes: Iterable[int]) -> int:

@@ -43,7 +43,8 @@ _JOIN = re.compile(r"\s*\+\s*")
 _PARAMETERS = {
     Method.RANDOM: re.compile(r"(?:[Xx]{1,12}|[#*Xx]{1,12})"),
     Method.SEQUENTIAL: re.compile(r"#{1,12}"),
-    Method.ORG_UNIT_CODE: re.compile(r"(?:\.{1,50}|\^\.{1,50}|\.{1,50}\$)"),
+    # nothing between the parentheses: the whole code
+    Method.ORG_UNIT_CODE: re.compile(r"(?:\.{0,50}|\^\.{1,50}|\.{1,50}\$)"),
     Method.CURRENT_DATE: re.compile(r"[GyYMLwWDdFEuaHkKhmsSzZX/:.\- ']{1,50}"),
 }
 

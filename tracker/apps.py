@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class TrackerConfig(AppConfig):
     name = "tracker"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Data protects the metadata that it is kept by: hang the vetoes into the import. It goes along with merges."""
+        from tracker import merging, protection
+
+        protection.register()
+        merging.register()

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from django.urls import path
 
-from django.urls import include, path
+from tracker.change_logs.urls import urlpatterns as change_log_routes
+from tracker.export.urls import urlpatterns as export_routes
+from tracker.files.urls import urlpatterns as file_routes
+from tracker.generated.urls import urlpatterns as generated_routes
+from tracker.notes.urls import urlpatterns as note_routes
+from tracker.ownership.urls import urlpatterns as ownership_routes
+from tracker.views import JobLogView, JobReportView, TrackerView
 
-urlpatterns: list[Any] = [
-    path("", include("tracker.export.urls")),
+urlpatterns = [
+    path("tracker", TrackerView.as_view(), name="tracker"),
+    path("tracker/jobs/<str:uid>", JobLogView.as_view(), name="tracker-job"),
+    path("tracker/jobs/<str:uid>/report", JobReportView.as_view(), name="tracker-job-report"),
+    *generated_routes,
+    *ownership_routes,
+    *note_routes,
+    *change_log_routes,
+    *file_routes,
+    *export_routes,
 ]

@@ -39,6 +39,15 @@ REGISTRY_NUMBER = "DnrLSdo4hMl"  # the unique metadata attribute
 SURVEILLANCE_GROUP, REVIEW_GROUP = "hj0nnsVsPLU", "qMjBflJMOfB"
 DISTRICT_OFFICER = "GOLswS44mh8"
 
+PERSON = "Q9GufDoplCL"
+# an existing person; Kj6vYde4LHh, which the documentation imports, must not exist
+DOCUMENTED_PERSON = "Gjaiu3ea38E"
+FOLLOW_UP = "f1AyMswryyQ"
+HOME_VISIT, REFERRAL = "nlXNK4b7LVr", "PaOOjwLVW23"
+# the data elements of the documentation's event, on the first stage
+AGE_AT_VISIT, SEX_AT_VISIT, PLACE_OF_VISIT = "BuZ5LGNfGEU", "ZrqtjjveTFc", "mB2QHw1tU96"
+RELATED_PERSONS = "Udhj3bsdHeT"
+
 # these exist from the very first start, demo or not
 ADMIN = "M5zQapPyTZI"
 SUPERUSER_ROLE = "yrB6vc5Ip3r"

@@ -14,12 +14,16 @@ from datavalues.importer import import_data_value_set
 from datavalues.params import ImportParams
 from datavalues.summary import ImportSummary
 from dhis2api.objects.importer import MetadataImportParams, import_metadata
+from tracker.importer.bodies import JSON, decoder_of
+from tracker.importer.pipeline import import_tracker_objects
+from tracker.params import TrackerImportParams
 from users.models import User
 
 from .forms import FORMS
 from .identifiers import ADMIN
 from .objects import Payload
 from .payloads import data_value_sets, metadata_payload
+from .persons import tracker_bundles
 
 # what is being done, how much of it is done, and how much there is
 Progress = Callable[[str, int, int], None]
@@ -35,13 +39,14 @@ class DemoRefused(Exception):
 
 
 def load(scale: int = 1, progress: Progress | None = None) -> None:
-    """Load metadata, then a year of data values; `scale` times the facilities of the ordinary demo.
+    """Load metadata, a year of data values, then individual data; `scale` times the facilities of the ordinary demo.
 
     Errors: DemoRefused, and what was loaded before stays; User.DoesNotExist before the first start's admin exists.
     """
     report = progress or _silent
     load_metadata(scale, report)
     load_data_values(scale, report)
+    load_tracker_objects(scale, report)
 
 
 def load_metadata(scale: int, progress: Progress) -> None:
@@ -67,6 +72,20 @@ def load_data_values(scale: int, progress: Progress) -> None:
         if summary.status != "SUCCESS":
             raise DemoRefused("Data values", _reasons(summary))
     progress("Data sets", len(FORMS), len(FORMS))
+
+
+def load_tracker_objects(scale: int, progress: Progress) -> None:
+    """Import people with their enrollments and events, and single events. Needs the metadata of the same scale."""
+    admin = User.objects.get(uid=ADMIN)
+    bundles = list(tracker_bundles(scale))
+    for number, bundle in enumerate(bundles):
+        progress("Tracker objects", number, len(bundles))
+        body = orjson.dumps(bundle)
+        params = TrackerImportParams(run_async=False)
+        report = import_tracker_objects(decoder_of(body, JSON, params), params=params, user=admin)
+        if report.is_error:
+            raise DemoRefused("Tracker objects", [f"{fault.uid}: {fault.message}" for fault in report.errors])
+    progress("Tracker objects", len(bundles), len(bundles))
 
 
 def _reasons(summary: ImportSummary) -> list[str]:

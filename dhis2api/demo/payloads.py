@@ -13,6 +13,7 @@ from .indicators import indicator_payloads
 from .objects import Payload
 from .people import people_payloads
 from .reference_lists import reference_list_payloads
+from .tracker_payloads import tracker_payloads
 from .values import form_values
 
 # values in one set: few enough to keep memory flat at every scale, many enough to keep imports few
@@ -21,14 +22,21 @@ SET_SIZE = 20_000
 
 def metadata_payload(scale: int = 1) -> dict[str, list[Payload]]:
     """All metadata in one package: plural → objects. References resolve inside it, or to the system's own objects."""
-    return {
-        **people_payloads(),
-        **reference_list_payloads(),
-        **org_unit_payloads(scale),
-        **category_payloads(),
-        **indicator_payloads(),
-        **form_payloads(geography(scale)),
-    }
+    places = geography(scale)
+    parts = (
+        people_payloads(),
+        reference_list_payloads(),
+        org_unit_payloads(scale),
+        category_payloads(),
+        indicator_payloads(),
+        form_payloads(places),
+        tracker_payloads(places),
+    )
+    package: dict[str, list[Payload]] = {}
+    for part in parts:
+        for plural, rows in part.items():
+            package.setdefault(plural, []).extend(rows)
+    return package
 
 
 def data_value_sets(scale: int = 1) -> Iterator[Payload]:

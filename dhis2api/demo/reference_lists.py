@@ -28,6 +28,10 @@ OPTION_SETS = {
         (("GRID", "Public grid"), ("SOLAR", "Solar panels"), ("GENERATOR", "Generator"), ("NONE", "None")),
     ),
     "SEX": ("Sex", (("Male", "Male"), ("Female", "Female"))),
+    "TEST_RESULT": (
+        "Test result",
+        (("POSITIVE", "Positive"), ("NEGATIVE", "Negative"), ("INCONCLUSIVE", "Inconclusive")),
+    ),
 }
 
 # code → name, (name, from, to, colour)

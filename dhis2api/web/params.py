@@ -38,6 +38,7 @@ class Declaration:
     max: float | None = None  # greatest number allowed
     end_of_day: bool = False  # a bare date means its last millisecond
     is_rest: bool = False  # takes every parameter that no field claims
+    primitive: bool = False  # of Java's primitive type, which messages name in small letters
 
 
 def param(
@@ -52,13 +53,14 @@ def param(
     max: float | None = None,
     end_of_day: bool = False,
     required: bool = False,
+    primitive: bool = False,
 ) -> Any:
     """Declare a parameter. Without a default a list is empty when absent, anything else is required.
 
     `list[...]` fields may always be repeated and are cut at commas unless `split=False`, as `filter` must be;
     `repeatable` chooses how the list is described. `required` makes a list required.
     """
-    declaration = Declaration(name, aliases, repeatable, split, doc, min, max, end_of_day)
+    declaration = Declaration(name, aliases, repeatable, split, doc, min, max, end_of_day, primitive=primitive)
     metadata = {"declaration": declaration, "required": required}
     if isinstance(default, list | dict | set):
         return dataclasses.field(default_factory=default.copy, metadata=metadata)
@@ -106,7 +108,7 @@ class Parameter:
         return [self._one(name, piece.strip()) for text in given for piece in text.split(",") if piece.strip()]
 
     def _one(self, name: str, text: str) -> Any:
-        expected = expectation(self.kind)
+        expected = expectation(self.kind, primitive=self.declaration.primitive)
         if "\x00" in text:
             raise ApiError(PARAMETER_INVALID, text.replace("\x00", "\\u0000"), name, "It contains a NUL character")
         if self.kind is not str and not text.strip():

@@ -34,11 +34,12 @@ def parse_value(text: str, kind: type, *, end_of_day: bool = False) -> Any:
     return moment if kind is datetime else moment.date()
 
 
-def expectation(kind: type) -> str:
-    """What a value of `kind` has to be, in the words of DHIS2's error messages."""
+def expectation(kind: type, *, primitive: bool = False) -> str:
+    """What a value of `kind` has to be, in the words of DHIS2's error messages; Java's primitive types are small."""
     if issubclass(kind, Enum):
         return f"Valid values are: [{', '.join(wire_names(kind))}]"
-    return f"It should be of type {TYPE_NAMES[kind]}"
+    name = TYPE_NAMES[kind]
+    return f"It should be of type {name.lower() if primitive else name}"
 
 
 def wire_names(kind: type[Enum]) -> list[str]:

@@ -14,6 +14,7 @@ from metadata.rules import (
     data_sets,
     deletion,
     documents,
+    held_combos,
     notifications,
     option_combos,
     options,
@@ -119,3 +120,6 @@ def register() -> None:
         hooks_of(singular).before_write.append(documents.keep_marks)
     for singular in PROTECTED_BY_DOCUMENTS:
         hooks_of(singular).vetoes.append(partial(protecting_documents, singular))
+    hooks_of("categoryOptionCombo").vetoes.append(held_combos.option_combo_is_held)
+    hooks_of("categoryCombo").vetoes.append(held_combos.combo_is_held)
+    hooks_of("categoryOption").vetoes.append(held_combos.option_is_held)

@@ -40,6 +40,14 @@ DOCUMENTED = [
     ("dataElements", "DUSpd8Jq3M7", "Penta1 doses given"),
     ("dataElements", "fbfJHSPpUQD", "ANC 1st visit"),
     ("attributes", "DnrLSdo4hMl", "Registry number"),
+    ("trackedEntityTypes", "Q9GufDoplCL", "Person"),
+    ("programs", "f1AyMswryyQ", "Community health follow-up"),
+    ("programStages", "nlXNK4b7LVr", "Home visit"),
+    ("programStages", "PaOOjwLVW23", "Referral to a facility"),
+    ("dataElements", "BuZ5LGNfGEU", "Age at visit in years"),
+    ("dataElements", "ZrqtjjveTFc", "Sex noted at visit"),
+    ("dataElements", "mB2QHw1tU96", "Place of visit"),
+    ("relationshipTypes", "Udhj3bsdHeT", "Lives with"),
 ]
 
 
@@ -148,6 +156,26 @@ def test_documented_data_sets_are_monthly_and_hold_their_elements(by_uid, uid, e
     assert {"DiszpKrYNg8", "FNnj3jKGS7i", "gP6hn503KUX", "OjTS752GbZE"} < members(data_set, "organisationUnits")
 
 
+def test_the_documentation_s_event_is_one_of_a_program_that_demands_nothing(by_uid):
+    program, stage = by_uid["f1AyMswryyQ"], by_uid["nlXNK4b7LVr"]
+
+    assert program["programStages"] == [{"id": "nlXNK4b7LVr"}, {"id": "PaOOjwLVW23"}]
+    assert all(by_uid[row["id"]]["repeatable"] for row in program["programStages"])
+    assert {"BuZ5LGNfGEU", "ZrqtjjveTFc", "mB2QHw1tU96"} < {
+        row["dataElement"]["id"] for row in stage["programStageDataElements"]
+    }
+    assert not any(row["compulsory"] for row in stage["programStageDataElements"])
+    assert not any(row["mandatory"] for row in program["programTrackedEntityAttributes"])
+    assert by_uid["mB2QHw1tU96"]["valueType"] == "COORDINATE"
+
+
+def test_there_are_programs_of_every_kind(metadata):
+    levels = {row["accessLevel"] for row in metadata["programs"] if row["programType"] == "WITH_REGISTRATION"}
+
+    assert levels == {"OPEN", "PROTECTED", "CLOSED"}
+    assert [row["code"] for row in metadata["programs"] if row["programType"] == "WITHOUT_REGISTRATION"]
+
+
 def test_doses_are_disaggregated_by_location_and_age_and_mortality_is_not(by_uid):
     assert by_uid[ids.BCG]["categoryCombo"] == by_uid[ids.PENTA1]["categoryCombo"] == {"id": "dzjKKQq0cSO"}
     assert by_uid[ids.MEASLES]["categoryCombo"] == {"id": ids.DEFAULT_CATEGORY_COMBO}
@@ -234,6 +262,8 @@ def test_sharing_names_only_groups_of_the_demo(metadata):
 def test_everybody_may_enter_data_into_the_documented_sets(by_uid, metadata):
     assert by_uid[ids.MORTALITY]["sharing"]["public"][2:4] == "rw"
     assert {row["sharing"]["public"][2:4] for row in metadata["categoryOptions"]} == {"rw"}
+    for plural in ("trackedEntityTypes", "programs", "programStages", "relationshipTypes"):
+        assert {row["sharing"]["public"][2:4] for row in metadata[plural]} == {"rw"}, plural
 
 
 def test_the_registry_number_is_unique_and_carried_by_what_data_values_name(metadata):

@@ -269,9 +269,10 @@ def stored_relationship(
     """A relationship."""
     columns = {TrackedEntity: "tracked_entity", Enrollment: "enrollment", Event: "event"}
     sides = {f"from_{columns[from_.__class__]}": from_, f"to_{columns[to.__class__]}": to}
-    return Relationship.objects.create(
-        relationship_type=type, key=f"{type.uid}:{from_.uid}:{to.uid}", **sides, **_stamped(members)
-    )
+    kinds = {TrackedEntity: "trackedEntity", Enrollment: "enrollment", Event: "event"}
+    ends = [f"{kinds[end.__class__]}:{end.uid}" for end in (from_, to)]
+    key = ":".join([type.uid, *(sorted(ends) if type.bidirectional else ends)])
+    return Relationship.objects.create(relationship_type=type, key=key, **sides, **_stamped(members))
 
 
 def day(text: str) -> datetime:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from enum import StrEnum
-from typing import Any
 
 from tracker.importer.known import (
     AssignedUser,
@@ -19,7 +18,7 @@ from tracker.importer.known import (
     StoredTrackedEntity,
     TrackedEntityType,
 )
-from tracker.importer.records import (
+from tracker.records import (
     EnrollmentRecord,
     EventRecord,
     NoteRecord,
@@ -76,8 +75,8 @@ class EnrollmentItem:
     """An enrollment of the payload. `parent` is the tracked entity's item, if that is in the payload, too."""
 
     __slots__ = (
-        "action", "completed_at", "enrolled_at", "index", "is_ignored", "is_invalid", "notes", "occurred_at",
-        "org_unit", "parent", "pk", "program", "record", "status", "stored", "tracked_entity", "uid",
+        "action", "assigned", "completed_at", "enrolled_at", "index", "is_ignored", "is_invalid", "notes",
+        "occurred_at", "org_unit", "parent", "pk", "program", "record", "status", "stored", "tracked_entity", "uid",
     )  # fmt: skip
     tracker_type = TrackerType.ENROLLMENT
 
@@ -98,15 +97,16 @@ class EnrollmentItem:
         self.occurred_at: datetime.datetime | None = None
         self.completed_at: datetime.datetime | None = None  # as sent
         self.notes: list[NoteRecord] = []  # with uid and value; those that exist already are taken out by a check
+        self.assigned: dict[int, str] | None = None  # values that rules assigned, by attribute key; over what was sent
 
 
 class EventItem:
     """An event of the payload. `parent` is the enrollment's item, if that is in the payload, too."""
 
     __slots__ = (
-        "action", "assigned_user", "completed_at", "enrollment", "index", "is_ignored", "is_invalid", "notes",
-        "occurred_at", "option_combo", "org_unit", "parent", "pk", "program", "record", "scheduled_at", "stage",
-        "status", "stored", "uid", "written",
+        "action", "assigned", "assigned_user", "completed_at", "enrollment", "index", "is_ignored", "is_invalid",
+        "notes", "occurred_at", "option_combo", "org_unit", "parent", "pk", "program", "record", "scheduled_at",
+        "sent_user", "stage", "status", "stored", "uid",
     )  # fmt: skip
     tracker_type = TrackerType.EVENT
 
@@ -124,17 +124,26 @@ class EventItem:
         self.stage: ProgramStage | None = None
         self.org_unit: OrgUnit | None = None
         self.option_combo: OptionCombo | None = None
-        self.assigned_user: AssignedUser | None = None  # who may be assigned, None for nobody
+        self.sent_user: tuple[str | None, str | None] | None = None  # uid and username, as sent
+        self.assigned_user: AssignedUser | None = None  # who is to be assigned, None for nobody
         self.status = "ACTIVE"  # VISITED is ACTIVE by then
         self.occurred_at: datetime.datetime | None = None
         self.scheduled_at: datetime.datetime | None = None
         self.completed_at: datetime.datetime | None = None  # as sent
         self.notes: list[NoteRecord] = []
-        self.written: dict[str, Any] | None = None  # data values that rules assigned, over the payload's
+        self.assigned: dict[str, str] | None = (
+            None  # values that rules assigned, by data element uid; over what was sent
+        )
 
 
 # kind (`trackedEntity`, `enrollment`, `event`) and uid
 Side = tuple[str, str]
+
+
+def relationship_key(type: RelationshipType, from_side: Side, to_side: Side) -> str:
+    """What two relationships share that are the same: type and sides, those of a bidirectional type in one order."""
+    sides = [":".join(from_side), ":".join(to_side)]
+    return ":".join([type.uid, *(sorted(sides) if type.bidirectional else sides)])
 
 
 class RelationshipItem:

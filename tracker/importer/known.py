@@ -250,6 +250,18 @@ class Owner:
     path: str
 
 
+@dataclass(slots=True, eq=False)
+class File:
+    """A file resource. `owner` is the kind and key of the object whose value it is, and the key of the field;
+    `claimed_by` the uids of object and field that take it in this payload."""
+
+    pk: int
+    uid: str
+    content_type: str
+    owner: tuple[str, int, int] | None
+    claimed_by: tuple[str, str] | None = None
+
+
 @dataclass(slots=True)
 class Known:
     """Everything that was loaded. Metadata by the texts of the payload (None: not there, or not readable) and, where a
@@ -280,6 +292,7 @@ class Known:
 
     tracked_entities: dict[str, StoredTrackedEntity] = field(default_factory=dict)
     tracked_entities_by_pk: dict[int, StoredTrackedEntity] = field(default_factory=dict)
+    touched: set[int] = field(default_factory=set)  # keys of tracked entities that the payload writes, or below
     enrollments: dict[str, StoredEnrollment] = field(default_factory=dict)
     # of the pairs of tracked entity and program that the payload enrolls: all stored ones that are not deleted
     enrollments_of: dict[tuple[int, int], list[StoredEnrollment]] = field(default_factory=dict)
@@ -296,6 +309,7 @@ class Known:
     with_events: set[int] = field(default_factory=set)
     # unique attribute values of the payload that stored tracked entities have: (attribute, unique key) → te key
     unique_values: dict[tuple[int, str], int] = field(default_factory=dict)
-    files: dict[str, Any] = field(default_factory=dict)  # file resources that values name
+    repeated_values: set[tuple[int, str]] = field(default_factory=set)  # that two tracked entities of the payload have
+    files: dict[str, File] = field(default_factory=dict)  # file resources that values name
     org_unit_uids: set[str] = field(default_factory=set)  # that ORGANISATION_UNIT values name and that exist
     usernames: set[str] = field(default_factory=set)  # that USERNAME values name and that exist

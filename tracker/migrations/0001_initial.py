@@ -1,6 +1,7 @@
 """The tables of individual data. That of attribute values is written by hand: a composite key, indexes on expressions."""
 
 import django.db.models.deletion
+import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
@@ -317,7 +318,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'reserved_value',
                 'indexes': [models.Index(fields=['expiry_date'], name='reserved_value_expiry')],
-                'constraints': [models.UniqueConstraint(fields=('attribute', 'value'), name='reserved_value_once')],
+                'constraints': [models.UniqueConstraint(models.F('attribute'), django.db.models.functions.text.Lower('value'), name='reserved_value_once')],
             },
         ),
         migrations.CreateModel(

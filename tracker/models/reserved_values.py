@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Lower
 
 
 class ReservedValue(models.Model):
-    """A random value that was handed out. `key` is the pattern with its fixed parts resolved."""
+    """A random value that was handed out. `key` is the pattern with its fixed parts resolved.
+
+    Values that differ in case alone are one, as they are to unique attributes.
+    """
 
     attribute = models.ForeignKey("metadata.TrackedEntityAttribute", models.CASCADE, related_name="+", db_index=False)
     key = models.TextField()
@@ -16,7 +20,7 @@ class ReservedValue(models.Model):
 
     class Meta:
         db_table = "reserved_value"
-        constraints = [models.UniqueConstraint(fields=["attribute", "value"], name="reserved_value_once")]
+        constraints = [models.UniqueConstraint("attribute", Lower("value"), name="reserved_value_once")]
         indexes = [models.Index(fields=["expiry_date"], name="reserved_value_expiry")]
 
 

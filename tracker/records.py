@@ -40,11 +40,11 @@ class NoteRecord(msgspec.Struct, gc=False, rename="camel"):
     stored_by: Text = None
 
 
-class RelationshipRecord(msgspec.Struct, rename={"from_": "from"} | {
-    name: "".join([part if not i else part.title() for i, part in enumerate(name.split("_"))])
-    for name in ("relationship_type", "created_at_client")
-}):  # fmt: skip
-    """An entry of `relationships`. A side is `{"trackedEntity": uid}` or `{"trackedEntity": {"trackedEntity": uid}}`."""
+class RelationshipRecord(
+    msgspec.Struct,
+    rename={"from_": "from", "relationship_type": "relationshipType", "created_at_client": "createdAtClient"},
+):
+    """An entry of `relationships`; a side is `{"event": uid}` or, from 2.38 on, `{"event": {"event": uid}}`."""
 
     relationship: Text = None
     relationship_type: Text = None

@@ -1,0 +1,133 @@
+"""Imports that meet each other, and pulls beside them: real connections on a database of their own."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import transaction
+from psycopg2.extensions import connection as Connection
+
+from tests.datavalues.test_overlapping import Beside, somebody_waits, wait_until, watcher
+from tests.harness.client import ApiClient, basic
+from tests.harness.databases import OwnDatabase
+from tests.harness.processes import WebProcess
+from tests.tracker import world
+from tests.tracker.sending import ENTITY, EVENT, codes, make_clinic, send, value
+from tracker.models import Enrollment, Event, TrackedEntity
+
+__all__ = ["watcher"]
+CLIENTS = 50
+
+
+def test_two_devices_change_the_same_person_and_nothing_is_lost(own_database: OwnDatabase, watcher: Connection) -> None:
+    clinic, api = make_clinic(), ApiClient()
+    send(api, clinic.visit())
+
+    with transaction.atomic():
+        send(api, {"events": [clinic.event(values={clinic.weight: "3300"})]})
+        other = Beside(lambda: send(ApiClient(), {
+            "trackedEntities": [clinic.person(attributes=[value(clinic.name, "Zoe")])],
+            "events": [clinic.event(values={clinic.remark: "better"})],
+        }))  # fmt: skip
+        wait_until(lambda: somebody_waits(watcher))
+
+    assert other.finished().status == 200
+    stored = Event.objects.get(uid=EVENT).data_values
+    assert {uid: entry["value"] for uid, entry in stored.items()} == {
+        clinic.weight.uid: "3300", clinic.remark.uid: "better",
+    }  # fmt: skip
+
+
+def test_bundle_that_is_sent_twice_at_once_is_there_once(own_database: OwnDatabase, watcher: Connection) -> None:
+    clinic, api = make_clinic(), ApiClient()
+
+    with transaction.atomic():
+        first = send(api, clinic.visit())
+        again = Beside(lambda: send(ApiClient(), clinic.visit()))
+        wait_until(lambda: somebody_waits(watcher))
+
+    second = again.finished()
+    assert (first.json["stats"]["created"], second.json["stats"]["updated"]) == (3, 3)
+    assert TrackedEntity.objects.filter(uid=ENTITY).count() == Event.objects.filter(uid=EVENT).count() == 1
+
+
+def test_unique_value_goes_to_one_of_two_people(own_database: OwnDatabase, watcher: Connection) -> None:
+    clinic, api = make_clinic(), ApiClient()
+    card = world.make_attribute(of_type=clinic.type, unique=True)
+
+    def person(uid: str, text: str) -> dict[str, Any]:
+        return {"trackedEntities": [clinic.person(uid, attributes=[value(card, text)])]}
+
+    with transaction.atomic():
+        first = send(api, person("TeUnique001", "abc"))
+        other = Beside(lambda: send(ApiClient(), person("TeUnique002", "ABC")))
+        wait_until(lambda: somebody_waits(watcher))
+
+    second = other.finished()
+    assert (first.status, second.status) == (200, 409)
+    assert codes(second) == {("E1064", "TRACKED_ENTITY", "TeUnique002")}
+
+
+@pytest.mark.parametrize("query", ["", "&includeDeleted=true"])
+def test_pull_finds_what_was_stamped_before_it_and_committed_after(own_database: OwnDatabase, query: str) -> None:
+    clinic, api = make_clinic(), ApiClient()
+    held, done = threading.Event(), threading.Event()
+
+    def import_slowly() -> Any:
+        with transaction.atomic():
+            answer = send(ApiClient(), clinic.visit())
+            held.set()
+            done.wait(60)
+        return answer
+
+    importing = Beside(import_slowly)
+    held.wait(60)
+    send(api, {"trackedEntities": [clinic.person("TeEarlier01", enrollments=[clinic.enrollment("EnEarlier01")])]})
+    path = f"/api/tracker/trackedEntities?program={clinic.program.uid}&fields=trackedEntity,updatedAt{query}"
+    first = api.get(path).json["trackedEntities"]
+    since = max(entity["updatedAt"] for entity in first)
+    done.set()
+    importing.finished()
+
+    second = api.get(f"{path}&updatedAfter={since}").json["trackedEntities"]
+
+    assert [entity["trackedEntity"] for entity in first] == ["TeEarlier01"]
+    assert ENTITY in [entity["trackedEntity"] for entity in second]
+
+
+def test_fifty_clients_import_at_once_and_send_again_what_was_not_answered(
+    own_database: OwnDatabase, live_server_process: WebProcess
+) -> None:
+    clinic = make_clinic()
+    send(ApiClient(), clinic.visit())
+    address = urlsplit(live_server_process.url).netloc
+    headers = {"Content-Type": "application/json", "Authorization": basic("admin", "district")}
+    statuses: list[int] = []
+
+    def sync(number: int) -> None:
+        """A new person, and a visit of the one that all share; the answer of the first time gets lost."""
+        mine = clinic.person(f"TeClient{number:03}", enrollments=[clinic.enrollment(f"EnClient{number:03}")])
+        shared = clinic.event(f"EvClient{number:03}", values={clinic.weight: str(number)})
+        body = json.dumps({"trackedEntities": [mine], "events": [shared]})
+        for is_lost in (True, False):
+            server = http.client.HTTPConnection(address, timeout=120)
+            server.request("POST", "/api/tracker?async=false", body, headers)
+            if not is_lost:
+                statuses.append(server.getresponse().status)
+            server.close()
+
+    threads = [threading.Thread(target=sync, args=[number]) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert statuses == [200] * CLIENTS
+    wait_until(lambda: TrackedEntity.objects.filter(uid__startswith="TeClient").count() == CLIENTS)
+    assert Enrollment.objects.filter(uid__startswith="EnClient").count() == CLIENTS
+    assert Event.objects.filter(uid__startswith="EvClient", tracked_entity__uid=ENTITY).count() == CLIENTS

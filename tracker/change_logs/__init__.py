@@ -1,0 +1,1 @@
+"""What became of attribute values and events: who changed what, and when."""

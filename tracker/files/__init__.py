@@ -1,0 +1,1 @@
+"""Files that attribute values and data values are."""

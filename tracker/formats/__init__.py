@@ -1,0 +1,1 @@
+"""Bytes to payloads, one module a format."""

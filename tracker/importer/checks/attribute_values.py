@@ -1,0 +1,126 @@
+"""Checks of attribute values, sent with a tracked entity or with an enrollment."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from dhis2api.value_types import FILE_TYPES
+from tracker.errors import (
+    E1006,
+    E1007,
+    E1009,
+    E1018,
+    E1019,
+    E1064,
+    E1075,
+    E1076,
+    E1077,
+    E1090,
+    E1112,
+    E1125,
+)
+from tracker.importer.checks.values import judge, mandatory_keys, takes_file
+from tracker.importer.context import Context
+from tracker.importer.items import EnrollmentItem, TrackedEntityItem
+from tracker.importer.known import Attribute, StoredTrackedEntity
+from tracker.importer.preheat_values import org_unit_of
+from tracker.importer.raw_values import decode_attributes, unique_key
+
+LONGEST_VALUE = 1200
+ATTRIBUTE = "TrackedEntityAttribute"  # as E1076 names the class
+NO_ENCRYPTION = "missing_encryption_password"
+
+
+def tracked_entity_attributes(item: TrackedEntityItem, context: Context) -> None:
+    """E1006, E1076, those of each value, E1090."""
+    known, type, stored = context.known, item.type, item.stored
+    attributes = known.attributes
+    entries = decode_attributes(item.record.attributes)
+    for entry in entries:
+        attribute, text = attributes.get(entry.attribute), entry.value
+        if attribute is None:
+            context.error(E1006, item, entry.attribute)
+        elif text is not None:
+            _check(item, attribute, text, item.uid, stored, context)
+        elif type.attributes.get(attribute.pk):
+            context.error(E1076, item, ATTRIBUTE, attribute)
+    needed = mandatory_keys(type, type.attributes, context)
+    if needed:
+        sent = {attribute.pk for entry in entries if (attribute := attributes.get(entry.attribute)) is not None}
+        for key in needed:
+            if key not in sent and (stored is None or key not in stored.attributes):
+                context.error(E1090, item, known.attributes_by_pk.get(key), type, item)
+
+
+def enrollment_attributes(item: EnrollmentItem, context: Context) -> None:
+    """E1075, E1006, E1076, E1019, those of each value, E1018."""
+    known, program = context.known, item.program
+    attributes = known.attributes
+    stored = known.tracked_entities.get(item.tracked_entity)
+    entries = decode_attributes(item.record.attributes)
+    for entry in entries:
+        text = entry.value
+        if entry.attribute is None:
+            context.error(E1075, item, entry.attribute)
+            continue
+        attribute = attributes.get(entry.attribute)
+        if attribute is None:
+            context.error(E1006, item, entry.attribute)
+        elif text is None:
+            if program.attributes.get(attribute.pk):
+                context.error(E1076, item, ATTRIBUTE, attribute)
+        elif attribute.pk not in program.attributes:
+            context.error(E1019, item, f"{attribute.shown}={text}")
+        else:
+            _check(item, attribute, text, item.tracked_entity, stored, context)
+    needed = mandatory_keys(program, program.attributes, context)
+    if needed:
+        given = {attribute.pk for entry in entries
+                 if entry.value is not None and (attribute := attributes.get(entry.attribute)) is not None}  # fmt: skip
+        if any(key not in given for key in needed):
+            _check_mandatory(item, [key for key in needed if key not in given], stored, context)
+
+
+def _check_mandatory(
+    item: EnrollmentItem, keys: list[int], stored: StoredTrackedEntity | None, context: Context
+) -> None:
+    """E1018: the tracked entity may bring what the enrollment does not, or have it."""
+    known = context.known
+    of_parent = set()
+    if item.parent is not None:
+        for entry in decode_attributes(item.parent.record.attributes):
+            attribute = known.attributes.get(entry.attribute)
+            if attribute is not None:
+                of_parent.add(attribute.pk)
+    for key in keys:
+        if key not in of_parent and (stored is None or key not in stored.attributes):
+            context.error(E1018, item, known.attributes_by_pk.get(key), item.program.uid, item)
+
+
+def _check(
+    item: TrackedEntityItem | EnrollmentItem, attribute: Attribute, text: str, entity: str | None,
+    stored: StoredTrackedEntity | None, context: Context,
+) -> None:  # fmt: skip
+    """E1077, E1112, E1007, E1125, E1009, E1064."""
+    if len(text) > LONGEST_VALUE:
+        context.error(E1077, item, text, LONGEST_VALUE)
+    if attribute.confidential and not settings.TRACKER_ENCRYPTION:
+        context.error(E1112, item, text, NO_ENCRYPTION)
+    judgement = judge(attribute, text, context)
+    if judgement is not None:
+        reason, is_no_option = judgement
+        if reason is not None:
+            context.error(E1007, item, attribute.value_type, reason)
+        if is_no_option:
+            context.error(E1125, item, text, attribute.option_set)
+    if attribute.value_type in FILE_TYPES:
+        owner = "trackedEntity", stored.pk if stored is not None else 0
+        if not takes_file(text, attribute, owner, entity or "", context):
+            context.error(E1009, item, text)
+    if attribute.unique:
+        known = context.known
+        org_unit = org_unit_of(item, context) if attribute.orgunit_scope else None
+        key = attribute.pk, unique_key(attribute, text, org_unit)
+        holder = known.unique_values.get(key)
+        if key in known.repeated_values or (holder is not None and (stored is None or holder != stored.pk)):
+            context.error(E1064, item, text, attribute)

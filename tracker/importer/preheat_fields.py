@@ -1,0 +1,81 @@
+"""The fields that values are of: attributes and data elements, with the codes of their option sets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from metadata import models
+from tracker.importer.context import Context
+from tracker.importer.known import Attribute, DataElement, OptionSet
+from tracker.importer.preheat_metadata import by_text, rows_named, verdict_on
+from tracker.importer.preheat_names import Names
+
+
+def load_attributes(context: Context, names: Names) -> None:
+    """Those that are named, and those that must be there because a program or type says so."""
+    known = context.known
+    keys = set()
+    if not context.is_delete:
+        owners = [*known.types_by_pk.values(), *known.programs_by_pk.values()]
+        keys = {key for owner in owners for key, mandatory in owner.attributes.items() if mandatory}
+    rows = rows_named(
+        models.TrackedEntityAttribute, context.schemes.general, names.attributes, "sharing", "option_set_id",
+        "value_type", "unique", "orgunit_scope", "confidential", "generated", "pattern", keys=keys,
+    )  # fmt: skip
+    option_sets = _option_sets({row[4] for row in rows if row[4]})
+    searchable = _searchable([row[1] for row in rows])
+    named = []
+    for text, pk, uid, sharing, options, value_type, unique, scoped, confidential, generated, pattern in rows:
+        attribute = Attribute(
+            pk, uid, text or uid, value_type, unique, scoped, confidential, generated, pattern,
+            option_sets.get(options), pk in searchable,
+        )  # fmt: skip
+        known.attributes_by_pk[pk] = attribute
+        if verdict_on(context, "trackedEntityAttribute", sharing).read:
+            named.append((text, attribute))
+    known.attributes = by_text(names.attributes, named)
+
+
+def load_data_elements(context: Context, names: Names) -> None:
+    """Those that are named, and the compulsory ones of stages."""
+    known = context.known
+    keys = {key for stage in known.stages_by_pk.values() for key, compulsory in stage.elements.items() if compulsory}
+    rows = rows_named(
+        models.DataElement, context.schemes.data_element, names.data_elements, "sharing", "option_set_id", "value_type",
+        keys=keys,
+    )  # fmt: skip
+    option_sets = _option_sets({row[4] for row in rows if row[4]})
+    named = []
+    for text, pk, uid, sharing, options, value_type in rows:
+        element = DataElement(pk, uid, text or uid, value_type, option_sets.get(options))
+        known.data_elements_by_pk[pk] = element
+        if verdict_on(context, "dataElement", sharing).read:
+            named.append((text, element))
+    known.data_elements = by_text(names.data_elements, named)
+
+
+def _option_sets(keys: Collection[int]) -> dict[int, OptionSet]:
+    if not keys:
+        return {}
+    codes: dict[int, set[str]] = defaultdict(set)
+    uids: dict[int, str] = {}
+    found = models.OptionSet.objects.filter(pk__in=keys).values_list("pk", "uid", "options__code")
+    for key, uid, code in found:
+        uids[key] = uid
+        if code is not None:
+            codes[key].add(code)
+    return {key: OptionSet(uid, frozenset(codes[key])) for key, uid in uids.items()}
+
+
+def _searchable(keys: list[Any]) -> set[int]:
+    """Which attributes a program or type searches by."""
+    if not keys:
+        return set()
+    of_types = models.TrackedEntityTypeAttribute.objects.filter(searchable=True, tracked_entity_attribute__in=keys)
+    of_programs = models.ProgramTrackedEntityAttribute.objects.filter(
+        searchable=True, tracked_entity_attribute__in=keys
+    )
+    column = "tracked_entity_attribute_id"
+    return set(of_types.values_list(column, flat=True).union(of_programs.values_list(column, flat=True)))

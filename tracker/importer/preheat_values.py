@@ -1,0 +1,114 @@
+"""What values point to: tracked entities that have a unique value already, files, org units and users.
+
+The payload is looked through again only if a field of such a kind is named at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+
+from dhis2api.value_types import FILE_TYPES, ValueType
+from files.enums import FileResourceDomain
+from files.models import FileResource
+from metadata.models import OrganisationUnit
+from tracker.importer.context import Context
+from tracker.importer.items import EnrollmentItem, TrackedEntityItem
+from tracker.importer.known import File
+from tracker.importer.preheat_objects import rows
+from tracker.importer.raw_values import decode_attributes, decode_values, unique_key
+from tracker.models import TrackerFile
+from users.models import User
+
+UNIQUE = """
+    SELECT stored.attribute_id, stored.unique_key, stored.tracked_entity_id
+    FROM unnest(%(attributes)s::bigint[], %(keys)s::text[]) AS sent (attribute_id, unique_key)
+    JOIN tracked_entity_attribute_value AS stored
+        ON stored.attribute_id = sent.attribute_id AND stored.unique_key = sent.unique_key
+"""
+POINTERS = FILE_TYPES | {ValueType.ORGANISATION_UNIT, ValueType.USERNAME}
+
+
+def load_targets(context: Context) -> None:
+    if context.is_delete:
+        return
+    pointing: dict[str, set[str]] = {kind: set() for kind in POINTERS}
+    for value_type, value in _pointing_values(context):
+        if "\x00" not in value:
+            pointing[value_type].add(value)
+    _load_unique_values(context)
+    _load_files(context, set().union(*(pointing[kind] for kind in FILE_TYPES)))
+    known = context.known
+    if units := pointing[ValueType.ORGANISATION_UNIT]:
+        known.org_unit_uids = set(OrganisationUnit.objects.filter(uid__in=units).values_list("uid", flat=True))
+    if names := pointing[ValueType.USERNAME]:
+        known.usernames = set(User.objects.filter(username__in=names).values_list("username", flat=True))
+
+
+def _pointing_values(context: Context) -> Iterator[tuple[str, str]]:
+    known, bundle = context.known, context.bundle
+    attributes = {
+        text: found.value_type for text, found in known.attributes.items() if found and found.value_type in POINTERS
+    }
+    if attributes:
+        for items in (bundle.tracked_entities, bundle.enrollments):
+            for item in items:
+                for entry in decode_attributes(item.record.attributes):
+                    if entry.value and entry.attribute in attributes:
+                        yield attributes[entry.attribute], entry.value
+    elements = {
+        text: found.value_type for text, found in known.data_elements.items() if found and found.value_type in POINTERS
+    }
+    if elements:
+        for item in bundle.events:
+            for value in decode_values(item.record.data_values):
+                if value.value and value.data_element in elements:
+                    yield elements[value.data_element], value.value
+
+
+def org_unit_of(item: TrackedEntityItem | EnrollmentItem, context: Context) -> int | None:
+    """The key of the org unit that a unique value of a tracked entity may be bound to: where it is registered."""
+    if isinstance(item, TrackedEntityItem):
+        sent = context.known.org_units.get(item.record.org_unit or "")
+        return sent.pk if sent else None
+    entity = context.bundle.tracked_entity.get(item.tracked_entity or "")
+    if entity is not None:
+        return org_unit_of(entity, context)
+    stored = context.known.tracked_entities.get(item.tracked_entity or "")
+    return stored.org_unit if stored else None
+
+
+def _load_unique_values(context: Context) -> None:
+    known, bundle = context.known, context.bundle
+    unique = {text: found for text, found in known.attributes.items() if found and found.unique}
+    if not unique:
+        return
+    sent: dict[tuple[int, str], str | None] = {}
+    for items in (bundle.tracked_entities, bundle.enrollments):
+        for item in items:
+            entity = item.uid if isinstance(item, TrackedEntityItem) else item.tracked_entity
+            for entry in decode_attributes(item.record.attributes):
+                attribute = unique.get(entry.attribute)
+                if attribute is not None and entry.value and "\x00" not in entry.value:
+                    org_unit = org_unit_of(item, context) if attribute.orgunit_scope else None
+                    key = attribute.pk, unique_key(attribute, entry.value, org_unit)
+                    if sent.setdefault(key, entity) != entity:
+                        known.repeated_values.add(key)
+    if sent:
+        found = rows(UNIQUE, attributes=[attribute for attribute, _ in sent], keys=[key for _, key in sent])
+        known.unique_values = {(attribute, key): entity for attribute, key, entity in found}
+
+
+def _load_files(context: Context, uids: set[str]) -> None:
+    """Files that the user may give away: his own ones, or those that a value has already."""
+    if not uids:
+        return
+    columns = ("tracked_entity_id", "attribute_id", "event_id", "data_element_id")
+    owned = TrackerFile.objects.filter(file__uid__in=uids).values_list("file_id", *columns)
+    owners = {row[0]: ("trackedEntity", row[1], row[2]) if row[1] else ("event", row[3], row[4]) for row in owned}
+    files = FileResource.objects.filter(uid__in=uids, domain=FileResourceDomain.DATA_VALUE)
+    if not context.viewer.is_superuser:
+        files = files.filter(Q(created_by_id=context.viewer.pk) | Q(pk__in=list(owners)))
+    for pk, uid, content_type in files.values_list("pk", "uid", "content_type"):
+        context.known.files[uid] = File(pk, uid, content_type, owners.get(pk))

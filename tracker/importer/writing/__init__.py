@@ -1,0 +1,1 @@
+"""What the commit stage consists of, a module a table; all set-wise."""

@@ -1,0 +1,1 @@
+"""Notes on enrollments and events, one at a time."""
