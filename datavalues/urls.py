@@ -12,7 +12,7 @@ from datavalues.lock_exceptions.views import LockExceptionCombinationsView, Lock
 from datavalues.models import DataApprovalAction
 from datavalues.registrations.views import DataSetCompletionView, RegistrationsView
 from datavalues.single.views import DataValuesView, FileContentView, FileView, FollowupsView, FollowupView
-from datavalues.views import DataValueSetsView, TemplateView
+from datavalues.views import DataValueSetsView, RemovalView, TemplateView
 
 _approvals = [
     path("dataApprovals", approvals.ApprovalView.as_view()),
@@ -52,4 +52,5 @@ urlpatterns = [
     path("audits/dataValue", DataValueAuditsView.as_view(), name="data-value-audits"),
     path("audits/files/<str:uid>", AuditedFileView.as_view()),
     path("dataSets/<str:uid>/dataValueSet", TemplateView.as_view()),
+    path("maintenance/softDeletedDataValueRemoval", RemovalView.as_view()),
 ]

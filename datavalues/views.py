@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 
 from datavalues.authorities import DATAVALUE_ADD, require_authority
 from datavalues.export import export_data_value_set
 from datavalues.importer import failed_summary, import_data_value_set
 from datavalues.params import ExportParams, ImportParams, TemplateParams
+from datavalues.removal import remove_deleted_values
 from datavalues.report import SummaryReport, wire_profile
 from datavalues.schemes import resolve_schemes
 from datavalues.summary import ImportSummary
@@ -19,7 +20,7 @@ from dhis2api.web.messages import WebMessage, answer
 from dhis2api.web.negotiation import ADX, CSV, JSON, SYNONYMS, XML
 from dhis2api.web.params import declares
 from dhis2api.web.renderers import renderer_for
-from dhis2api.web.responses import ApiResponse, stream
+from dhis2api.web.responses import ApiResponse, no_content, stream
 from dhis2api.web.views import ApiRequest, ApiView
 from scheduling.answers import answer_async
 from scheduling.job_types import JobType
@@ -66,6 +67,19 @@ class DataValueSetsView(ApiView):
         response = stream(chunks, CONTENT_TYPES[name], filename, compression)
         response["Cache-Control"] = "no-cache, no-store, max-age=0, must-revalidate"
         return response
+
+
+class RemovalView(ApiView):
+    """Removal for good of deleted values."""
+
+    consumes = ()
+
+    def post(self, request: ApiRequest) -> HttpResponse:
+        """Remove them."""
+        remove_deleted_values(request.user.principal)
+        return no_content()
+
+    put = post
 
 
 class TemplateView(ApiView):

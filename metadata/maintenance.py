@@ -20,7 +20,7 @@ BATCH = 100  # category combos brought in line at once: each may have 500 option
 @transaction.atomic
 def update_all_option_combos(principal: Principal) -> None:
     """Bring the option combos of every category combo in line. Errors: 403 without the authority."""
-    _require_maintainer(principal)
+    require_maintainer(principal)
     keys = list(CategoryCombo.objects.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), BATCH):
         generate_option_combos(keys[start : start + BATCH])
@@ -32,14 +32,15 @@ def update_option_combos(uid: str, principal: Principal) -> dict[str, Any]:
 
     Errors: 403 without the authority, 409 for a category combo that does not exist.
     """
-    _require_maintainer(principal)
+    require_maintainer(principal)
     combo = CategoryCombo.objects.filter(uid=uid).values_list("pk", flat=True).first()
     if combo is None:
         raise ApiError(UNKNOWN_CATEGORY_COMBO, uid)
     return _summaries(generate_option_combos([combo]))
 
 
-def _require_maintainer(principal: Principal) -> None:
+def require_maintainer(principal: Principal) -> None:
+    """Errors: 403 without the authority."""
     if not principal.has_any((AUTHORITY,)):
         raise ApiError(NEEDS_AUTHORITY, AUTHORITY)
 

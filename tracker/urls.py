@@ -10,6 +10,7 @@ from tracker.files.urls import urlpatterns as file_routes
 from tracker.generated.urls import urlpatterns as generated_routes
 from tracker.notes.urls import urlpatterns as note_routes
 from tracker.ownership.urls import urlpatterns as ownership_routes
+from tracker.removal.urls import urlpatterns as removal_routes
 from tracker.views import JobLogView, JobReportView, TrackerView
 
 urlpatterns = [
@@ -21,5 +22,6 @@ urlpatterns = [
     *note_routes,
     *change_log_routes,
     *file_routes,
+    *removal_routes,
     *export_routes,
 ]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gzip
-from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests.harness.client import ApiClient
 from tests.harness.queries import query_counter
@@ -344,7 +344,14 @@ def test_identifiers_are_codes_or_names_on_demand(api: ApiClient, clinic: Clinic
 
 
 def test_a_change_that_became_visible_late_is_still_pulled(api: ApiClient, clinic: Clinic) -> None:
-    person = clinic.person()
-    late = (person.updated_at + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    person = clinic.person(updated_at=world.day("2024-05-01T10:00:00"))
+    asked = f"{of_type(clinic)}&updatedAfter=2024-05-01T10:00:01"
 
-    assert listed(api, clinic, f"{of_type(clinic)}&updatedAfter={late}") == []
+    before = listed(api, clinic, asked)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO writer (started, closed) VALUES (%s, %s)",
+            [world.day("2024-05-01T10:00:00"), world.day("2024-05-01T10:00:02")],
+        )
+
+    assert (before, listed(api, clinic, asked)) == ([], [person.uid])

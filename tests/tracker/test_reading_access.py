@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from tests.harness.client import ApiClient
 from tests.tracker import world
 from tracker.access.reader import reader_of
 from tracker.access.reading import (
@@ -74,24 +75,173 @@ class Case:
             "relationship": find_readable_relationship(reader, self.relationship.uid) is not None,
         }
 
+    def expected(self, place: str, level: str, closed: str, *, is_granted: bool = False) -> dict[str, bool]:
+        found = {
+            kind: may_read(kind, place, level, closed, is_granted=is_granted)
+            for kind in ("entity", "enrollment", "event", "single event")
+        }
+        return found | {"relationship": found["event"] and found["entity"]}
+
+    def listed(self, api: ApiClient) -> dict[str, bool]:
+        """What lists show, and where there are several ways to the same, that these agree."""
+
+        def uids(path: str, member: str) -> list[str]:
+            answer = api.get(f"/api/tracker/{path}&totalPages=true", user="reader")
+            if answer.status == 403:  # something is named that is closed
+                return []
+            assert answer.status == 200, answer
+            body = answer.json
+            (found,) = (value for name, value in body.items() if name != "pager")
+            assert body["pager"].get("total", 0) == len(found)
+            return [one[member] for one in found]
+
+        def rows(path: str) -> list[str]:
+            answer = api.get(f"/api/tracker/{path}&skipHeader=true", user="reader")
+            return answer.text.splitlines() if answer.status == 200 else []
+
+        entities = f"trackedEntities={self.entity.uid}"
+        events = f"events={self.event.uid},{self.single_event.uid}"
+        found = uids(f"events?{events}", "event")
+        assert len(rows(f"events.csv?{events}")) == len(found)
+        assert len(rows(f"trackedEntities.csv?{entities}")) == len(uids(f"trackedEntities?{entities}", "trackedEntity"))
+        with_program = f"program={self.program.uid}&{entities}"
+        assert uids(f"trackedEntities?{with_program}", "trackedEntity") == uids(
+            f"trackedEntities?{entities}", "trackedEntity"
+        )
+        return {
+            "entity": bool(uids(f"trackedEntities?{entities}", "trackedEntity")),
+            "enrollment": bool(uids(f"enrollments?enrollments={self.enrollment.uid}", "enrollment")),
+            "event": self.event.uid in found,
+            "single event": self.single_event.uid in found,
+            "relationship": bool(uids(f"relationships?event={self.event.uid}", "relationship")),
+        }
+
+    def nested(self, api: ApiClient) -> dict[str, bool]:
+        """What the tracked entity shows of the others, and what other objects show of it."""
+        answer = api.get(f"/api/tracker/trackedEntities/{self.entity.uid}?fields=*", user="reader")
+        shown = answer.json if answer.status == 200 else {}
+        enrollments = shown.get("enrollments", [])
+        events = [event for enrollment in enrollments for event in enrollment["events"]]
+        return {
+            "entity": bool(shown),
+            "enrollment": bool(enrollments),
+            "event": bool(events),
+            "relationship": any(event["relationships"] for event in events),
+        }
+
 
 @pytest.mark.parametrize(("place", "level"), list(product(PLACES, LEVELS)))
-def test_single_objects_are_read_as_the_reference_says(place: str, level: str) -> None:
+def test_every_way_to_an_object_asks_the_same(api: ApiClient, place: str, level: str) -> None:
     case = Case(place, level, "nothing")
 
-    expected = {
-        kind: may_read(kind, place, level, "nothing") for kind in ("entity", "enrollment", "event", "single event")
-    }
-    expected["relationship"] = expected["event"] and expected["entity"]
+    expected = case.expected(place, level, "nothing")
     assert case.read() == expected
+    assert case.listed(api) == expected
+    assert case.nested(api).items() <= expected.items()
 
 
 @pytest.mark.parametrize("closed", CLOSED_PARTS[1:])
-def test_a_part_without_data_read_hides_what_belongs_to_it(closed: str) -> None:
+def test_a_part_without_data_read_hides_what_belongs_to_it(api: ApiClient, closed: str) -> None:
     case = Case("capture", "OPEN", closed)
 
-    expected = {
-        kind: may_read(kind, "capture", "OPEN", closed) for kind in ("entity", "enrollment", "event", "single event")
-    }
-    expected["relationship"] = expected["event"] and expected["entity"]
+    expected = case.expected("capture", "OPEN", closed)
     assert case.read() == expected
+    assert case.listed(api) == expected
+    assert case.nested(api).items() <= (expected | {"enrollment": expected["entity"]}).items()
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_who_broke_the_glass_reads_what_is_protected(api: ApiClient, level: str) -> None:
+    case = Case("search", level, "nothing", is_granted=True)
+
+    expected = case.expected("search", level, "nothing", is_granted=True)
+    assert case.read() == expected
+    assert case.listed(api) == expected
+    assert case.nested(api).items() <= expected.items()
+
+
+def test_an_entity_without_enrollment_is_read_by_where_it_was_registered(api: ApiClient) -> None:
+    world.someone_at("reader", [world.BADJIA])
+    type = world.make_type()
+    world.make_program(type)
+    near, far = world.stored_entity(type, world.NGELEHUN), world.stored_entity(type, world.BAOMA)
+
+    statuses = [api.get(f"/api/tracker/trackedEntities/{one.uid}", user="reader").status for one in (near, far)]
+
+    assert statuses == [200, 404]
+
+
+def test_an_entity_of_a_type_without_program_is_shown_to_nobody(api: ApiClient) -> None:
+    entity = world.stored_entity(world.make_type(), world.BADJIA)
+
+    assert api.get(f"/api/tracker/trackedEntities/{entity.uid}").status == 404
+
+
+def test_one_open_program_shows_the_entity_but_not_its_closed_enrollment(api: ApiClient) -> None:
+    case = Case("search", "CLOSED", "nothing")
+    world.stored_enrollment(case.entity, world.make_program(case.type), world.BAOMA)
+
+    shown = api.get(f"/api/tracker/trackedEntities/{case.entity.uid}?fields=enrollments[program]", user="reader").json
+    named = api.get(f"/api/tracker/trackedEntities/{case.entity.uid}?program={case.program.uid}", user="reader")
+
+    assert case.program.uid not in [one["program"] for one in shown["enrollments"]]
+    assert len(shown["enrollments"]) == 1
+    assert named.status == 404
+
+
+@pytest.mark.parametrize("path", ["trackedEntities", "enrollments", "events", "relationships"])
+def test_somebody_without_org_units_reads_nothing(api: ApiClient, path: str) -> None:
+    world.someone_at("nobody")
+
+    answer = api.get(f"/api/tracker/{path}/Prabcdefgh1", user="nobody")
+
+    assert answer.status == 403
+
+
+def test_a_superuser_is_bound_to_his_org_units_unless_he_asks_for_all(api: ApiClient) -> None:
+    case = Case("search", "CLOSED", "nothing")
+    world.someone_at("chief", [world.BADJIA], [], ["ALL"])
+    asked = f"/api/tracker/enrollments?program={case.program.uid}"
+
+    own = api.get(asked, user="chief").json["enrollments"]
+    every = api.get(f"{asked}&orgUnitMode=ALL", user="chief").json["enrollments"]
+
+    assert (len(own), len(every)) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("", "At least 2 attributes should be mentioned in the search criteria."),
+        ("&filter={hidden}:eq:x", "{hidden}"),
+        ("&filter={name}:sw:a,{other}:sw:b", "maxteicountreached"),
+        ("&filter={unique}:eq:nobody", None),
+        ("&trackedEntities=Prabcdefgh1", None),
+        ("&orgUnitMode=CAPTURE", None),
+        ("&orgUnits=YuQRtpLP10I", None),
+    ],
+)  # fmt: skip
+def test_beyond_the_capture_scope_only_careful_searches_are_answered(
+    api: ApiClient, query: str, message: str | None
+) -> None:
+    world.someone_at("reader", [world.BADJIA], [world.BO])
+    type = world.make_type(min_attributes_required_to_search=2, max_tei_count_to_return=1)
+    world.make_program(type)
+    attributes = {
+        "name": world.make_attribute(of_type=type, searchable=True),
+        "other": world.make_attribute(of_type=type, searchable=True),
+        "unique": world.make_attribute(of_type=type, searchable=True, unique=True),
+        "hidden": world.make_attribute(of_type=type),
+    }
+    for _ in range(2):
+        world.stored_entity(type, world.BAOMA, {attributes["name"]: "Ann", attributes["other"]: "Bo"})
+    names = {name: one.uid for name, one in attributes.items()}
+
+    answer = api.get(
+        f"/api/tracker/trackedEntities?trackedEntityType={type.uid}{query.format(**names)}", user="reader"
+    )  # fmt: skip
+
+    if message is None:
+        assert answer.status == 200, answer
+    else:
+        assert (answer.status, message.format(**names) in answer.json["message"]) == (409, True), answer

@@ -9,8 +9,10 @@ from dhis2api.errors import ApiError
 from dhis2api.objects.uids import is_uid
 from dhis2api.web.params import Params, param
 from tracker.change_logs import errors as codes
+from tracker.export.errors import PAGE_TOO_SMALL
+from tracker.export.ordering import Ordering, parse_order
 
-DIRECTIONS = {"": "ASC", "asc": "ASC", "desc": "DESC"}
+NEWEST_FIRST = "createdAt:desc"
 # filters whose value is an identifier
 BY_UID = frozenset({"attribute", "dataElement"})
 
@@ -32,7 +34,7 @@ class ChangeLogParams(Params):
         """Errors: 400 for a page that there cannot be."""
         for name, value in (("page", self.page), ("pageSize", self.page_size)):
             if value < 1:
-                raise ApiError(codes.TOO_SMALL, name)
+                raise ApiError(PAGE_TOO_SMALL, name)
 
 
 class EntityChangeLogParams(ChangeLogParams):
@@ -49,17 +51,12 @@ class Filter:
     value: str
 
 
-def parse_order(texts: list[str], columns: Mapping[str, str]) -> tuple[str, str]:
-    """Field and direction of `order`. Errors: 400."""
-    supported = ", ".join(sorted(columns))
+def ordering_of(texts: list[str], columns: Mapping[str, str]) -> Ordering:
+    """The one entry of `order`. Errors: 400."""
     if len(texts) > 1:
-        raise ApiError(codes.ORDER_REPEATED, supported)
-    field, _, direction = (texts or ["createdAt:desc"])[0].partition(":")
-    if field not in columns:
-        raise ApiError(codes.ORDER_UNKNOWN, field, supported)
-    if direction.lower() not in DIRECTIONS:
-        raise ApiError(codes.ORDER_DIRECTION, direction)
-    return field, DIRECTIONS[direction.lower()]
+        raise ApiError(codes.ORDER_REPEATED, ", ".join(sorted(columns)))
+    (found,) = parse_order(texts or [NEWEST_FIRST], list(columns), with_uids=False)
+    return found
 
 
 def parse_filter(text: str, columns: Mapping[str, str]) -> Filter | None:

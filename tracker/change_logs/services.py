@@ -14,8 +14,8 @@ from metadata.models import DataElement
 from sharing.access import readable
 from tracker.access.reader import reader_of
 from tracker.access.reading import get_readable_entity, get_readable_event
-from tracker.access.shown_attributes import shown_attributes
 from tracker.change_logs.params import ChangeLogParams, EntityChangeLogParams
+from tracker.change_logs.shown_attributes import shown_attributes
 from tracker.change_logs.statements import ENTITY_LOG, EVENT_LOG, fetch
 from tracker.importer.writing.event_changes import geometry_text, moment_text
 from tracker.models import Event, EventChangeLog

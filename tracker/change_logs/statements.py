@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from psycopg2 import sql
 
-from tracker.change_logs.params import ChangeLogParams, parse_filter, parse_order
+from tracker.change_logs.params import ChangeLogParams, ordering_of, parse_filter
 
 # Rows end with whether the texts are encrypted.
 ENTITY = """
@@ -85,12 +85,15 @@ EVENT_LOG = Statement(
 
 def fetch(statement: Statement, params: ChangeLogParams, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """The rows of a page, and one more if another page follows. Errors: 400 for order and filter."""
-    field, direction = parse_order(params.order, statement.order)
+    order = ordering_of(params.order, statement.order)
     filter = parse_filter(params.filter, statement.filter)
-    ties = direction if field == "createdAt" else "DESC"  # changes of one moment stay in the order they were made in
+    # changes of one moment stay in the order they were made in
+    ties = order.direction if order.name == "createdAt" else "DESC"
     query = sql.SQL(statement.text).format(
         condition=sql.SQL("TRUE" if filter is None else f"{statement.filter[filter.field]} = %(filter)s"),
-        order=sql.SQL(f"{statement.order[field]} {direction}, log.created_at {ties}, log.id {ties}, subject.uid"),
+        order=sql.SQL(
+            f"{statement.order[order.name]} {order.direction}, log.created_at {ties}, log.id {ties}, subject.uid"
+        ),
     )
     given = {"filter": filter and filter.value, "limit": params.page_size + 1, "offset": params.offset}
     with connection.cursor() as cursor:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from dhis2api.objects.query.fields import parse_fields
-from dhis2api.objects.reading.pick import pick
-from dhis2api.web.paging import address_with
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest, ApiView
 from tracker.change_logs.params import ChangeLogParams, EntityChangeLogParams
 from tracker.change_logs.services import Page, entity_changes, event_changes
+from tracker.export import envelopes
+from tracker.export.base_params import require_path_uid
+from tracker.export.fields import plan_of
+from tracker.export.shapes import CHANGE_LOG, CHANGE_LOG_DEFAULT
 
 
 class EntityChangeLogView(ApiView):
@@ -20,6 +19,7 @@ class EntityChangeLogView(ApiView):
     @declares(EntityChangeLogParams)
     def get(self, request: ApiRequest, params: EntityChangeLogParams, uid: str) -> ApiResponse:
         """A page, newest first."""
+        require_path_uid(uid)
         return _answer(request, params, entity_changes(uid, params, request.user))
 
 
@@ -29,19 +29,12 @@ class EventChangeLogView(ApiView):
     @declares(ChangeLogParams)
     def get(self, request: ApiRequest, params: ChangeLogParams, uid: str) -> ApiResponse:
         """A page, newest first."""
+        require_path_uid(uid)
         return _answer(request, params, event_changes(uid, params, request.user))
 
 
-def _answer(request: ApiRequest, params: ChangeLogParams, page: Page) -> ApiResponse:
-    changes, has_more = page
-    pager: dict[str, Any] = {"page": params.page, "pageSize": params.page_size}
-    if params.page > 1:
-        pager["prevPage"] = _link(request, params, params.page - 1)
-    if has_more:
-        pager["nextPage"] = _link(request, params, params.page + 1)
-    shown = pick(changes, parse_fields(",".join(params.fields) or "*"))
-    return ApiResponse({"pager": pager, "changeLogs": shown})
-
-
-def _link(request: ApiRequest, params: ChangeLogParams, page: int) -> str:
-    return address_with(request, [("page", str(page)), ("pageSize", str(params.page_size))])
+def _answer(request: ApiRequest, params: ChangeLogParams, found: Page) -> ApiResponse:
+    changes, has_more = found
+    page = envelopes.Page(params.page, params.page_size, has_more)
+    shown = plan_of(params.fields, CHANGE_LOG_DEFAULT, CHANGE_LOG).apply(changes)
+    return ApiResponse({"pager": page.to_dict() | envelopes.page_links(request, page), "changeLogs": shown})

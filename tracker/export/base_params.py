@@ -110,6 +110,12 @@ def require_uid(uid: str, name: str) -> None:
         raise ApiError(codes.UID_INVALID, uid, name, uid)
 
 
+def require_path_uid(uid: str, name: str = "uid") -> None:
+    """Errors: 400 for what is no uid, naming the part of the path."""
+    if not UID.fullmatch(uid):
+        raise ApiError(codes.PATH_UID_INVALID, uid, name, uid)
+
+
 def check_updated(params: Any, code: Code) -> None:
     """Errors: 400 with `code` for a bound beside `updatedWithin`, 400 for a length of time that is none."""
     if not params.updated_within:

@@ -45,10 +45,11 @@ def envelope(request: Any, plural: str, objects: list[Any], page: Page | None) -
         return {**page.to_dict(), key: objects}
     if version == 41:
         return {**page.to_dict(), "pager": page.to_dict(), key: objects}
-    return {"pager": page.to_dict() | _links(request, page), key: objects}
+    return {"pager": page.to_dict() | page_links(request, page), key: objects}
 
 
-def _links(request: Any, page: Page) -> dict[str, str]:
+def page_links(request: Any, page: Page) -> dict[str, str]:
+    """The addresses of the pages before and after."""
     links = {}
     if page.number > 1:
         links["prevPage"] = _link(request, page.number - 1)

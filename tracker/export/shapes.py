@@ -68,3 +68,19 @@ RELATIONSHIP_DEFAULT = (
     "relationship,relationshipType,createdAtClient,from[trackedEntity[trackedEntity],enrollment[enrollment],"
     "event[event]],to[trackedEntity[trackedEntity],enrollment[enrollment],event[event]]"
 )
+
+_CHANGE = ("previousValue", "currentValue")
+CHANGE_LOG = Shape(
+    ("createdBy", "createdAt", "type", "change"),
+    {
+        "createdBy": USER,
+        "change": Shape(
+            ("dataValue", "eventField", "attributeValue"),
+            {
+                "dataValue": Shape(("dataElement", *_CHANGE)), "eventField": Shape(("field", *_CHANGE)),
+                "attributeValue": Shape(("attribute", *_CHANGE)),
+            },
+        ),
+    },
+)  # fmt: skip
+CHANGE_LOG_DEFAULT = "change,createdAt,createdBy,type"

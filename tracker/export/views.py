@@ -23,7 +23,7 @@ from tracker.access.reading import (
     get_readable_relationship,
 )
 from tracker.export import errors as codes
-from tracker.export.base_params import UID, ListParams, require_uid
+from tracker.export.base_params import ListParams, require_path_uid, require_uid
 from tracker.export.csv import ENTITY_COLUMNS, header
 from tracker.export.documents import Export, csv_chunks, csv_lines, csv_plan, json_chunks
 from tracker.export.enrollments import list_enrollments
@@ -77,7 +77,7 @@ class EntityView(ApiView):
     @declares(OneEntityParams)
     def get(self, request: ApiRequest, params: OneEntityParams, uid: str) -> HttpResponseBase:
         """A tracked entity, as enrolled in `program` if one is named."""
-        check_path(uid)
+        require_path_uid(uid)
         if params.program:
             require_uid(params.program, "program")
         reader = reader_of(request.user)
@@ -114,7 +114,7 @@ class EnrollmentView(ApiView):
     @declares(OneParams)
     def get(self, request: ApiRequest, params: OneParams, uid: str) -> HttpResponseBase:
         """An enrollment."""
-        check_path(uid)
+        require_path_uid(uid)
         reader = reader_of(request.user)
         key = get_readable_enrollment(reader, uid)
         return answer_one(ENROLLMENTS, Session(reader, style_of(request.version)), key, params)
@@ -142,10 +142,10 @@ class EventView(ApiView):
     @declares(OneEventParams)
     def get(self, request: ApiRequest, params: OneEventParams, uid: str) -> HttpResponseBase:
         """An event."""
-        check_path(uid)
+        require_path_uid(uid)
         reader = reader_of(request.user)
         key = get_readable_event(reader, uid)
-        session = Session(reader, style_of(request.version))
+        session = Session(reader, style_of(request.version), checks_elements=True)
         identify = identifier(EVENT_REFERENCES, params, session.style.option_separator)
         return answer_one(EVENTS, session, key, params, identify)
 
@@ -171,7 +171,7 @@ class RelationshipView(ApiView):
     @declares(OneParams)
     def get(self, request: ApiRequest, params: OneParams, uid: str) -> HttpResponseBase:
         """A relationship."""
-        check_path(uid)
+        require_path_uid(uid)
         reader = reader_of(request.user)
         key = get_readable_relationship(reader, uid)
         return answer_one(RELATIONSHIPS, Session(reader, style_of(request.version)), key, params)
@@ -220,9 +220,3 @@ def attachment(
     if compression is None and not is_binary:
         del response["Content-Transfer-Encoding"]
     return response
-
-
-def check_path(uid: str) -> None:
-    """Errors: 400 for what is no uid."""
-    if not UID.fullmatch(uid):
-        raise ApiError(codes.PATH_UID_INVALID, uid, "uid", uid)

@@ -17,9 +17,8 @@ from metadata.models import DataElement, TrackedEntityAttribute
 from sharing.access import readable
 from tracker.access.reader import reader_of
 from tracker.access.reading import find_readable_event, get_readable_entity, require_org_units
-from tracker.access.shown_attributes import shown_attributes
 from tracker.files import errors as codes
-from tracker.files.stored_values import find_attribute_value
+from tracker.files.stored_values import find_shown_value
 from tracker.models import Event, TrackerFile
 
 ORIGINAL = ImageFileDimension.ORIGINAL
@@ -40,8 +39,7 @@ def attribute_file(entity: str, attribute: str, program: str | None, user: Any) 
     if value_type not in FILE_TYPES:
         raise ApiError(codes.ATTRIBUTE_WITHOUT_FILE, attribute)
     chosen = None if program is None else reader.find_program(program)
-    is_shown = pk in shown_attributes(key, None if chosen is None else chosen.pk)
-    value = find_attribute_value(key, pk) if is_shown else None
+    value = find_shown_value(key, pk, None if chosen is None else chosen.pk)
     if value is None:
         raise ApiError(E1005, "TrackedEntityAttribute", attribute)
     return _file(value, tracked_entity_id=key, attribute_id=pk)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from django.db import connection
 
 from dhis2api.ciphers import decrypt_text
+from tracker.export.rendering.attributes import IS_SHOWN
 
-FIND = """
-    SELECT stored.value, attribute.confidential
-    FROM tracked_entity_attribute_value stored
-    JOIN metadata_trackedentityattribute attribute ON attribute.id = stored.attribute_id
-    WHERE stored.tracked_entity_id = %(entity)s AND stored.attribute_id = %(attribute)s
+FIND = f"""
+    SELECT value.value, attribute.confidential
+    FROM tracked_entity_attribute_value value
+    JOIN metadata_trackedentityattribute attribute ON attribute.id = value.attribute_id
+    WHERE value.tracked_entity_id = %(entity)s AND attribute.id = %(attribute)s AND {IS_SHOWN}
 """
 
 
-def find_attribute_value(entity: int, attribute: int) -> str | None:
-    """The value, decrypted; None without one."""
+def find_shown_value(entity: int, attribute: int, program: int | None) -> str | None:
+    """The value, decrypted; None without one, or where the tracked entity does not show it. All are keys."""
     with connection.cursor() as cursor:
-        cursor.execute(FIND, {"entity": entity, "attribute": attribute})
+        cursor.execute(FIND, {"entity": entity, "attribute": attribute, "program": program})
         found = cursor.fetchone()
     if found is None:
         return None

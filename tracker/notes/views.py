@@ -5,6 +5,7 @@ from __future__ import annotations
 from dhis2api.web.bodies import read_json
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest, ApiView
+from tracker.export.base_params import require_path_uid
 from tracker.notes.services import add_enrollment_note, add_event_note, note_record
 
 
@@ -13,6 +14,7 @@ class EnrollmentNoteView(ApiView):
 
     def post(self, request: ApiRequest, uid: str) -> ApiResponse:
         """Add one."""
+        require_path_uid(uid)
         return ApiResponse(add_enrollment_note(uid, note_record(read_json(request)), request.user))
 
 
@@ -21,4 +23,5 @@ class EventNoteView(ApiView):
 
     def post(self, request: ApiRequest, uid: str) -> ApiResponse:
         """Add one."""
+        require_path_uid(uid)
         return ApiResponse(add_event_note(uid, note_record(read_json(request)), request.user))

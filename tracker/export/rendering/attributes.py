@@ -11,16 +11,18 @@ from tracker.export.rendering.session import Session, rows, without_nulls
 
 VALUE = """value.created_at, value.updated_at, value.stored_by, value.value, attribute.uid, attribute.code,
         attribute.name, attribute.value_type, attribute.confidential"""
+# Attributes that belong to a type, or to the program that is looked at.
+IS_SHOWN = """(
+    EXISTS (SELECT FROM metadata_trackedentitytypeattribute part WHERE part.tracked_entity_attribute_id = attribute.id)
+    OR EXISTS (SELECT FROM metadata_programtrackedentityattribute part
+               WHERE part.tracked_entity_attribute_id = attribute.id AND part.program_id = %(program)s)
+)"""
 OF_ENTITIES = f"""
-    -- values of attributes that belong to a type, or to the program that is looked at
     SELECT value.tracked_entity_id, {VALUE}
     FROM tracked_entity_attribute_value value
     JOIN metadata_trackedentityattribute attribute ON attribute.id = value.attribute_id
     WHERE value.tracked_entity_id = ANY(%(keys)s)
-        AND (EXISTS (SELECT FROM metadata_trackedentitytypeattribute part
-                     WHERE part.tracked_entity_attribute_id = attribute.id)
-            OR EXISTS (SELECT FROM metadata_programtrackedentityattribute part
-                       WHERE part.tracked_entity_attribute_id = attribute.id AND part.program_id = %(program)s))
+        AND {IS_SHOWN}
     ORDER BY value.created_at, attribute.id
 """
 OF_ENROLLMENTS = f"""

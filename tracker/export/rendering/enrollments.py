@@ -46,10 +46,10 @@ def load_enrollments(
     attributes = load_enrollment_attributes(session, keys) if plan.shows("attributes") else {}
     notes = load_notes(session, "enrollment", keys) if plan.shows("notes") else {}
     return [
-        (row[0], row[1], _show(session, row) | {
+        (row[0], row[1], _show(session, row) | without_nulls({
             "events": events.get(row[0], []), "relationships": session.relationships_of("enrollment", row[0], plan),
             "attributes": attributes.get(row[0], []), "notes": notes.get(row[0], []),
-        }) for row in found
+        })) for row in found
     ]  # fmt: skip
 
 

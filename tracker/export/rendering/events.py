@@ -8,6 +8,9 @@ from typing import Any
 
 import orjson
 
+from dhis2api.objects.registry import get_schema
+from metadata.models import DataElement
+from sharing.access import readable
 from tracker.access.predicates import event_is_readable
 from tracker.access.statements import Values
 from tracker.export.fields import Plan
@@ -58,13 +61,13 @@ def load_events(
     if plan.shows("attributeCategoryOptions"):
         _load_options(session, {row[20] for row in found})
     notes = load_notes(session, "event", keys) if plan.shows("notes") else {}
-    with_values = plan.shows("dataValues")
+    values_of = _data_values(session, found) if plan.shows("dataValues") else {}
     return [
-        (row[0], row[1], _show(session, row) | {
+        (row[0], row[1], _show(session, row) | without_nulls({
             "relationships": session.relationships_of("event", row[0], plan),
-            "dataValues": _data_values(session, row) if with_values else [],
+            "dataValues": values_of.get(row[0], []),
             "notes": notes.get(row[0], []),
-        }) for row in found
+        })) for row in found
     ]  # fmt: skip
 
 
@@ -93,11 +96,24 @@ def _assigned(session: Session, user: Sequence[str | None]) -> Any:
     }  # fmt: skip
 
 
-def _data_values(session: Session, row: Sequence[Any]) -> list[dict[str, Any]]:
-    """The values in the order they were made. What a value does not say is as the event was made with."""
-    stored = orjson.loads(row[30])
-    shown = [_data_value(session, row, uid, value) for uid, value in stored.items()]
-    return sorted(shown, key=lambda value: (value["createdAt"], value["dataElement"]))
+def _data_values(session: Session, found: Sequence[Sequence[Any]]) -> dict[int, list[dict[str, Any]]]:
+    """The values of each event in the order they were made. What one does not say is as the event was made with."""
+    stored = {row[0]: orjson.loads(row[30]) for row in found}
+    if session.checks_elements:
+        shown = _readable_elements(session, {uid for values in stored.values() for uid in values})
+        stored = {key: {uid: values[uid] for uid in values if uid in shown} for key, values in stored.items()}
+    return {
+        row[0]: sorted(
+            (_data_value(session, row, uid, value) for uid, value in stored[row[0]].items()),
+            key=lambda value: (value["createdAt"], value["dataElement"]),
+        ) for row in found
+    }  # fmt: skip
+
+
+def _readable_elements(session: Session, uids: set[str]) -> set[str]:
+    rules = get_schema("dataElement").rules
+    found = DataElement.objects.filter(readable(rules, session.reader.viewer.principal), uid__in=uids)
+    return set(found.values_list("uid", flat=True))
 
 
 def _data_value(session: Session, row: Sequence[Any], uid: str, value: Mapping[str, Any]) -> dict[str, Any]:

@@ -49,12 +49,16 @@ class Awaiting:
 
 @dataclass(slots=True)
 class Session:
-    """`program` is the one that a tracked entity was asked for with, which widens and narrows what it shows."""
+    """`program` is the one that a tracked entity was asked for with, which widens and narrows what it shows.
+
+    `checks_elements`: values of data elements that the reader may not read are left out, as DHIS2 does of one event.
+    """
 
     reader: Reader
     style: Style = Style()
     include_deleted: bool = False
     program: ReadableProgram | None = None
+    checks_elements: bool = False
     zone: Any = field(default_factory=get_default_timezone)
     authors: dict[int, dict[str, Any]] = field(default_factory=dict)
     unnamed: set[int] = field(default_factory=set)
@@ -82,10 +86,10 @@ class Session:
             self.authors[key].update(uid=uid, username=username, firstName=first_name, surname=surname)
         self.unnamed.clear()
 
-    def relationships_of(self, kind: str, key: int, plan: Plan) -> list[dict[str, Any]]:
-        """The list of the relationships of an object, to be filled by `relationships.fill`."""
+    def relationships_of(self, kind: str, key: int, plan: Plan) -> list[dict[str, Any]] | None:
+        """The list of the relationships of an object, to be filled by `relationships.fill`; None if not shown."""
         if not plan.shows("relationships"):
-            return []
+            return None
         return self.awaiting.setdefault(kind, Awaiting(plan.part("relationships"))).lists.setdefault(key, [])
 
     def moment(self, value: datetime | None) -> str | None:

@@ -1,0 +1,1 @@
+"""Removal for good of what is deleted."""
