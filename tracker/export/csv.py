@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from tracker.export.wkt import to_wkt
+from tracker.formats.wkt import format_wkt
 
 Cells = Mapping[str, Any]
 LONGEST_BARE = 24
@@ -19,13 +19,6 @@ ENTITY_COLUMNS = (
     "trackedEntity", "trackedEntityType", "createdAt", "createdAtClient", "updatedAt", "updatedAtClient", "orgUnit",
     "inactive", "deleted", "potentialDuplicate", "geometry", "latitude", "longitude", "storedBy", "createdBy",
     "updatedBy", "attrCreatedAt", "attrUpdatedAt", "attribute", "displayName", "value", "valueType",
-)  # fmt: skip
-EVENT_COLUMNS = (
-    "event", "status", "program", "programStage", "enrollment", "orgUnit", "occurredAt", "scheduledAt", "geometry",
-    "latitude", "longitude", "followUp", "deleted", "createdAt", "createdAtClient", "updatedAt", "updatedAtClient",
-    "completedBy", "completedAt", "updatedBy", "attributeOptionCombo", "attributeCategoryOptions", "assignedUser",
-    "dataElement", "value", "storedBy", "providedElsewhere", "storedByDataValue", "updatedAtDataValue",
-    "createdAtDataValue",
 )  # fmt: skip
 
 
@@ -76,7 +69,7 @@ def _place(shown: Mapping[str, Any]) -> dict[str, Any]:
     geometry = shown.get("geometry")
     if geometry is None:
         return {}
-    place: dict[str, Any] = {"geometry": to_wkt(geometry)}
+    place: dict[str, Any] = {"geometry": format_wkt(geometry)}
     if geometry.get("type") == "Point":
         place["longitude"], place["latitude"] = geometry["coordinates"][:2]
     return place

@@ -13,6 +13,7 @@ from tracker.export.identifiers import Identify
 from tracker.export.listing import Listing
 from tracker.export.objects import EVENTS, Kind, load_objects
 from tracker.export.rendering.session import Session
+from tracker.formats.csv import COLUMNS as EVENT_COLUMNS  # the import reads what is written here
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def json_chunks(export: Export, key: str, plan: Plan) -> Iterator[bytes]:
 
 def csv_chunks(export: Export, *, with_header: bool) -> Iterator[bytes]:
     """Rows below the line of names."""
-    columns = csv.EVENT_COLUMNS if export.kind is EVENTS else csv.ENTITY_COLUMNS
+    columns = EVENT_COLUMNS if export.kind is EVENTS else csv.ENTITY_COLUMNS
     plan = csv_plan(export.kind)
     if with_header:
         yield csv.header(columns)
@@ -57,7 +58,7 @@ def csv_chunks(export: Export, *, with_header: bool) -> Iterator[bytes]:
 def csv_lines(kind: Kind, objects: list[dict[str, Any]]) -> bytes:
     """The rows of these objects."""
     if kind is EVENTS:
-        return csv.lines(objects, csv.EVENT_COLUMNS, csv.event_cells)
+        return csv.lines(objects, EVENT_COLUMNS, csv.event_cells)
     return csv.lines(objects, csv.ENTITY_COLUMNS, csv.entity_cells)
 
 

@@ -33,6 +33,8 @@ def list_enrollments(reader: Reader, params: EnrollmentParams) -> Listing:
     values = listing.values
     programs = [program] if program else [one for one in reader.tracker_programs if type is None or one.type == type.pk]
     listing.where(enrollment_is_readable(reader, window, values, "en", programs))
+    if program is not None:
+        listing.follow("program_id", program.pk)
     if not params.include_deleted:
         listing.where("NOT en.deleted")
     if entity is not None:

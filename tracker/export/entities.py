@@ -10,7 +10,7 @@ from tracker.export import errors as codes
 from tracker.export.assigned_users import assigned_to
 from tracker.export.event_status import event_has_status
 from tracker.export.filter_grammar import parse_filters
-from tracker.export.filters import attribute_conditions, find_attributes
+from tracker.export.filters import attribute_conditions, find_attributes, split_candidates
 from tracker.export.listing import Listing
 from tracker.export.named import get_stage_of, get_tracker_program, get_type, require_any_type
 from tracker.export.ordering import attribute_column, order_clause, parse_order
@@ -46,16 +46,18 @@ def list_entities(reader: Reader, params: EntityParams) -> tuple[Listing, Readab
     values = listing.values
     listing.where(entity_is_readable(reader, window, values, "te", program))
     if type is not None:
-        listing.where(f"te.tracked_entity_type_id = {values.bind(type.pk)}")
+        listing.follow("tracked_entity_type_id", type.pk)
     if params.tracked_entities:
         listing.where(f"te.uid = ANY({values.bind(params.tracked_entities)})")
     if not params.include_deleted:
         listing.where("NOT te.deleted")
     if params.potential_duplicate is not None:
         listing.where(f"te.potential_duplicate = {values.bind(params.potential_duplicate)}")
+    candidates, others = split_candidates(filters, fields, values)
+    listing.among(candidates)
     for condition in [
         *changed("te.updated_at", params.updated_after, params.updated_before, params.updated_within, values),
-        *attribute_conditions(filters, fields, "te.id", values),
+        *attribute_conditions(others, fields, "te.id", values),
     ]:
         listing.where(condition)
     if program is not None:

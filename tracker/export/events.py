@@ -78,7 +78,9 @@ def list_events(reader: Reader, params: EventParams) -> Listing:
     if not params.include_deleted:
         listing.where("NOT ev.deleted")
     if stage is not None:
-        listing.where(f"ev.program_stage_id = {values.bind(stage)}")
+        listing.follow("program_stage_id", stage)
+    elif program is not None:
+        listing.follow("program_id", program.pk)
     if combo is not None:
         listing.where(f"ev.attribute_option_combo_id = {values.bind(combo)}")
     for condition in [

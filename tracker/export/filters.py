@@ -97,6 +97,29 @@ def attribute_conditions(filters: Sequence[Filter], fields: dict[str, Field], en
     return found
 
 
+def split_candidates(
+    filters: Sequence[Filter], fields: dict[str, Field], values: Values
+) -> tuple[str, list[Filter]]:  # fmt: skip
+    """The statement of the tracked entities that meet one of the filters by the index of parts of values, the last
+    first; and what else is asked. The statement is empty where no filter uses that index.
+
+    The planner knows little of parts, and would ask everything else of each that is found.
+    """
+    for place, one in enumerate(filters):
+        field = fields[one.uid]
+        for operator, text in one.operators:
+            if text is not None and _is_in_pieces(field, operator, text):
+                key = values.bind(field.pk)
+                found = (
+                    "SELECT val.tracked_entity_id AS id FROM tracked_entity_attribute_value val"
+                    f" WHERE val.attribute_id = {key} AND {_attribute_condition(field, operator, text, key, values)}"
+                    " ORDER BY val.tracked_entity_id DESC OFFSET 0"
+                )
+                others = Filter(one.uid, [other for other in one.operators if other != (operator, text)])
+                return found, [*filters[:place], others, *filters[place + 1 :]]
+    return "", list(filters)
+
+
 def element_conditions(filters: Sequence[Filter], fields: dict[str, Field], row: str, values: Values) -> list[str]:
     """The conditions on an event; a data element without operator must have a value. Errors: as for attributes."""
     found = []
@@ -154,10 +177,14 @@ def _attribute_condition(field: Field, operator: str, text: str, key: str, value
         else:
             lead = f"{start} LIKE lower({values.bind(_literal(text[:INDEXED]) + '%')})"
         return all_of([lead, exact])
-    if operator in ("like", "ew") and field.is_searched and len(text) >= PIECE:
+    if _is_in_pieces(field, operator, text):
         pieces = f"tracker_pieces({key}, {values.bind(text)})"
         return all_of(["val.searchable", f"tracker_pieces(val.attribute_id, val.value) @> {pieces}", exact])
     return exact
+
+
+def _is_in_pieces(field: Field, operator: str, text: str) -> bool:
+    return operator in ("like", "ew") and field.is_searched and len(text) >= PIECE
 
 
 def _members(text: str) -> list[str]:

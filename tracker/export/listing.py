@@ -17,17 +17,39 @@ BATCH = 500
 
 @dataclass(slots=True)
 class Listing:
-    """Which rows of `table`, as `alias`, and in which order."""
+    """Which rows of `table`, as `alias`, and in which order.
+
+    `lead` is the column that an index has before the key; `found` a statement of the keys that come into question.
+    """
 
     table: str
     alias: str
     values: Values = field(default_factory=Values)
     conditions: list[str] = field(default_factory=list)
     order: str = ""
+    lead: str = ""
+    found: str = ""
 
     def where(self, condition: str) -> None:
         """Ask for one condition more."""
         self.conditions.append(condition)
+
+    def follow(self, column: str, key: int) -> None:
+        """Ask for rows with this key in `column`, and read them by the index of that column and the key.
+
+        As an equation it would leave the planner free to walk down all keys instead, which takes long where the rows
+        are old; a range of one does not.
+        """
+        bound = self.values.bind(key)
+        self.where(f"{self.alias}.{column} BETWEEN {bound} AND {bound}")
+        self.lead = column
+
+    def among(self, keys: str) -> None:
+        """Look only at the rows of these keys: a statement that sorts them downwards, as the list is.
+
+        It stands for itself, so that what else is asked is asked of no more rows than the page needs.
+        """
+        self.found = keys
 
     def page(self, number: int, size: int) -> tuple[list[int], bool]:
         """The keys of a page, and whether another one follows: one row more than the page is read."""
@@ -41,8 +63,7 @@ class Listing:
     def count(self) -> int:
         """How many rows there are."""
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM {self.table} {self.alias} WHERE {all_of(self.conditions)}",
-                           self.values)  # fmt: skip
+            cursor.execute(f"SELECT count(*) FROM {self._source()}", self.values)
             return cursor.fetchone()[0]
 
     def exceeds(self, limit: int) -> bool:
@@ -50,8 +71,7 @@ class Listing:
         values = Values(self.values)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT count(*) FROM (SELECT FROM {self.table} {self.alias} WHERE {all_of(self.conditions)}"
-                f" LIMIT {values.bind(limit + 1)}) AS found",
+                f"SELECT count(*) FROM (SELECT FROM {self._source()} LIMIT {values.bind(limit + 1)}) AS found",
                 values,
             )
             return cursor.fetchone()[0] > limit
@@ -71,6 +91,10 @@ class Listing:
             cursor.execute(f"EXPLAIN {self._statement()} LIMIT 51", self.values)
             return "\n".join(line for (line,) in cursor.fetchall())
 
+    def _source(self) -> str:
+        found = f" JOIN ({self.found}) AS found ON found.id = {self.alias}.id" if self.found else ""
+        return f"{self.table} {self.alias}{found} WHERE {all_of(self.conditions)}"
+
     def _statement(self) -> str:
-        order = self.order or f"{self.alias}.id DESC"
-        return f"SELECT {self.alias}.id FROM {self.table} {self.alias} WHERE {all_of(self.conditions)} ORDER BY {order}"
+        lead = f"{self.alias}.{self.lead} DESC, " if self.lead else ""
+        return f"SELECT {self.alias}.id FROM {self._source()} ORDER BY {self.order or f'{lead}{self.alias}.id DESC'}"

@@ -61,5 +61,7 @@ def attribute_column(field: Field, entity: str, values: Values) -> str:
 
 
 def order_clause(entries: Sequence[Ordering], columns: Mapping[str, str], alias: str) -> str:
-    """The `ORDER BY` of a list; `columns` are those of the names that entries have."""
+    """The `ORDER BY` of a list; `columns` are those of the names that entries have. Empty where nothing was asked."""
+    if not entries:
+        return ""
     return ", ".join([*(f"{columns[one.name]} {one.direction}" for one in entries), f"{alias}.id DESC"])

@@ -1,0 +1,72 @@
+"""Which indexes serve the lists: asked of the planner with sequential scans out of the way."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+
+from tests.tracker import world
+from tracker.access.reader import reader_of
+from tracker.export.entities import list_entities
+from tracker.export.events import list_events
+from tracker.export.params import EntityParams, EventParams
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _without_sequential_scans(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+
+@pytest.mark.parametrize(
+    ("condition", "index"),
+    [
+        ("eq:mary", "tracked_entity_attribute_value_text"),
+        ("in:mary;ann", "tracked_entity_attribute_value_text"),
+        ("sw:mar", "tracked_entity_attribute_value_text"),
+        ("like:mar", "tracked_entity_attribute_value_pieces"),
+        ("ew:ary", "tracked_entity_attribute_value_pieces"),
+    ],
+)
+def test_values_are_found_by_an_index(condition: str, index: str) -> None:
+    clerk = world.someone_at("clerk", [world.BADJIA])
+    type = world.make_type()
+    world.make_program(type)
+    name = world.make_attribute(of_type=type, searchable=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tracked_entity (uid, organisation_unit_id, deleted, created_at, updated_at,"
+            " tracked_entity_type_id, inactive, potential_duplicate)"
+            " SELECT 'T' || lpad(number::text, 10, '0'), %s, false, now(), now(), %s, false, false"
+            " FROM generate_series(1, 3000) AS number",
+            [world.place(world.BADJIA).pk, type.pk],
+        )
+        cursor.execute(
+            "INSERT INTO tracked_entity_attribute_value (tracked_entity_id, attribute_id, searchable, created_at,"
+            " updated_at, value) SELECT id, %s, true, now(), now(), md5(uid) FROM tracked_entity",
+            [name.pk],
+        )
+        # What is to be put into the index at some later time would be read from end to end.
+        cursor.execute("SELECT gin_clean_pending_list('tracked_entity_attribute_value_pieces')")
+        cursor.execute("ANALYZE tracked_entity; ANALYZE tracked_entity_attribute_value")
+    query = QueryDict(f"trackedEntityType={type.uid}&filter={name.uid}:{condition}")
+
+    listing, _ = list_entities(reader_of(clerk), EntityParams.parse(query))
+
+    assert index in listing.explain()
+
+
+@pytest.mark.parametrize("members", ["program={program}", "programStage={stage}", "events={stage}"])
+def test_events_are_read_in_the_order_of_an_index(members: str) -> None:
+    clerk = world.someone_at("clerk", [world.BADJIA])
+    program = world.make_program()
+    stage = world.make_stage(program)
+    query = QueryDict(members.format(program=program.uid, stage=stage.uid))
+
+    plan = list_events(reader_of(clerk), EventParams.parse(query)).explain()
+
+    assert "Seq Scan" not in plan
+    assert "event_" in plan
