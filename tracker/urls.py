@@ -9,6 +9,7 @@ from tracker.export.urls import urlpatterns as export_routes
 from tracker.files.urls import urlpatterns as file_routes
 from tracker.generated.urls import urlpatterns as generated_routes
 from tracker.notes.urls import urlpatterns as note_routes
+from tracker.old.urls import urlpatterns as old_routes
 from tracker.ownership.urls import urlpatterns as ownership_routes
 from tracker.removal.urls import urlpatterns as removal_routes
 from tracker.views import JobLogView, JobReportView, TrackerView
@@ -23,5 +24,6 @@ urlpatterns = [
     *change_log_routes,
     *file_routes,
     *removal_routes,
+    *old_routes,
     *export_routes,
 ]

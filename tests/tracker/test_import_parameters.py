@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from metadata.models import ProgramStage
 from tests.harness.client import ApiClient
 from tests.tracker.documented import EVENTS, PERSON, flat
+from tests.tracker.sending import EVENT, make_clinic, send
 from tracker.models import Event, TrackedEntity
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +104,17 @@ def test_days_are_read_in_all_their_forms(api: ApiClient, day: Any) -> None:
 
     assert api.post(SYNC, body).status == 200
     assert Event.objects.get(uid=EVENTS[0]).occurred_at.isoformat() == "2019-08-01T00:00:00+00:00"
+
+
+def test_coordinates_are_numbers_with_fractions(api: ApiClient) -> None:
+    clinic = make_clinic()
+    ProgramStage.objects.filter(pk=clinic.stage.pk).update(feature_type="POINT")
+    point = {"type": "Point", "coordinates": [-11.566044, 9.477801]}
+
+    answer = send(api, clinic.visit(geometry=point))
+
+    assert answer.status == 200, answer
+    assert Event.objects.get(uid=EVENT).geometry == point
 
 
 def test_empty_text_means_nothing_and_numbers_mean_their_text(api: ApiClient) -> None:

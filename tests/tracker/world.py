@@ -16,7 +16,9 @@ from django.utils import timezone
 from dhis2api.objects.uids import generate_uid
 from metadata.models import (
     CaptureOrganisationUnit,
+    Category,
     CategoryCombo,
+    CategoryOption,
     CategoryOptionCombo,
     DataElement,
     Option,
@@ -278,3 +280,30 @@ def stored_relationship(
 def day(text: str) -> datetime:
     """`2024-05-01` or `2024-05-01T10:00:00` in the server's time zone."""
     return timezone.make_aware(datetime.fromisoformat(text))
+
+
+def make_category_combo(*options: CategoryOption) -> tuple[CategoryCombo, list[CategoryOptionCombo]]:
+    """A combo of one category with these options, and its option combos."""
+    category = Category.objects.create(
+        **_called("Category", {
+            "short_name": generate_uid(), "data_dimension_type": "ATTRIBUTE", "sharing": OPEN_TO_ALL,
+        })
+    )  # fmt: skip
+    category.category_options.set(options)
+    combo = CategoryCombo.objects.create(
+        **_called("Combo", {"data_dimension_type": "ATTRIBUTE", "skip_total": False, "sharing": OPEN_TO_ALL})
+    )
+    combo.categories.set([category])
+    combos = []
+    for option in options:
+        made = CategoryOptionCombo.objects.create(name=option.name, category_combo=combo)
+        made.category_options.set([option])
+        combos.append(made)
+    return combo, combos
+
+
+def make_category_option(**members: Any) -> CategoryOption:
+    """A category option that everybody writes data of."""
+    return CategoryOption.objects.create(
+        **_called("Option", {"short_name": generate_uid(), "sharing": OPEN_TO_ALL, **members})
+    )

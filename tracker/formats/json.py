@@ -7,7 +7,7 @@ import msgspec
 from dhis2api.web.bodies import decode_json
 from tracker.records import Payload
 
-_DECODER = msgspec.json.Decoder(Payload, float_hook=str)
+_DECODER = msgspec.json.Decoder(Payload)
 
 
 def decode(data: bytes) -> Payload:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from tracker.errors import E5000
 from tracker.importer.context import Context
-from tracker.importer.items import KIND, Action, EnrollmentItem, EventItem, Item, RelationshipItem
+from tracker.importer.items import KIND, EnrollmentItem, EventItem, Item, RelationshipItem
 
 
 def drop_children(context: Context) -> None:
@@ -52,10 +52,11 @@ def _sent(context: Context, kind: str, uid: str) -> Item | None:
 
 
 def _stays(context: Context, kind: str, uid: str) -> bool:
-    """Whether an object is there after this import: sent and good, or stored."""
+    """Whether an object is there after this import: sent and good, or stored and not deleted."""
     parent = _sent(context, kind, uid)
-    if parent is not None:
-        return not parent.is_ignored or parent.action is Action.UPDATE
+    if parent is not None and not parent.is_ignored:
+        return True
     known = context.known
-    stored = {"trackedEntity": known.tracked_entities, "enrollment": known.enrollments, "event": known.events}[kind]
-    return uid in stored
+    rows = {"trackedEntity": known.tracked_entities, "enrollment": known.enrollments, "event": known.events}[kind]
+    stored = rows.get(uid)
+    return stored is not None and not stored.deleted

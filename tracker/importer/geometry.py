@@ -13,6 +13,7 @@ DEPTHS = {
     "multilinestring": ("MultiLineString", 2), "polygon": ("Polygon", 2), "multipolygon": ("MultiPolygon", 3),
 }  # fmt: skip
 FEATURES = {"Point": "POINT", "Polygon": "POLYGON", "MultiPolygon": "MULTI_POLYGON"}
+RINGS = frozenset({"Polygon", "MultiPolygon"})
 MOST_POSITIONS = 100_000
 SHORTEST_RING = 4
 LARGEST = 1e9  # metres of a projection, at most
@@ -25,10 +26,7 @@ def check_geometry(geometry: Any) -> dict[str, Any]:
     if known is None:
         raise _refuse("it has no known type")
     name, depth = known
-    coordinates = geometry.get("coordinates")
-    if _count(coordinates, depth, is_ring=name in ("Polygon", "MultiPolygon")) > MOST_POSITIONS:
-        raise _refuse(f"it has more than {MOST_POSITIONS} positions")
-    return {"type": name, "coordinates": coordinates}
+    return {"type": name, "coordinates": _read(geometry.get("coordinates"), depth, name in RINGS, [])}
 
 
 def suits(geometry: dict[str, Any], feature_type: str) -> bool:
@@ -36,21 +34,30 @@ def suits(geometry: dict[str, Any], feature_type: str) -> bool:
     return FEATURES.get(geometry["type"]) == feature_type
 
 
-def _count(coordinates: Any, depth: int, *, is_ring: bool) -> int:
-    """The number of positions, all of which are numbers. Errors: 400."""
-    if not isinstance(coordinates, list) or not coordinates:
+def _read(sent: Any, depth: int, is_ring: bool, seen: list[None]) -> list[Any]:
+    """The coordinates as numbers; `seen` counts positions. Errors: 400."""
+    if not isinstance(sent, list) or not sent:
         raise _refuse("its coordinates are no list")
     if depth == 0:
-        if not 2 <= len(coordinates) <= 4 or not all(map(_is_number, coordinates)):
-            raise _refuse("a position is two numbers or more")
-        return 1
-    if depth == 1 and is_ring and (len(coordinates) < SHORTEST_RING or coordinates[0] != coordinates[-1]):
+        seen.append(None)
+        if not 2 <= len(sent) <= 4 or len(seen) > MOST_POSITIONS:
+            raise _refuse(f"a position has two numbers or more, a geometry at most {MOST_POSITIONS} positions")
+        return [_number(value) for value in sent]
+    read = [_read(part, depth - 1, is_ring, seen) for part in sent]
+    if depth == 1 and is_ring and (len(read) < SHORTEST_RING or read[0] != read[-1]):
         raise _refuse("a ring ends where it begins")
-    return sum(_count(part, depth - 1, is_ring=is_ring) for part in coordinates)
+    return read
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and -LARGEST < value < LARGEST
+def _number(sent: Any) -> int | float:
+    """A number of JSON; those with a point come as their text, as everywhere in a payload."""
+    try:
+        value = float(sent) if isinstance(sent, str) else sent
+    except ValueError as error:
+        raise _refuse(f"`{sent}` is no number") from error
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -LARGEST < value < LARGEST:
+        raise _refuse(f"`{sent}` is no number that a map has")
+    return value
 
 
 def _refuse(reason: str) -> ApiError:

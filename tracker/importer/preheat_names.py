@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tracker.importer.context import Bundle, Context
 from tracker.importer.items import Side
-from tracker.importer.raw_values import decode_attributes, decode_values, split_options
+from tracker.importer.raw_values import decode_attributes, names_in_values, split_options
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ def names_of(context: Context) -> Names:
             for entry in decode_attributes(item.record.attributes)
         ),
         data_elements=texts(
-            entry.data_element for item in events for entry in decode_values(item.record.data_values)
+            name for item in events for name in names_in_values(item.record.data_values)
         ),
         option_combos=texts(item.record.attribute_option_combo for item in events),
         category_options=texts(

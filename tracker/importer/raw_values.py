@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -15,14 +16,21 @@ from django.utils.crypto import salted_hmac
 from dhis2api.errors import ApiError
 from tracker.errors import BODY_MEMBER
 from tracker.importer.known import Attribute
-from tracker.records import AttributeRecord, ValueRecord
+from tracker.records import AttributeRecord, Text, ValueRecord
 
 LONGEST_KEY = 300  # characters of a unique key; longer ones would not fit into an entry of an index
+_SEPARATORS = re.compile("[,;]")
+_SALT = "tracker.unique_key"
+
+
+class _Named(msgspec.Struct, gc=False, rename="camel"):
+    data_element: Text = None
+
+
 # Numbers stay as they were written: `1.50` is not `1.5`.
 _ATTRIBUTES = msgspec.json.Decoder(list[AttributeRecord] | None, float_hook=str).decode
 _VALUES = msgspec.json.Decoder(list[ValueRecord] | None, float_hook=str).decode
-_SEPARATORS = re.compile("[,;]")
-_SALT = "tracker.unique_key"
+_NAMES = msgspec.json.Decoder(list[_Named] | None, float_hook=str).decode
 
 
 def decode_attributes(raw: msgspec.Raw) -> list[AttributeRecord]:
@@ -51,6 +59,14 @@ def decode_values(raw: msgspec.Raw) -> list[ValueRecord]:
         if entry.data_element.__class__ is not str or not entry.data_element:
             entry.data_element = _text(entry.data_element)
     return entries
+
+
+def names_in_values(raw: msgspec.Raw) -> Iterator[str | None]:
+    """The data elements that `dataValues` names; the values are passed over unread."""
+    if len(raw):
+        for entry in _decode(_NAMES, raw):
+            name = entry.data_element
+            yield name if name.__class__ is str else _text(name)
 
 
 def has_entries(raw: msgspec.Raw) -> bool:

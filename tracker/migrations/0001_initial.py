@@ -352,27 +352,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='relationship',
-            index=models.Index(condition=models.Q(('from_tracked_entity__isnull', False)), fields=['from_tracked_entity'], name='relationship_from_tracked_entity'),
+            index=models.Index(condition=models.Q(('from_tracked_entity__isnull', False)), fields=['from_tracked_entity'], name='related_from_tracked_entity'),
         ),
         migrations.AddIndex(
             model_name='relationship',
-            index=models.Index(condition=models.Q(('from_enrollment__isnull', False)), fields=['from_enrollment'], name='relationship_from_enrollment'),
+            index=models.Index(condition=models.Q(('from_enrollment__isnull', False)), fields=['from_enrollment'], name='related_from_enrollment'),
         ),
         migrations.AddIndex(
             model_name='relationship',
-            index=models.Index(condition=models.Q(('from_event__isnull', False)), fields=['from_event'], name='relationship_from_event'),
+            index=models.Index(condition=models.Q(('from_event__isnull', False)), fields=['from_event'], name='related_from_event'),
         ),
         migrations.AddIndex(
             model_name='relationship',
-            index=models.Index(condition=models.Q(('to_tracked_entity__isnull', False)), fields=['to_tracked_entity'], name='relationship_to_tracked_entity'),
+            index=models.Index(condition=models.Q(('to_tracked_entity__isnull', False)), fields=['to_tracked_entity'], name='related_to_tracked_entity'),
         ),
         migrations.AddIndex(
             model_name='relationship',
-            index=models.Index(condition=models.Q(('to_enrollment__isnull', False)), fields=['to_enrollment'], name='relationship_to_enrollment'),
+            index=models.Index(condition=models.Q(('to_enrollment__isnull', False)), fields=['to_enrollment'], name='related_to_enrollment'),
         ),
         migrations.AddIndex(
             model_name='relationship',
-            index=models.Index(condition=models.Q(('to_event__isnull', False)), fields=['to_event'], name='relationship_to_event'),
+            index=models.Index(condition=models.Q(('to_event__isnull', False)), fields=['to_event'], name='related_to_event'),
         ),
         migrations.AddIndex(
             model_name='relationship',

@@ -34,7 +34,7 @@ class Relationship(models.Model):
     class Meta:
         db_table = "relationship"
         indexes = [
-            models.Index(fields=[side], name=f"relationship_{side}", condition=models.Q(**{f"{side}__isnull": False}))
+            models.Index(fields=[side], name=f"related_{side}", condition=models.Q(**{f"{side}__isnull": False}))
             for side in SIDES
         ] + [models.Index(fields=["updated_at"], name="relationship_updated")]
         constraints = [

@@ -26,12 +26,13 @@ AUTHORS = "SELECT id, uid, username, first_name, surname FROM tracker_author WHE
 class Style:
     """What differs by version: items of relationships and assigned users as uids, the separator of options.
 
-    `is_csv`: moments are in UTC with their zone.
+    `is_csv`: moments are in UTC with their zone. `reads_geometry`: geometries are values, not JSON to be passed on.
     """
 
     is_flat: bool = False
     option_separator: str = ","
     is_csv: bool = False
+    reads_geometry: bool = False
 
 
 def style_of(version: int) -> Style:
@@ -105,7 +106,8 @@ class Session:
         """GeoJSON as the database wrote it; CSV reads it, JSON passes it on."""
         if text is None:
             return None
-        return orjson.loads(text) if self.style.is_csv else orjson.Fragment(text)
+        is_read = self.style.is_csv or self.style.reads_geometry
+        return orjson.loads(text) if is_read else orjson.Fragment(text)
 
     def only_shown(self, alias: str) -> str:
         """The condition that leaves deleted rows out, unless they were asked for."""

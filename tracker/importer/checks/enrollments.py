@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
+from dhis2api.objects.uids import is_uid
 from tracker.errors import (
     E1012,
     E1014,
@@ -17,6 +18,7 @@ from tracker.errors import (
     E1023,
     E1025,
     E1041,
+    E1048,
     E1052,
     E1068,
     E1069,
@@ -99,12 +101,14 @@ def relations(item: EnrollmentItem, context: Context) -> None:
 
 
 def notes(item: EnrollmentItem | EventItem, context: Context) -> None:
-    """E1119, a warning: notes are only added, one that is there already is passed over."""
+    """E1119, a warning: notes are only added, one that is there already is passed over. E1048 in early versions."""
     if not item.notes:
         return
     kept = []
     for note in item.notes:
-        if note.note in context.known.note_uids or note.note in context.memo.note_uids:
+        if not is_uid(note.note):
+            context.error(E1048, item, "note", note.note)
+        elif note.note in context.known.note_uids or note.note in context.memo.note_uids:
             context.warn(E1119, item, note.note)
         else:
             context.memo.note_uids.add(note.note)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from dhis2api.periods import PERIOD_TYPES, period_containing
+from dhis2api.periods import PERIOD_TYPES, InvalidPeriod, period_containing
 from tracker.errors import (
     E1008,
     E1010,
@@ -173,8 +173,9 @@ def category_option_dates(item: EventItem, context: Context) -> None:
         if option.start_date is not None and day < option.start_date:
             context.error(E1056, item, day, option.start_date, option.name)
         if option.end_date is not None:
-            end = option.end_date + timedelta(days=item.program.open_days_after_co_end_date)
-            if day > end:
+            grace = item.program.open_days_after_co_end_date
+            if (day - option.end_date).days > grace:
+                end = option.end_date + timedelta(days=grace)
                 context.error(E1057, item, day, end, option.name, item.program.name)
 
 
@@ -200,16 +201,24 @@ def _has_not_expired(item: EventItem, context: Context) -> None:
     if program.complete_events_expiry_days > 0:
         was_completed = stored is not None and stored.status == "COMPLETED"
         completed = stored.completed_at if was_completed else item.completed_at
-        if completed is not None and completed + timedelta(days=program.complete_events_expiry_days) < context.now:
+        if completed is not None and (context.now - completed).days >= program.complete_events_expiry_days:
             context.error(E1043, item, item)
     if program.expiry_days > 0 and program.expiry_period_type in PERIOD_TYPES:
         reference = item.occurred_at or item.scheduled_at
         if reference is None:
             context.error(E1046, item, item)
             return
-        period = period_containing(program.expiry_period_type, _day(reference))
-        if timezone.localdate(context.now) > period.end + timedelta(days=program.expiry_days):
+        if _days_since_period(program.expiry_period_type, _day(reference), context) > program.expiry_days:
             context.error(E1047, item, item)
+
+
+def _days_since_period(period_type: str, day: date, context: Context) -> int:
+    """How many days ago the period ended in which a day lies."""
+    today = timezone.localdate(context.now)
+    try:
+        return (today - period_containing(period_type, day).end).days
+    except InvalidPeriod:  # at the ends of the calendar
+        return (today - day).days
 
 
 def status_change(item: EventItem, context: Context) -> None:

@@ -12,7 +12,7 @@ from dhis2api.value_types import FILE_TYPES, ValueType
 from tracker.importer.context import Context
 from tracker.importer.known import Attribute, DataElement
 
-MOST_TEXTS, LONGEST_TEXT = 10_000, 100  # that are remembered: of a field, and characters of one
+MOST_TEXTS, LONGEST_TEXT = 2_000, 100  # that are remembered: of a field, and characters of one
 # What browsers and phones take for photographs; vector graphics can carry scripts.
 IMAGES = frozenset({"image/png", "image/jpeg", "image/jpg", "image/gif", "image/bmp", "image/webp", "image/tiff"})
 
