@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from dhis2api.ciphers import encrypt_text
 from tests.harness.client import ApiClient
 from tests.harness.queries import query_counter
 from tests.tracker import world
@@ -134,6 +135,15 @@ def test_with_a_program_its_attributes_are_shown_too(api: ApiClient, clinic: Cli
     shown = api.get(f"{PATH}?program={clinic.program.uid}", user="clerk").json["trackedEntities"][0]
 
     assert [one["attribute"] for one in shown["attributes"]] == [clinic.name.uid, clinic.age.uid, clinic.card.uid]
+
+
+def test_confidential_values_are_shown_to_readers(api: ApiClient, clinic: Clinic) -> None:
+    secret = world.make_attribute(of_type=clinic.type, confidential=True)
+    world.stored_value(clinic.person(), secret, encrypt_text("positive"))
+
+    shown = api.get(f"{PATH}?{of_type(clinic)}", user="clerk").json["trackedEntities"][0]
+
+    assert {one["value"] for one in shown["attributes"]} == {"Mary", "7", "positive"}
 
 
 def test_the_newest_is_first_and_pages_say_what_follows(api: ApiClient, clinic: Clinic) -> None:

@@ -96,7 +96,7 @@ def test_old_versions_show_assigned_users_as_uids(api: ApiClient, survey: Survey
         ("filterAttributes={name}", "V"), ("filterAttributes={name}:sw:x", ""), ("events={E};{V}", "EV"),
         ("trackedEntity={te}", "V"), ("enrollments={en}", "V"), ("assignedUserMode=CURRENT", "E"),
         ("assignedUserMode=NONE", "SV"), ("assignedUser={clerk}", "E"), ("orgUnitMode=CAPTURE", "ESV"),
-        ("updatedAfter=2099", ""),
+        ("updatedAfter=2099", ""), ("occurredBefore=9999-12-31", "EV"), ("updatedBefore=9999-12-31T23:59:59Z", "ESV"),
     ],
 )  # fmt: skip
 def test_events_are_asked_for(api: ApiClient, survey: Survey, query: str, found: str) -> None:
@@ -134,6 +134,8 @@ def test_events_are_asked_for(api: ApiClient, survey: Survey, query: str, found:
         ("filter=Prabcdefgh1:eq:1", 400, "Prabcdefgh1"),
         ("filter={number}:gt:x", 400, "Filter for data element {number} is invalid. The data element value type is"
          " INTEGER but the value `x` is not."),
+        ("filter={number}:gt:1e99999", 400, "is not."),
+        ("filter={hidden}:eq:1", 400, "Data element does not exist: {hidden}"),
         ("order=Prabcdefgh1", 400, "Cannot order by 'Prabcdefgh1'"),
         ("assignedUser=Prabcdefgh1&assignedUserMode=ANY", 409, "cannot be specified if selectionMode is not PROVIDED"),
         ("events={e}&event={e}", 400, "Only one parameter of 'event'"),
@@ -147,7 +149,7 @@ def test_what_does_not_go_together_is_refused(
     stage = world.make_stage(closed, sharing=world.NO_DATA)
     names = {
         "e": "Prabcdefgh1", "text": survey.text.uid, "number": survey.number.uid, "closed": closed.uid,
-        "closed_stage": stage.uid,
+        "closed_stage": stage.uid, "hidden": world.make_data_element(sharing=world.CLOSED_TO_ALL).uid,
     }  # fmt: skip
 
     answer = api.get(f"{PATH}?{query.format(**names)}", user="clerk")

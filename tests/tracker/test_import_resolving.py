@@ -190,3 +190,31 @@ def test_child_of_a_refused_but_stored_parent_goes_in_unless_the_parent_is_delet
     assert codes(first) == {("E1049", "TRACKED_ENTITY", ENTITY)}
     assert codes(second) == {("E1114", "TRACKED_ENTITY", ENTITY), ("E5000", "ENROLLMENT", "EnSending02")}
     assert list(Enrollment.objects.filter(program=clinic.program).values_list("uid", flat=True)) == [ENROLLMENT]
+
+
+def test_refused_enrollment_lends_its_events_nothing(api: ApiClient, clinic: Clinic) -> None:
+    """atomicMode=OBJECT: an event goes to the enrollment as it is stored, so that is what it is held against."""
+    stored_enrollment(clinic)
+    other = world.make_program(clinic.type)
+    stage = world.make_stage(other)
+    enrollment = clinic.enrollment(program=other.uid, events=[clinic.event(programStage=stage.uid, program=other.uid)])
+
+    answer = send(api, {"enrollments": [enrollment]}, "&atomicMode=OBJECT")
+
+    assert codes(answer) == {("E1127", "ENROLLMENT", ENROLLMENT), ("E1079", "EVENT", EVENT)}
+    assert not Event.objects.filter(uid=EVENT).exists()
+
+
+def test_value_that_is_unique_within_an_org_unit_moves_along(api: ApiClient, clinic: Clinic) -> None:
+    """E1064 where somebody has it there already."""
+    card = world.make_attribute(of_type=clinic.type, unique=True, orgunit_scope=True)
+    here, there = clinic.person(attributes=[value(card, "7")]), clinic.person("TeSending02", orgUnit=world.BAOMA)
+    send(api, {"trackedEntities": [here, there | {"attributes": [value(card, "7")]}]})
+
+    taken = send(api, {"trackedEntities": [there | {"orgUnit": world.NGELEHUN}]})
+    free = send(api, {"trackedEntities": [there | {"orgUnit": world.BADJIA}]})
+    again = send(api, {"trackedEntities": [clinic.person("TeSending03", orgUnit=world.BADJIA) | {
+        "attributes": [value(card, "7")]}]})  # fmt: skip
+
+    assert (codes(taken), free.status) == ({("E1064", "TRACKED_ENTITY", "TeSending02")}, 200)
+    assert codes(again) == {("E1064", "TRACKED_ENTITY", "TeSending03")}

@@ -105,7 +105,12 @@ def event_is_readable(
         ways.append(all_of((
             _is_of(tracked, f"{alias}.program_id", values),
             f"{alias}.tracked_entity_id IS NOT NULL",
-            _is_owned(reader, window, values, f"{alias}.tracked_entity_id", f"{alias}.program_id", tracked),
+            # By way of the enrollment: from the few owners of a small scope indexes lead to enrollments, and on.
+            "EXISTS (SELECT FROM enrollment held JOIN program_owner owner"
+            " ON owner.tracked_entity_id = held.tracked_entity_id AND owner.program_id = held.program_id"
+            " JOIN metadata_organisationunit place ON place.id = owner.organisation_unit_id"
+            f" WHERE held.id = {alias}.enrollment_id AND {_is_of(tracked, 'held.program_id', values)}"
+            f" AND {_lies_open(reader, window, values, tracked, 'held.program_id', 'held.tracked_entity_id')})",
         )))  # fmt: skip
     if single:
         ways.append(all_of((

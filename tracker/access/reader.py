@@ -51,7 +51,7 @@ class Reader:
     viewer: Viewer
     programs: dict[int, ReadableProgram]
     types: dict[int, ReadableType]
-    stages: frozenset[int]
+    stages: dict[int, str]  # uids
     hidden_option_combos: tuple[int, ...]
     open_programs: frozenset[str]  # uids of programs that he might read, were their types readable
 
@@ -66,6 +66,11 @@ class Reader:
     def find_program(self, uid: str) -> ReadableProgram | None:
         """A readable program by its uid."""
         return next((program for program in self.programs.values() if program.uid == uid), None)
+
+    def type_uid(self, key: int) -> str | None:
+        """The uid of a readable tracked entity type."""
+        found = self.types.get(key)
+        return None if found is None else found.uid
 
 
 def reader_of(user: Any) -> Reader:
@@ -85,7 +90,7 @@ def make_reader(viewer: Viewer) -> Reader:
         for kind, pk, uid, type, combo, level in rows
         if kind == "program" and (type is None or type in types)
     }  # fmt: skip
-    stages = frozenset(pk for kind, pk, *_ in rows if kind == "stage")
+    stages = {pk: uid for kind, pk, uid, *_ in rows if kind == "stage"}
     return Reader(
         viewer, programs, types, stages, tuple(hidden_option_combos(viewer.principal)),
         frozenset(uid for kind, _, uid, *_ in rows if kind == "program"),

@@ -88,7 +88,7 @@ def list_events(reader: Reader, params: EventParams) -> Listing:
         *_times(params, values),
         *_states(params, values),
         *assigned_to(params.assigned_user_mode, params.assigned_users, reader.viewer.pk, "ev", values),
-        *_filters(params, values),
+        *_filters(reader, params, values),
     ]:
         listing.where(condition)
     listing.order = _order(params, values)
@@ -160,10 +160,11 @@ def _states(params: EventParams, values: Values) -> list[str]:
     return found
 
 
-def _filters(params: EventParams, values: Values) -> list[str]:
+def _filters(reader: Reader, params: EventParams, values: Values) -> list[str]:
     elements = parse_filters(params.filter, "filter")
     attributes = parse_filters(params.filter_attributes, "filterAttributes")
-    found = element_conditions(elements, find_elements([one.uid for one in elements]), "ev", values)
+    known = find_elements([one.uid for one in elements], reader.viewer.principal)
+    found = element_conditions(elements, known, "ev", values)
     if attributes:
         fields = find_attributes([one.uid for one in attributes])
         found += ["ev.tracked_entity_id IS NOT NULL"]

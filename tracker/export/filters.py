@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from dhis2api.errors import ApiError, Code
+from dhis2api.objects.registry import get_schema
 from dhis2api.value_types import NUMERIC_TYPES
 from metadata.models import (
     DataElement,
@@ -18,6 +19,7 @@ from metadata.models import (
     TrackedEntityAttribute,
     TrackedEntityTypeAttribute,
 )
+from sharing.access import Principal, readable
 from tracker.access.statements import Values, all_of
 from tracker.export import errors as codes
 from tracker.export.filter_grammar import Filter
@@ -25,6 +27,7 @@ from tracker.export.filter_grammar import Filter
 COMPARISONS = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 PATTERNS = {"like": ("%", "%"), "nlike": ("%", "%"), "sw": ("", "%"), "ew": ("%", "")}
 INDEXED = 100  # letters of a value that the index of attribute values keeps
+LARGEST_EXPONENT = 1000  # beyond some size the database has no numbers
 PIECE = 3  # letters that the index of parts of values is made of
 
 
@@ -67,13 +70,13 @@ def find_attributes(uids: Sequence[str], code: Code = codes.FILTER_ATTRIBUTE_UNK
     return found
 
 
-def find_elements(uids: Sequence[str], code: Code = codes.FILTER_ELEMENT_UNKNOWN) -> dict[str, Field]:
-    """Data elements by uid; one query. Errors: 400 with `code` for the first that is none."""
+def find_elements(uids: Sequence[str], principal: Principal) -> dict[str, Field]:
+    """Data elements by uid; one query. Errors: 400 for the first that is none, or that the user may not read."""
     if not uids:
         return {}
-    rows = DataElement.objects.filter(uid__in=uids).values_list("pk", "uid", "value_type")
-    found = {uid: Field(pk, uid, value_type) for pk, uid, value_type in rows}
-    _require_all(uids, found, code)
+    rows = DataElement.objects.filter(readable(get_schema("dataElement").rules, principal), uid__in=uids)
+    found = {uid: Field(pk, uid, value_type) for pk, uid, value_type in rows.values_list("pk", "uid", "value_type")}
+    _require_all(uids, found, codes.FILTER_ELEMENT_UNKNOWN)
     return found
 
 
@@ -158,7 +161,8 @@ def check_numeric(field: Field, kind: str, operator: str, text: str | None) -> N
         return
     for part in _members(text) if operator == "in" else [text]:
         try:
-            if not Decimal(part).is_finite():
+            number = Decimal(part)
+            if not number.is_finite() or abs(number.adjusted()) > LARGEST_EXPONENT:
                 raise InvalidOperation
         except InvalidOperation as error:
             raise ApiError(codes.FILTER_NOT_NUMERIC, kind, field.uid, kind, field.value_type, part) from error

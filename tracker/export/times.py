@@ -9,6 +9,7 @@ from dhis2api.web.timestamps import parse_duration
 from tracker.access.statements import Values
 
 MILLISECOND = timedelta(milliseconds=1)
+END_OF_TIME = datetime(9999, 12, 30, tzinfo=UTC)  # later than that nothing happens, and no date follows its last day
 
 
 def between(column: str, after: datetime | None, before: datetime | None, values: Values) -> list[str]:
@@ -17,7 +18,8 @@ def between(column: str, after: datetime | None, before: datetime | None, values
     if after is not None:
         found.append(f"{column} >= {values.bind(after)}")
     if before is not None:
-        found.append(f"{column} < {values.bind(before + MILLISECOND)}")
+        is_real = before < END_OF_TIME
+        found.append(f"{column} < {values.bind(before + MILLISECOND)}" if is_real else f"{column} IS NOT NULL")
     return found
 
 

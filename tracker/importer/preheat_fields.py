@@ -14,12 +14,14 @@ from tracker.importer.preheat_names import Names
 
 
 def load_attributes(context: Context, names: Names) -> None:
-    """Those that are named, and those that must be there because a program or type says so."""
+    """Those that are named, and those of programs and types that matter unnamed: because they must be there."""
     known = context.known
     keys = set()
     if not context.is_delete:
         owners = [*known.types_by_pk.values(), *known.programs_by_pk.values()]
-        keys = {key for owner in owners for key, mandatory in owner.attributes.items() if mandatory}
+        # Of a tracked entity that goes elsewhere any value may matter: it may be unique there.
+        moves = _any_moves(context)
+        keys = {key for owner in owners for key, mandatory in owner.attributes.items() if mandatory or moves}
     rows = rows_named(
         models.TrackedEntityAttribute, context.schemes.general, names.attributes, "sharing", "option_set_id",
         "value_type", "unique", "orgunit_scope", "confidential", "generated", "pattern", keys=keys,
@@ -54,6 +56,15 @@ def load_data_elements(context: Context, names: Names) -> None:
         if verdict_on(context, "dataElement", sharing).read:
             named.append((text, element))
     known.data_elements = by_text(names.data_elements, named)
+
+
+def _any_moves(context: Context) -> bool:
+    known = context.known
+    for item in context.bundle.tracked_entities if known.tracked_entities else ():
+        stored, org_unit = known.tracked_entities.get(item.uid), known.org_units.get(item.record.org_unit or "")
+        if stored is not None and org_unit is not None and stored.org_unit != org_unit.pk:
+            return True
+    return False
 
 
 def _option_sets(keys: Collection[int]) -> dict[int, OptionSet]:

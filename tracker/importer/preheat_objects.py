@@ -89,7 +89,9 @@ def execute(statement: str, **parameters: Any) -> None:
 
 def lock_objects(context: Context, uids: Uids) -> None:
     """Load what is stored of the payload's objects, of their parents and of what relationships point at."""
-    _load(context, "from", "FOR UPDATE", uids.tracked_entities, uids.enrollments, uids.events, uids.relationships)
+    # Who points at a row holds it by FOR KEY SHARE, which only a deletion has to wait for.
+    lock = "FOR UPDATE" if context.is_delete else "FOR NO KEY UPDATE"
+    _load(context, "from", lock, uids.tracked_entities, uids.enrollments, uids.events, uids.relationships)
     known = context.known
     known.touched = set(known.tracked_entities_by_pk)
     if uids.relationships:

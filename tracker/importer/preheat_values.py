@@ -15,7 +15,7 @@ from files.models import FileResource
 from metadata.models import OrganisationUnit
 from tracker.importer.context import Context
 from tracker.importer.items import EnrollmentItem, TrackedEntityItem
-from tracker.importer.known import File
+from tracker.importer.known import Attribute, File
 from tracker.importer.preheat_objects import rows
 from tracker.importer.raw_values import decode_attributes, decode_values, unique_key
 from tracker.models import TrackerFile
@@ -79,13 +79,30 @@ def org_unit_of(item: TrackedEntityItem | EnrollmentItem, context: Context) -> i
     return stored.org_unit if stored else None
 
 
+def moved_values(item: TrackedEntityItem, context: Context) -> list[tuple[Attribute, str, int]]:
+    """Stored values of a tracked entity that are unique within an org unit, and come to another one with it: attribute,
+    value, key of that org unit."""
+    known = context.known
+    stored, org_unit = known.tracked_entities.get(item.uid), known.org_units.get(item.record.org_unit or "")
+    if stored is None or org_unit is None or stored.org_unit == org_unit.pk:
+        return []
+    sent = {entry.attribute for entry in decode_attributes(item.record.attributes)}
+    return [
+        (attribute, value, org_unit.pk) for pk, value in stored.attributes.items()
+        if (attribute := known.attributes_by_pk.get(pk)) is not None and attribute.unique and attribute.orgunit_scope
+        and attribute.shown not in sent
+    ]  # fmt: skip
+
+
 def _load_unique_values(context: Context) -> None:
     known, bundle = context.known, context.bundle
     unique = {text: found for text, found in known.attributes.items() if found and found.unique}
-    if not unique:
-        return
     sent: dict[tuple[int, str], str | None] = {}
-    for items in (bundle.tracked_entities, bundle.enrollments):
+    if known.tracked_entities:
+        for item in bundle.tracked_entities:
+            for attribute, value, org_unit in moved_values(item, context):
+                sent[attribute.pk, unique_key(attribute, value, org_unit)] = item.uid
+    for items in (bundle.tracked_entities, bundle.enrollments) if unique else ():
         for item in items:
             entity = item.uid if isinstance(item, TrackedEntityItem) else item.tracked_entity
             for entry in decode_attributes(item.record.attributes):

@@ -17,13 +17,12 @@ from tracker.export.rendering.session import Session, rows, without_nulls
 ENROLLMENTS = """
     -- enrollments in the order they were made
     SELECT en.id, en.tracked_entity_id, en.uid, en.created_at, en.created_at_client, en.updated_at,
-        en.updated_at_client, te.uid, type.uid, program.uid, en.status, place.uid, place.name, en.enrolled_at,
+        en.updated_at_client, te.uid, te.tracked_entity_type_id, en.program_id, en.status, place.uid, place.name,
+        en.enrolled_at,
         en.occurred_at, en.follow_up, en.completed_by, en.completed_at, en.deleted, en.stored_by, en.created_by_id,
         en.updated_by_id, en.geometry
     FROM enrollment en
     JOIN tracked_entity te ON te.id = en.tracked_entity_id
-    LEFT JOIN metadata_trackedentitytype type ON type.id = te.tracked_entity_type_id
-    LEFT JOIN metadata_program program ON program.id = en.program_id
     LEFT JOIN metadata_organisationunit place ON place.id = en.organisation_unit_id
     WHERE {conditions}
     ORDER BY en.id
@@ -54,11 +53,12 @@ def load_enrollments(
 
 
 def _show(session: Session, row: Sequence[Any]) -> dict[str, Any]:
-    moment = session.moment
+    moment, reader = session.moment, session.reader
     return without_nulls({
         "enrollment": row[2], "createdAt": moment(row[3]), "createdAtClient": moment(row[4]),
         "updatedAt": moment(row[5]), "updatedAtClient": moment(row[6]), "trackedEntity": row[7],
-        "trackedEntityType": row[8], "program": row[9], "status": row[10], "orgUnit": row[11], "orgUnitName": row[12],
+        "trackedEntityType": reader.type_uid(row[8]), "program": reader.programs[row[9]].uid, "status": row[10],
+        "orgUnit": row[11], "orgUnitName": row[12],
         "enrolledAt": moment(row[13]), "occurredAt": moment(row[14]), "followUp": row[15], "completedBy": row[16],
         "completedAt": moment(row[17]), "deleted": row[18], "storedBy": row[19],
         "createdBy": session.author(row[20]), "updatedBy": session.author(row[21]),

@@ -14,10 +14,10 @@ from tracker.export.rendering.session import Session, rows, without_nulls
 
 ENTITIES = """
     -- tracked entities by their keys
-    SELECT te.id, te.uid, type.uid, te.created_at, te.created_at_client, te.updated_at, te.updated_at_client, place.uid,
+    SELECT te.id, te.uid, te.tracked_entity_type_id, te.created_at, te.created_at_client, te.updated_at,
+        te.updated_at_client, place.uid,
         te.inactive, te.deleted, te.potential_duplicate, te.geometry, te.stored_by, te.created_by_id, te.updated_by_id
     FROM tracked_entity te
-    LEFT JOIN metadata_trackedentitytype type ON type.id = te.tracked_entity_type_id
     LEFT JOIN metadata_organisationunit place ON place.id = te.organisation_unit_id
     WHERE te.id = ANY(%(keys)s)
 """
@@ -38,10 +38,10 @@ def load_entities(session: Session, keys: Collection[int], plan: Plan) -> dict[i
     attributes = load_entity_attributes(session, keys) if plan.shows("attributes") else {}
     enrollments = _load_enrollments(session, keys, plan) if plan.shows("enrollments") else {}
     owners = _load_owners(session, {row[0]: row[1] for row in found}) if plan.shows("programOwners") else {}
-    moment = session.moment
+    moment, reader = session.moment, session.reader
     return {
         row[0]: without_nulls({
-            "trackedEntity": row[1], "trackedEntityType": row[2], "createdAt": moment(row[3]),
+            "trackedEntity": row[1], "trackedEntityType": reader.type_uid(row[2]), "createdAt": moment(row[3]),
             "createdAtClient": moment(row[4]), "updatedAt": moment(row[5]), "updatedAtClient": moment(row[6]),
             "orgUnit": row[7], "inactive": row[8], "deleted": row[9], "potentialDuplicate": row[10],
             "geometry": session.geometry(row[11]), "storedBy": row[12], "createdBy": session.author(row[13]),

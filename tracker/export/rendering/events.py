@@ -17,32 +17,31 @@ from tracker.export.fields import Plan
 from tracker.export.rendering.notes import load_notes
 from tracker.export.rendering.session import Session, rows, without_nulls
 
+# Programs and stages are known by their keys, which spares the planner most of what it would weigh.
 EVENTS = """
     -- events in the order they were made
-    SELECT ev.id, ev.enrollment_id, ev.uid, ev.status, program.uid, stage.uid, en.uid,
+    SELECT ev.id, ev.enrollment_id, ev.uid, ev.status, ev.program_id, ev.program_stage_id, en.uid,
         CASE WHEN ev.tracked_entity_id IS NOT NULL THEN en.status END, te.uid, place.uid, place.name, ev.occurred_at,
         ev.scheduled_at, ev.stored_by, ev.follow_up, ev.deleted, ev.created_at, ev.created_at_client, ev.updated_at,
         ev.updated_at_client, ev.attribute_option_combo_id, ev.completed_by, ev.completed_at, ev.geometry,
         assigned.uid, assigned.username, assigned.first_name, assigned.surname, ev.created_by_id, ev.updated_by_id,
-        ev.data_values, combo.uid
+        ev.data_values
     FROM event ev
     JOIN enrollment en ON en.id = ev.enrollment_id
     LEFT JOIN tracked_entity te ON te.id = ev.tracked_entity_id
-    LEFT JOIN metadata_program program ON program.id = ev.program_id
-    LEFT JOIN metadata_programstage stage ON stage.id = ev.program_stage_id
     LEFT JOIN metadata_organisationunit place ON place.id = ev.organisation_unit_id
-    LEFT JOIN metadata_categoryoptioncombo combo ON combo.id = ev.attribute_option_combo_id
     LEFT JOIN users_user assigned ON assigned.id = ev.assigned_user_id
     WHERE {conditions}
     ORDER BY ev.id
 """
-OPTIONS = """
-    -- the options that option combos are made of
-    SELECT part.categoryoptioncombo_id, string_agg(option.uid, %(separator)s ORDER BY option.id)
-    FROM metadata_categoryoptioncombo_category_options part
-    JOIN metadata_categoryoption option ON option.id = part.categoryoption_id
-    WHERE part.categoryoptioncombo_id = ANY(%(combos)s)
-    GROUP BY part.categoryoptioncombo_id
+OPTION_COMBOS = """
+    -- option combos, and the options that they are made of
+    SELECT combo.id, combo.uid, string_agg(option.uid, %(separator)s ORDER BY option.id)
+    FROM metadata_categoryoptioncombo combo
+    LEFT JOIN metadata_categoryoptioncombo_category_options part ON part.categoryoptioncombo_id = combo.id
+    LEFT JOIN metadata_categoryoption option ON option.id = part.categoryoption_id
+    WHERE combo.id = ANY(%(combos)s)
+    GROUP BY combo.id
 """
 
 
@@ -58,8 +57,7 @@ def load_events(
         condition = f"{condition} AND {session.only_shown('ev')} AND ({allowed})"
     found = rows(EVENTS.format(conditions=condition), values)
     keys = [row[0] for row in found]
-    if plan.shows("attributeCategoryOptions"):
-        _load_options(session, {row[20] for row in found})
+    _load_option_combos(session, {row[20] for row in found})
     notes = load_notes(session, "event", keys) if plan.shows("notes") else {}
     values_of = _data_values(session, found) if plan.shows("dataValues") else {}
     return [
@@ -72,14 +70,16 @@ def load_events(
 
 
 def _show(session: Session, row: Sequence[Any]) -> dict[str, Any]:
-    moment = session.moment
+    moment, reader = session.moment, session.reader
+    combo, options = session.option_combos.get(row[20], (None, None))
     return without_nulls({
-        "event": row[2], "status": row[3], "program": row[4], "programStage": row[5], "enrollment": row[6],
+        "event": row[2], "status": row[3], "program": reader.programs[row[4]].uid,
+        "programStage": reader.stages.get(row[5]), "enrollment": row[6],
         "enrollmentStatus": row[7], "trackedEntity": row[8], "orgUnit": row[9], "orgUnitName": row[10],
         "occurredAt": moment(row[11]), "scheduledAt": moment(row[12]), "storedBy": row[13], "followUp": row[14],
         "deleted": row[15], "createdAt": moment(row[16]), "createdAtClient": moment(row[17]),
-        "updatedAt": moment(row[18]), "updatedAtClient": moment(row[19]), "attributeOptionCombo": row[31],
-        "attributeCategoryOptions": session.options.get(row[20]), "completedBy": row[21],
+        "updatedAt": moment(row[18]), "updatedAtClient": moment(row[19]), "attributeOptionCombo": combo,
+        "attributeCategoryOptions": options, "completedBy": row[21],
         "completedAt": moment(row[22]), "geometry": session.geometry(row[23]),
         "assignedUser": _assigned(session, row[24:28]),
         "createdBy": session.author(row[28]), "updatedBy": session.author(row[29]),
@@ -135,8 +135,9 @@ def _moment(session: Session, text: str | None, default: datetime) -> str | None
     return session.moment(datetime.fromisoformat(text) if text else default)
 
 
-def _load_options(session: Session, combos: set[int]) -> None:
+def _load_option_combos(session: Session, combos: set[int]) -> None:
     """One query, none where all combos are known."""
-    unknown = sorted(combos - session.options.keys())
+    unknown = sorted(combos - session.option_combos.keys())
     if unknown:
-        session.options.update(dict(rows(OPTIONS, {"combos": unknown, "separator": session.style.option_separator})))
+        found = rows(OPTION_COMBOS, {"combos": unknown, "separator": session.style.option_separator})
+        session.option_combos.update({key: (uid, options) for key, uid, options in found})

@@ -63,7 +63,7 @@ class Session:
     zone: Any = field(default_factory=get_default_timezone)
     authors: dict[int, dict[str, Any]] = field(default_factory=dict)
     unnamed: set[int] = field(default_factory=set)
-    options: dict[int, str] = field(default_factory=dict)  # of attribute option combos
+    option_combos: dict[int, tuple[str, str | None]] = field(default_factory=dict)  # uids of these, and their options
     awaiting: dict[str, Awaiting] = field(default_factory=dict)  # by the column of the kind of object
 
     @property

@@ -226,11 +226,13 @@ def _is_planned(status: str, occurred_at: object, has_values: bool) -> bool:
 
 
 def _entity_of(item: EventItem, context: Context) -> StoredTrackedEntity | None:
+    """The stored tracked entity that an event is of. What the payload says of a stored enrollment does not count: it
+    may be refused, and the event go in all the same."""
     known = context.known
-    if item.parent is not None and not context.is_delete:
-        return known.tracked_entities.get(item.parent.tracked_entity or "")
     stored = known.enrollments.get(item.enrollment or "")
-    return known.tracked_entities_by_pk.get(stored.tracked_entity or 0) if stored is not None else None
+    if stored is not None:
+        return known.tracked_entities_by_pk.get(stored.tracked_entity or 0)
+    return known.tracked_entities.get(item.parent.tracked_entity or "") if item.parent is not None else None
 
 
 def _is_reachable(context: Context, entity: StoredTrackedEntity, program: Program) -> bool:

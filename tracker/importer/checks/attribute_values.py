@@ -23,7 +23,7 @@ from tracker.importer.checks.values import judge, mandatory_keys, takes_file
 from tracker.importer.context import Context
 from tracker.importer.items import EnrollmentItem, TrackedEntityItem
 from tracker.importer.known import Attribute, StoredTrackedEntity
-from tracker.importer.preheat_values import org_unit_of
+from tracker.importer.preheat_values import moved_values, org_unit_of
 from tracker.importer.raw_values import decode_attributes, unique_key
 
 LONGEST_VALUE = 1200
@@ -44,6 +44,9 @@ def tracked_entity_attributes(item: TrackedEntityItem, context: Context) -> None
             _check(item, attribute, text, item.uid, stored, context)
         elif type.attributes.get(attribute.pk):
             context.error(E1076, item, ATTRIBUTE, attribute)
+    if stored is not None and stored.org_unit != item.org_unit.pk:
+        for attribute, text, org_unit in moved_values(item, context):
+            _is_unique(item, attribute, text, org_unit, stored, context)
     needed = mandatory_keys(type, type.attributes, context)
     if needed:
         sent = {attribute.pk for entry in entries if (attribute := attributes.get(entry.attribute)) is not None}
@@ -118,9 +121,17 @@ def _check(
         if not takes_file(text, attribute, owner, entity or "", context):
             context.error(E1009, item, text)
     if attribute.unique:
-        known = context.known
         org_unit = org_unit_of(item, context) if attribute.orgunit_scope else None
-        key = attribute.pk, unique_key(attribute, text, org_unit)
-        holder = known.unique_values.get(key)
-        if key in known.repeated_values or (holder is not None and (stored is None or holder != stored.pk)):
-            context.error(E1064, item, text, attribute)
+        _is_unique(item, attribute, text, org_unit, stored, context)
+
+
+def _is_unique(
+    item: TrackedEntityItem | EnrollmentItem, attribute: Attribute, text: str, org_unit: int | None,
+    stored: StoredTrackedEntity | None, context: Context,
+) -> None:  # fmt: skip
+    """E1064."""
+    known = context.known
+    key = attribute.pk, unique_key(attribute, text, org_unit)
+    holder = known.unique_values.get(key)
+    if key in known.repeated_values or (holder is not None and (stored is None or holder != stored.pk)):
+        context.error(E1064, item, text, attribute)

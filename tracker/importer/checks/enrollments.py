@@ -91,11 +91,11 @@ def relations(item: EnrollmentItem, context: Context) -> None:
     if item.org_unit.pk not in program.org_units:
         context.error(E1041, item, item.org_unit, program)
     if program.tracked_entity_type is not None:
-        if item.parent is not None:
-            # Without a type the tracked entity is refused itself, and the enrollment with it.
+        stored = context.known.tracked_entities.get(item.tracked_entity)
+        if stored is not None:  # as it is stored, whatever the payload says: that may be refused
+            type = stored.type
+        else:  # one without a type is refused itself, and the enrollment with it
             type = item.parent.type.pk if item.parent.type is not None else program.tracked_entity_type
-        else:
-            type = context.known.tracked_entities[item.tracked_entity].type
         if type != program.tracked_entity_type:
             context.error(E1022, item, item.tracked_entity, program)
 

@@ -121,12 +121,14 @@ def relations(item: EventItem, context: Context) -> None:
 def _belongs_to_enrollment(item: EventItem, context: Context) -> None:
     if item.enrollment is None:
         context.error(E1033, item, item)
-    elif item.parent is not None:
+        return
+    stored = context.known.enrollments.get(item.enrollment)
+    if stored is None and item.parent is not None:
         # One without a program is refused itself, and the event with it.
         if item.parent.program is not None and item.parent.program.pk != item.program.pk:
             context.error(E1079, item, item, item.program, item.enrollment)
-    else:
-        stored = context.known.enrollments.get(item.enrollment)
+    elif item.parent is None or not stored.deleted:
+        # A stored one counts as it is stored: what the payload says of it may be refused, and the event go in.
         if stored is None or stored.deleted or stored.program != item.program.pk:
             context.error(E1079, item, item, item.program, item.enrollment)
         if stored is None or stored.deleted or stored.tracked_entity is None:

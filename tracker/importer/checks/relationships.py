@@ -85,13 +85,14 @@ def _end_fits(item: RelationshipItem, name: str, side: Side, end: End, context: 
     if kind != end.kind or kind != "trackedEntity" or end.tracked_entity_type is None:
         return
     types = context.known.types_by_pk
-    sent = context.bundle.tracked_entity.get(uid)
-    if sent is not None:
+    stored = context.known.tracked_entities.get(uid)
+    if stored is not None:
+        key = stored.type
+        found = types.get(key)
+    else:
+        sent = context.bundle.tracked_entity[uid]
         key = sent.type.pk if sent.type is not None else None
         found = sent.type or sent.record.tracked_entity_type
-    else:
-        key = context.known.tracked_entities[uid].type
-        found = types.get(key)
     if key != end.tracked_entity_type:
         context.error(E4014, item, name, types.get(end.tracked_entity_type), found)
 
