@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from configuration.settings import system_setting
 from dhis2api.errors import ApiError
 from tracker.access.predicates import EVERYWHERE, entity_is_readable, event_is_readable
 from tracker.access.reader import ReadableProgram, Reader
@@ -24,6 +25,16 @@ COLUMNS = {
     "updatedAt": "te.updated_at", "updatedAtClient": "te.updated_at_client", "inactive": "te.inactive",
 }  # fmt: skip
 ORDERABLE = (*COLUMNS, "enrolledAt")
+
+
+def most_entities(params: EntityParams) -> int | None:
+    """How many tracked entities an answer without pages holds; None: all. Errors: 400 for a page beyond that."""
+    limit = system_setting("KeyTrackedEntityMaxLimit")
+    if limit <= 0:
+        return None
+    if params.is_paged and params.size > limit:
+        raise ApiError(codes.PAGE_TOO_LARGE, params.size, limit)
+    return limit
 
 
 def list_entities(reader: Reader, params: EntityParams) -> tuple[Listing, ReadableProgram | None]:

@@ -8,8 +8,6 @@ from typing import Any
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from configuration.settings import system_setting
-from dhis2api.errors import ApiError
 from dhis2api.web.negotiation import CSV, JSON
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, stream
@@ -22,12 +20,11 @@ from tracker.access.reading import (
     get_readable_program,
     get_readable_relationship,
 )
-from tracker.export import errors as codes
 from tracker.export.base_params import ListParams, require_path_uid, require_uid
 from tracker.export.csv import ENTITY_COLUMNS, header
 from tracker.export.documents import Export, csv_chunks, csv_lines, csv_plan, json_chunks
 from tracker.export.enrollments import list_enrollments
-from tracker.export.entities import list_entities
+from tracker.export.entities import list_entities, most_entities
 from tracker.export.envelopes import Page, envelope, list_key
 from tracker.export.events import list_events
 from tracker.export.identifiers import ENTITY_REFERENCES, EVENT_REFERENCES, identifier
@@ -58,15 +55,13 @@ class EntitiesView(ApiView):
     @declares(EntityParams)
     def get(self, request: ApiRequest, params: EntityParams) -> HttpResponseBase:
         """A page of tracked entities, or all as CSV."""
-        limit = system_setting("KeyTrackedEntityMaxLimit")
-        if limit > 0 and params.is_paged and params.size > limit:
-            raise ApiError(codes.PAGE_TOO_LARGE, params.size, limit)
+        limit = most_entities(params)
         reader = reader_of(request.user)
         style = style_of(request.version)
         identify = identifier(ENTITY_REFERENCES, params, style.option_separator)
         listing, program = list_entities(reader, params)
         session = Session(reader, style, params.include_deleted, program)
-        return answer(request, params, Export(ENTITIES, listing, session, identify, limit if limit > 0 else None))
+        return answer(request, params, Export(ENTITIES, listing, session, identify, limit))
 
 
 class EntityView(ApiView):

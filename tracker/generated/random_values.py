@@ -25,10 +25,11 @@ ALPHABETS = {
     "x": string.ascii_lowercase,
     "*": string.digits + string.ascii_letters,
 }
-# Of a small space every value is tried, of a large one so many draws.
+# Of a small space every value is tried, of a large one so many draws, each larger than the one before.
 SMALL_SPACE = 20_000
 DRAWS = 100
 BATCH = 2_000
+SPARE = 10
 
 # Of these candidates, those that nothing has and nobody was promised.
 FREE = """
@@ -59,7 +60,7 @@ def reserve_random(attribute: int, pattern: Resolved, count: int, now: datetime,
     found: list[str] = []
     parameters = {"attribute": attribute, "key": pattern.key, "now": now, "expiry": expiry}
     with connection.cursor() as cursor:
-        for candidates in _candidates(pattern.generated.parameter):
+        for candidates in _candidates(pattern.generated.parameter, count):
             drawn = {"candidates": [pattern.value(text) for text in candidates]}
             # Another request may take a value between look and hand: then look again.
             while free := _free(cursor, parameters | drawn):
@@ -78,13 +79,15 @@ def _free(cursor: Any, parameters: dict[str, Any]) -> list[str]:
     return list({text.lower(): text for text in reversed(found)}.values())
 
 
-def _candidates(mask: str) -> Iterator[list[str]]:
-    """Batches of different texts of the mask, in no order."""
+def _candidates(mask: str, count: int) -> Iterator[list[str]]:
+    """Batches of different texts of the mask, in no order; the first hardly more than are needed."""
     alphabets = [ALPHABETS[letter] for letter in mask]
     space = math.prod(map(len, alphabets))
     if space > SMALL_SPACE:
+        size = 2 * count + SPARE
         for _ in range(DRAWS):
-            yield list({"".join(map(secrets.choice, alphabets)) for _ in range(BATCH)})
+            yield list({"".join(map(secrets.choice, alphabets)) for _ in range(size)})
+            size = max(size, min(2 * size, BATCH))
         return
     numbers = list(range(space))
     secrets.SystemRandom().shuffle(numbers)

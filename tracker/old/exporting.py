@@ -10,7 +10,7 @@ from dhis2api.web.renderers import encode_json
 from tracker.access.reader import reader_of
 from tracker.access.reading import get_readable_entity
 from tracker.export.documents import Export
-from tracker.export.entities import list_entities
+from tracker.export.entities import list_entities, most_entities
 from tracker.export.fields import Plan
 from tracker.export.objects import ENTITIES, load_objects
 from tracker.export.params import EntityParams
@@ -26,11 +26,13 @@ class Instances:
     """A list of tracked entity instances."""
 
     def __init__(self, params: EntityParams, user: Any) -> None:
+        limit = most_entities(params)
         reader = reader_of(user)
         named = replace(params, order=[words_to_new(text) for text in params.order])
         listing, program = list_entities(reader, named)
         self._params = params
-        self._export = Export(ENTITIES, listing, Session(reader, STYLE, params.include_deleted, program))
+        session = Session(reader, STYLE, params.include_deleted, program)
+        self._export = Export(ENTITIES, listing, session, limit=limit)
         self._plan = _plan(params.fields)
 
     def page(self) -> dict[str, Any]:
@@ -48,7 +50,7 @@ class Instances:
     def chunks(self) -> Iterator[bytes]:
         """All of them, as a document."""
         opening = b'{"trackedEntityInstances":['
-        for keys in self._export.listing.batches():
+        for keys in self._export.listing.batches(self._export.limit):
             yield opening + encode_json(self._shown(keys))[1:-1]
             opening = b","
         yield opening + b"]}" if opening != b"," else b"]}"

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import connection
 
+from tracker.access.reader import reader_of
+from tracker.access.reading import find_readable_entity, find_readable_event
 from tracker.models import Event
 from tracker.old.bodies import Object
 
@@ -14,7 +16,7 @@ HAS = """
     SELECT attribute.uid FROM tracked_entity entity
     JOIN tracked_entity_attribute_value value ON value.tracked_entity_id = entity.id
     JOIN metadata_trackedentityattribute attribute ON attribute.id = value.attribute_id
-    WHERE entity.uid = %(entity)s AND (
+    WHERE entity.id = %(entity)s AND (
         EXISTS (SELECT FROM metadata_trackedentitytypeattribute part
                 WHERE part.tracked_entity_attribute_id = attribute.id
                   AND part.tracked_entity_type_id = entity.tracked_entity_type_id)
@@ -25,16 +27,18 @@ HAS = """
 """
 
 
-def empty_unsent_values(event: Object) -> None:
-    """Send the data values of a stored event that are not sent as nothing."""
-    stored = Event.objects.filter(uid=event["event"]).values_list("data_values", flat=True).first() or {}
-    _empty(event, "dataValues", "dataElement", stored)
+def empty_unsent_values(event: Object, user: Any) -> None:
+    """Send the data values of a stored event that are not sent as nothing, if the user may read it at all."""
+    key = find_readable_event(reader_of(user), event["event"])
+    if key is not None:
+        _empty(event, "dataValues", "dataElement", Event.objects.values_list("data_values", flat=True).get(pk=key))
 
 
-def empty_unsent_attributes(entity: Object, program: str) -> None:
+def empty_unsent_attributes(entity: Object, program: str, user: Any) -> None:
     """The same of the attributes of a stored tracked entity, those of a program if it is named."""
+    key = find_readable_entity(reader_of(user), entity["trackedEntity"])
     with connection.cursor() as cursor:
-        cursor.execute(HAS, {"entity": entity["trackedEntity"], "program": program})
+        cursor.execute(HAS, {"entity": key, "program": program})
         _empty(entity, "attributes", "attribute", [uid for (uid,) in cursor.fetchall()])
 
 

@@ -46,9 +46,9 @@ def replace_object(kind: Kind, uid: str, body: Any, request: Request, *, only_se
     objects = one_object(kind, uid, body)
     (item,) = objects
     if kind is EVENTS and not only_sent:
-        empty_unsent_values(item)
+        empty_unsent_values(item, request.user)
     elif kind is ENTITIES and not only_sent:
-        empty_unsent_attributes(item, request.params.program)
+        empty_unsent_attributes(item, request.params.program, request.user)
     return _import(kind, objects, request, ImportStrategy.UPDATE).summary(kind, item)
 
 
