@@ -7,6 +7,7 @@ rows with a data value; they are in all rows here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from tracker.formats.wkt import format_wkt
 
 Cells = Mapping[str, Any]
 LONGEST_BARE = 24
+NEEDS_QUOTES = re.compile(r"[\x00-,]")
 
 ENTITY_COLUMNS = (
     "trackedEntity", "trackedEntityType", "createdAt", "createdAtClient", "updatedAt", "updatedAtClient", "orgUnit",
@@ -81,6 +83,6 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = str(value)
-    if len(text) > LONGEST_BARE or any(letter <= "," for letter in text):
+    if len(text) > LONGEST_BARE or NEEDS_QUOTES.search(text):
         return '"' + text.replace('"', '""') + '"'
     return text
