@@ -48,14 +48,14 @@ FILL = """
     SELECT entity.id, attribute.id, place <= 2, now(), now(), value, CASE WHEN place = 3 THEN lower(value) END
     FROM tracked_entity entity,
          unnest(%(attributes)s::bigint[]) WITH ORDINALITY AS attribute(id, place),
-         LATERAL (SELECT CASE attribute.place WHEN 1 THEN 'First' || entity.id %% 9973 WHEN 2 THEN 'Last' || entity.id %% 10007
-                  WHEN 3 THEN 'ID-' || entity.id WHEN 4 THEN '1990-05-17' ELSE 'Female' END AS value) AS made;
+         LATERAL (SELECT CASE attribute.place WHEN 1 THEN 'First' || entity.id %% 9973
+                  WHEN 2 THEN 'Last' || entity.id %% 10007 WHEN 3 THEN 'ID-' || entity.id WHEN 4 THEN '1990-05-17' ELSE 'Female' END AS value) AS made;
 
     INSERT INTO event (uid, enrollment_id, tracked_entity_id, program_id, program_stage_id, organisation_unit_id,
                        status, occurred_at, attribute_option_combo_id, follow_up, deleted, created_at, updated_at,
                        stored_by, data_values)
-    SELECT CASE place WHEN 1 THEN 'V' ELSE 'W' END || substr(uid, 2), enrollment.id, tracked_entity_id, program_id, stage.id,
-           organisation_unit_id, 'COMPLETED', now(), %(combo)s, false, false, now(), now(), 'admin', stage.document
+    SELECT CASE place WHEN 1 THEN 'V' ELSE 'W' END || substr(uid, 2), enrollment.id, tracked_entity_id, program_id,
+           stage.id, organisation_unit_id, 'COMPLETED', now(), %(combo)s, false, false, now(), now(), 'admin', stage.document
     FROM enrollment, unnest(%(stages)s::bigint[], %(documents)s::jsonb[]) WITH ORDINALITY AS stage(id, document, place)
     WHERE tracked_entity_id IS NOT NULL;
 

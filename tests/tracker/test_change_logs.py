@@ -12,6 +12,8 @@ from dhis2api.ciphers import encrypt_text
 from metadata.models import DataElement, TrackedEntityAttribute
 from tests.harness.client import Answer, ApiClient
 from tests.harness.queries import query_counter
+from tests.tracker.sending import ENTITY, EVENT, make_clinic, send
+from tests.tracker.sending import value as sent_value
 from tests.tracker.world import (
     BADJIA,
     BAOMA,
@@ -231,6 +233,32 @@ def test_values_of_unreadable_data_elements_are_not_told_of(api: ApiClient) -> N
 
     assert {"eventField"} == {member for row in event_log(api, event) for member in row["change"]}
     assert [row for row in event_log(api, event, user="admin") if "dataValue" in row["change"]]
+
+
+def test_what_imports_change_is_told_with_its_creation(api: ApiClient) -> None:
+    clinic = make_clinic()
+    for name, weight, date in (("Ana", "3200", "2024-05-02"), ("Eva", "3300", "2024-05-03"), ("", "", "2024-05-03")):
+        event = clinic.event(values={clinic.weight: weight}, occurredAt=date)
+        enrollment = clinic.enrollment(events=[event])
+        person = clinic.person(attributes=[sent_value(clinic.name, name)], enrollments=[enrollment])
+        assert send(api, {"trackedEntities": [person]}).status == 200
+
+    of_person = api.get(f"/api/tracker/trackedEntities/{ENTITY}/changeLogs")
+    of_event = api.get(f"/api/tracker/events/{EVENT}/changeLogs?filter=dataElement:eq:{clinic.weight.uid}").json
+    of_day = api.get(f"/api/tracker/events/{EVENT}/changeLogs?filter=field:eq:occurredAt").json
+
+    assert values_of(of_person) == [
+        ("DELETE", clinic.name.uid, "Eva", None), ("UPDATE", clinic.name.uid, "Ana", "Eva"),
+        ("CREATE", clinic.name.uid, None, "Ana"),
+    ]  # fmt: skip
+    assert [row["type"] for row in of_event["changeLogs"]] == ["DELETE", "UPDATE", "CREATE"]
+    assert [row["change"]["eventField"] for row in of_day["changeLogs"]] == [
+        {
+            "field": "occurredAt", "previousValue": "2024-05-02 00:00:00.000",
+            "currentValue": "2024-05-03 00:00:00.000",
+        },
+        {"field": "occurredAt", "currentValue": "2024-05-02 00:00:00.000"},
+    ]  # fmt: skip
 
 
 def test_more_changes_need_no_more_queries(api: ApiClient) -> None:

@@ -68,6 +68,15 @@ def event_elsewhere() -> Sent:
     return sent({"events": [clinic.event(orgUnit=world.BAOMA)]}, EVENT, user, world.BAOMA)
 
 
+@CASES("E1000")
+def event_of_an_event_program_taken_from_elsewhere() -> Sent:
+    program, user = world.make_program(), clerk()
+    stage = world.make_stage(program)
+    world.stored_event(program, stage, world.BAOMA, uid=EVENT)
+    event = {"event": EVENT, "programStage": stage.uid, "orgUnit": world.NGELEHUN, "occurredAt": "2024-05-02"}
+    return sent({"events": [event]}, EVENT, user, world.BAOMA)
+
+
 @CASES("E1001")
 def entity_of_a_type_that_is_read_only() -> Sent:
     clinic, user = make_clinic(), clerk()
@@ -126,6 +135,15 @@ def event_of_a_category_option_that_is_read_only() -> Sent:
     clinic, user = make_clinic(category_combo=combo), clerk()
     stored_enrollment(clinic)
     return sent({"events": [clinic.event(attributeCategoryOptions=option.uid)]}, EVENT, user, option.uid)
+
+
+@CASES("E1099")
+def event_put_under_a_category_option_that_is_read_only() -> Sent:
+    options = [world.make_category_option(sharing=world.READ_ONLY), world.make_category_option()]
+    combo, (_, open_combo) = world.make_category_combo(*options)
+    clinic, user = make_clinic(category_combo=combo), clerk()
+    stored_event(clinic, attribute_option_combo=open_combo)
+    return sent({"events": [clinic.event(attributeCategoryOptions=options[0].uid)]}, EVENT, user, options[0].uid)
 
 
 @CASES("E1100")

@@ -10,9 +10,9 @@ from metadata.models import Attribute, Program
 from tests.harness.client import ApiClient
 from tests.harness.queries import query_counter
 from tests.tracker import world
-from tests.tracker.coded import stored_enrollment
+from tests.tracker.coded import stored_enrollment, stored_event, stored_person
 from tests.tracker.sending import ENROLLMENT, ENTITY, EVENT, Clinic, codes, make_clinic, send, value
-from tracker.models import Enrollment, Event, Relationship
+from tracker.models import Enrollment, Event, Relationship, TrackedEntity
 
 pytestmark = pytest.mark.django_db
 
@@ -218,3 +218,39 @@ def test_value_that_is_unique_within_an_org_unit_moves_along(api: ApiClient, cli
 
     assert (codes(taken), free.status) == ({("E1064", "TRACKED_ENTITY", "TeSending02")}, 200)
     assert codes(again) == {("E1064", "TRACKED_ENTITY", "TeSending03")}
+
+
+def test_future_enrollment_takes_its_event_along(api: ApiClient, clinic: Clinic) -> None:
+    """E1020 and E5000, nothing else."""
+    stored_person(clinic)
+    enrollment = clinic.enrollment(enrolledAt="2999-01-01", events=[clinic.event()])
+
+    assert codes(send(api, {"enrollments": [enrollment]})) == {
+        ("E1020", "ENROLLMENT", ENROLLMENT),
+        ("E5000", "EVENT", EVENT),
+    }
+
+
+def test_first_error_ends_the_validation_and_nothing_goes_in(api: ApiClient, clinic: Clinic) -> None:
+    """FAIL_FAST with atomicMode=OBJECT, where objects after the error were not looked at."""
+    people = [clinic.person(orgUnit="Unknown0001"), clinic.person("TeSending02", orgUnit="Unknown0001")]
+
+    answer = send(api, {"trackedEntities": [*people, clinic.person("TeSending03")]},
+                  "&atomicMode=OBJECT&validationMode=FAIL_FAST")  # fmt: skip
+
+    assert codes(answer) == {("E1049", "TRACKED_ENTITY", ENTITY)}
+    assert not TrackedEntity.objects.filter(tracked_entity_type=clinic.type).exists()
+
+
+def test_stage_and_enrollment_of_an_event_stay(api: ApiClient, clinic: Clinic) -> None:
+    """Two E1128."""
+    event = stored_event(clinic)
+    other = world.stored_enrollment(event.tracked_entity, clinic.program, world.NGELEHUN)
+    stage = world.make_stage(clinic.program)
+
+    answer = send(api, {"events": [clinic.event(programStage=stage.uid, enrollment=other.uid)]})
+
+    errors = answer.json["validationReport"]["errorReports"]
+    assert sorted((error["errorCode"], *error["args"]) for error in errors) == [
+        ("E1128", "enrollment"), ("E1128", "programStage"),
+    ]  # fmt: skip

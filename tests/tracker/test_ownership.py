@@ -97,6 +97,7 @@ def test_a_transfer_under_temporary_ownership_is_allowed(api: ApiClient) -> None
         ({"trackedEntity": ""}, 400, "Required parameter 'trackedEntity' is not present"),
         ({"program": ""}, 400, "Required parameter 'program' is not present"),
         ({"orgUnit": ""}, 400, "Required request parameter 'orgUnit' is not present"),
+        ({"orgUnit": "x"}, 400, "Value 'x' is not valid for parameter orgUnit. UID must be an alphanumeric string"),
         ({"ou": BAOMA}, 400, "Only one parameter of 'ou' (deprecated) and 'orgUnit' must be specified."),
         ({"orgUnit": ROOT}, 403, "Tracked entity not transferred. Org unit supplied is not in the user scope."),
         ({"orgUnit": NGELEHUN}, 403, "The program {} is not associated to the org unit DiszpKrYNg8"),

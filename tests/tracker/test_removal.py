@@ -138,11 +138,3 @@ def test_many_deleted_objects_need_no_more_statements(api: ApiClient) -> None:
         remove(api, "TrackedEntity")
 
     assert two.count == one.count
-
-
-def test_deletion_marks_of_data_values_are_removed(api: ApiClient) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE datavalue SET deleted = true WHERE ctid IN (SELECT ctid FROM datavalue LIMIT 3)")
-        assert remove(api, "DataValue") == 204
-        cursor.execute("SELECT count(*) FILTER (WHERE deleted), count(*) > 0 FROM datavalue")
-        assert cursor.fetchone() == (0, True)

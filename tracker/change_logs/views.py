@@ -8,7 +8,7 @@ from dhis2api.web.views import ApiRequest, ApiView
 from tracker.change_logs.params import ChangeLogParams, EntityChangeLogParams
 from tracker.change_logs.services import Page, entity_changes, event_changes
 from tracker.export import envelopes
-from tracker.export.base_params import require_path_uid
+from tracker.export.base_params import require_path_uid, require_uid
 from tracker.export.fields import plan_of
 from tracker.export.shapes import CHANGE_LOG, CHANGE_LOG_DEFAULT
 
@@ -20,6 +20,8 @@ class EntityChangeLogView(ApiView):
     def get(self, request: ApiRequest, params: EntityChangeLogParams, uid: str) -> ApiResponse:
         """A page, newest first."""
         require_path_uid(uid)
+        if params.program:
+            require_uid(params.program, "program")
         return _answer(request, params, entity_changes(uid, params, request.user))
 
 

@@ -11,7 +11,7 @@ from dhis2api.web.downloads import uploaded_content
 from dhis2api.web.params import declares
 from dhis2api.web.views import ApiRequest, ApiView
 from files.services import StoredContent
-from tracker.export.base_params import require_path_uid
+from tracker.export.base_params import require_path_uid, require_uid
 from tracker.files.params import AttributeFileParams, ValueFileParams
 from tracker.files.services import attribute_file, data_value_file, file_content, image_content
 
@@ -26,6 +26,8 @@ class AttributeFileView(ApiView):
         """Its bytes; of an image in the size asked for."""
         require_path_uid(uid)
         require_path_uid(attribute, "attribute")
+        if params.program:
+            require_uid(params.program, "program")
         file = attribute_file(uid, attribute, params.program or None, request.user)
         return _answer(request, (image_content if self.is_image else file_content)(file, params.dimension))
 

@@ -51,8 +51,8 @@ class Memo:
 
     captures: dict[str, bool] = field(default_factory=dict)  # whether a path lies in the capture scope
     searches: dict[str, bool] = field(default_factory=dict)  # the same for the effective search scope
-    # attribute or data element → text → what is wrong with it: (text of the fault, fails the option set)
-    judgements: dict[Any, dict[str, tuple[str | None, bool] | None]] = field(default_factory=dict)
+    # tracked entity type, program or stage → name of a field → texts that are good as its values
+    good_texts: dict[Any, dict[str | None, set[str]]] = field(default_factory=dict)
     # tracked entity type, program or stage → keys of the fields that it cannot go without
     mandatory: dict[Any, tuple[int, ...]] = field(default_factory=dict)
     # uid of the tracked entity and key of the program → the payload's enrollments that are not cancelled

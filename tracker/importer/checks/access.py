@@ -185,13 +185,15 @@ def event_is_writable(item: EventItem, context: Context) -> None:
         entity = _entity_of(item, context)
         if entity is not None and not _is_reachable(context, entity, program):
             context.error(E1102, item, user, entity, program)
-    combo = item.option_combo
+    combos = [item.option_combo]
     if stored is not None:
-        combo = context.known.option_combos_by_pk.get(stored.attribute_option_combo)
-    if combo is not None and combo.options:
-        for option in _options(context, combo):
-            if not option.data_write:
-                context.error(E1099, item, user, option)
+        # DHIS2 asks for the stored options alone, so that an event could be put under options that are closed.
+        combos.append(context.known.option_combos_by_pk.get(stored.attribute_option_combo))
+    for combo in dict.fromkeys(combos):
+        if combo is not None and combo.options:
+            for option in _options(context, combo):
+                if not option.data_write:
+                    context.error(E1099, item, user, option)
     if (
         item.action is Action.UPDATE and stored.status == "COMPLETED" and item.status != "COMPLETED"
         and not may(context, UNCOMPLETE_EVENT)
@@ -211,9 +213,13 @@ def _event_place_is_writable(item: EventItem, context: Context) -> None:
         place: object = _uid_of(path)
     else:
         unit = item.org_unit
-        if stored is not None and program.has_registration and stored.org_unit == unit.pk:
-            return
         path, place = unit.path, unit
+        if stored is not None:
+            if stored.org_unit == unit.pk and program.has_registration:
+                return
+            # DHIS2 asks for the new place alone, so that anybody could take away an event of an event program.
+            if not program.has_registration and not captures(context, stored.org_unit_path):
+                path, place = stored.org_unit_path, _uid_of(stored.org_unit_path)
         is_planned = stored is None and item.status == "SCHEDULE" and _is_planned(
             item.status, item.occurred_at, has_entries(item.record.data_values)
         )  # fmt: skip

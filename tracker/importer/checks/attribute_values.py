@@ -19,7 +19,7 @@ from tracker.errors import (
     E1112,
     E1125,
 )
-from tracker.importer.checks.values import judge, mandatory_keys, takes_file
+from tracker.importer.checks.values import good_texts, judge, mandatory_keys, remember, takes_file
 from tracker.importer.context import Context
 from tracker.importer.items import EnrollmentItem, TrackedEntityItem
 from tracker.importer.known import Attribute, StoredTrackedEntity
@@ -36,12 +36,17 @@ def tracked_entity_attributes(item: TrackedEntityItem, context: Context) -> None
     known, type, stored = context.known, item.type, item.stored
     attributes = known.attributes
     entries = decode_attributes(item.record.attributes)
+    good = good_texts(type, context)
     for entry in entries:
-        attribute, text = attributes.get(entry.attribute), entry.value
+        text, texts = entry.value, good.get(entry.attribute)
+        if texts is not None and text in texts:
+            continue
+        attribute = attributes.get(entry.attribute)
         if attribute is None:
             context.error(E1006, item, entry.attribute)
         elif text is not None:
-            _check(item, attribute, text, item.uid, stored, context)
+            if _is_good(item, attribute, text, item.uid, stored, context):
+                remember(good, entry.attribute, text)
         elif type.attributes.get(attribute.pk):
             context.error(E1076, item, ATTRIBUTE, attribute)
     if stored is not None and stored.org_unit != item.org_unit.pk:
@@ -56,13 +61,16 @@ def tracked_entity_attributes(item: TrackedEntityItem, context: Context) -> None
 
 
 def enrollment_attributes(item: EnrollmentItem, context: Context) -> None:
-    """E1075, E1006, E1076, E1019, those of each value, E1018."""
+    """E1075, E1006, E1076, E1019, those of each value, E1018. What rules assigned is looked at, too."""
     known, program = context.known, item.program
     attributes = known.attributes
     stored = known.tracked_entities.get(item.tracked_entity)
     entries = decode_attributes(item.record.attributes)
+    good = good_texts(program, context)
     for entry in entries:
-        text = entry.value
+        text, texts = entry.value, good.get(entry.attribute)
+        if texts is not None and text in texts:
+            continue
         if entry.attribute is None:
             context.error(E1075, item, entry.attribute)
             continue
@@ -74,14 +82,20 @@ def enrollment_attributes(item: EnrollmentItem, context: Context) -> None:
                 context.error(E1076, item, ATTRIBUTE, attribute)
         elif attribute.pk not in program.attributes:
             context.error(E1019, item, f"{attribute.shown}={text}")
-        else:
-            _check(item, attribute, text, item.tracked_entity, stored, context)
+        elif _is_good(item, attribute, text, item.tracked_entity, stored, context):
+            remember(good, entry.attribute, text)
+    assigned = item.assigned or {}
+    for key, text in assigned.items():
+        attribute = known.attributes_by_pk.get(key)
+        if attribute is not None and text:
+            _is_good(item, attribute, text, item.tracked_entity, stored, context)
     needed = mandatory_keys(program, program.attributes, context)
     if needed:
         given = {attribute.pk for entry in entries
                  if entry.value is not None and (attribute := attributes.get(entry.attribute)) is not None}  # fmt: skip
-        if any(key not in given for key in needed):
-            _check_mandatory(item, [key for key in needed if key not in given], stored, context)
+        missing = [key for key in needed if key not in given and key not in assigned]
+        if missing:
+            _check_mandatory(item, missing, stored, context)
 
 
 def _check_mandatory(
@@ -100,29 +114,30 @@ def _check_mandatory(
             context.error(E1018, item, known.attributes_by_pk.get(key), item.program.uid, item)
 
 
-def _check(
+def _is_good(
     item: TrackedEntityItem | EnrollmentItem, attribute: Attribute, text: str, entity: str | None,
     stored: StoredTrackedEntity | None, context: Context,
-) -> None:  # fmt: skip
-    """E1077, E1112, E1007, E1125, E1009, E1064."""
+) -> bool:  # fmt: skip
+    """E1077, E1112, E1007, E1125, E1009, E1064; whether the same text is good of everybody, which no unique one is."""
+    told = len(context.errors)
     if len(text) > LONGEST_VALUE:
         context.error(E1077, item, text, LONGEST_VALUE)
     if attribute.confidential and not settings.TRACKER_ENCRYPTION:
         context.error(E1112, item, text, NO_ENCRYPTION)
-    judgement = judge(attribute, text, context)
-    if judgement is not None:
-        reason, is_no_option = judgement
-        if reason is not None:
-            context.error(E1007, item, attribute.value_type, reason)
-        if is_no_option:
-            context.error(E1125, item, text, attribute.option_set)
-    if attribute.value_type in FILE_TYPES:
+    reason, is_no_option = judge(attribute, text, context)
+    if reason is not None:
+        context.error(E1007, item, attribute.value_type, reason)
+    if is_no_option:
+        context.error(E1125, item, text, attribute.option_set)
+    is_file = attribute.value_type in FILE_TYPES
+    if is_file:
         owner = "trackedEntity", stored.pk if stored is not None else 0
         if not takes_file(text, attribute, owner, entity or "", context):
             context.error(E1009, item, text)
     if attribute.unique:
         org_unit = org_unit_of(item, context) if attribute.orgunit_scope else None
         _is_unique(item, attribute, text, org_unit, stored, context)
+    return not is_file and not attribute.unique and len(context.errors) == told
 
 
 def _is_unique(

@@ -1,6 +1,6 @@
 """Checks of attribute values and data values.
 
-Values are many and repeat: what is wrong with a text as a value of a field is asked once in an import.
+Values are many and repeat: that a text is good as a value of a field is found once in an import.
 """
 
 from __future__ import annotations
@@ -16,36 +16,33 @@ MOST_TEXTS, LONGEST_TEXT = 2_000, 100  # that are remembered: of a field, and ch
 # What browsers and phones take for photographs; vector graphics can carry scripts.
 IMAGES = frozenset({"image/png", "image/jpeg", "image/jpg", "image/gif", "image/bmp", "image/webp", "image/tiff"})
 
-# What is wrong with a text: (as a value of its type, whether no option has that code); None where nothing is.
-Judgement = tuple[str | None, bool] | None
-_UNKNOWN = object()
+
+def good_texts(owner: Any, context: Context) -> dict[str | None, set[str]]:
+    """By what the payload calls a field: texts that were found good as values of it, in an object of this tracked
+    entity type, program or stage."""
+    good = context.memo.good_texts.get(owner)
+    if good is None:
+        good = context.memo.good_texts[owner] = {}
+    return good
 
 
-def judge(field: Attribute | DataElement, text: str, context: Context) -> Judgement:
-    """What is wrong with a text as a value of an attribute or data element. Both can be wrong at once."""
-    known = context.memo.judgements.get(field)
-    if known is None:
-        known = context.memo.judgements[field] = {}
-    judgement: Any = known.get(text, _UNKNOWN)
-    if judgement is _UNKNOWN:
-        judgement = _judge(field, text, context)
-        if len(text) <= LONGEST_TEXT:
-            if len(known) >= MOST_TEXTS:
-                known.clear()
-            known[text] = judgement
-    return judgement
+def remember(good: dict[str | None, set[str]], name: str | None, text: str) -> None:
+    """Ask no more whether a text is good as a value of a field."""
+    texts = good.setdefault(name, set())
+    if len(text) <= LONGEST_TEXT and len(texts) < MOST_TEXTS:
+        texts.add(text)
 
 
-def _judge(field: Attribute | DataElement, text: str, context: Context) -> Judgement:
+def judge(field: Attribute | DataElement, text: str, context: Context) -> tuple[str | None, bool]:
+    """What is wrong with a text as a value of an attribute or data element: the words for it, if it is no value of the
+    field's type, and whether it is no code of its option set. Both can be."""
     reason = _type_fault(field.value_type, text, context)
     options = field.option_set
     is_no_option = False
     if options is not None:
         codes = text.split(",") if field.value_type == ValueType.MULTI_TEXT else (text,)
         is_no_option = any(code not in options.codes for code in codes)
-    if reason is None:
-        return (None, True) if is_no_option else None
-    return f"`{text}`: {reason}", is_no_option
+    return (None if reason is None else f"`{text}`: {reason}"), is_no_option
 
 
 def _type_fault(value_type: str, text: str, context: Context) -> str | None:
