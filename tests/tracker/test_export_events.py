@@ -256,6 +256,28 @@ def test_data_values_are_named_by_the_scheme_and_left_out_without_a_name(api: Ap
     assert (shown["orgUnit"], shown["program"]) == ("Ngelehun CHC", survey.program.uid)
 
 
+def test_what_is_not_shown_is_not_read(api: ApiClient, survey: Survey) -> None:
+    survey.event()
+    counts = []
+    for fields in ("event,status", "event,status,notes", "event,status,createdBy"):
+        with query_counter() as few:
+            api.get(f"{PATH}?program={survey.program.uid}&fields={fields}", user="clerk")
+        counts.append(few.count)
+
+    assert counts == [counts[0], counts[0] + 1, counts[0] + 1]
+
+
+def test_what_is_no_uid_is_refused_in_paths_and_lists(api: ApiClient, survey: Survey) -> None:
+    messages = [
+        api.get(f"{PATH}/{path}", user="clerk").json["message"]
+        for path in ("abc", "?events=abc", "?events=Evabcdefgh1,Evabcdefgh2&events=Evabcdefgh3")
+    ]
+
+    assert "is not valid for path parameter uid." in messages[0]
+    assert "Value 'abc' is not valid for parameter events." in messages[1]
+    assert messages[2].startswith("You likely repeated request parameter 'events'")
+
+
 def test_the_number_of_queries_does_not_depend_on_the_rows(api: ApiClient, survey: Survey) -> None:
     counts = []
     for _ in range(2):

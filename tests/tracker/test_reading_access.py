@@ -189,6 +189,18 @@ def test_one_open_program_shows_the_entity_but_not_its_closed_enrollment(api: Ap
     assert named.status == 404
 
 
+@pytest.mark.parametrize(
+    ("level", "message"), [("PROTECTED", "OWNERSHIP_ACCESS_DENIED"), ("CLOSED", "PROGRAM_ACCESS_CLOSED")]
+)
+def test_up_to_41_clients_are_told_that_somebody_else_owns_an_entity(api: ApiClient, level: str, message: str) -> None:
+    case = Case("search", level, "nothing")
+    path = f"trackedEntities/{case.entity.uid}?program={case.program.uid}"
+
+    old, new = (api.get(f"/api/{version}/tracker/{path}", user="reader") for version in (41, 42))
+
+    assert (old.status, old.json["message"], new.status) == (403, message, 404)
+
+
 @pytest.mark.parametrize("path", ["trackedEntities", "enrollments", "events", "relationships"])
 def test_somebody_without_org_units_reads_nothing(api: ApiClient, path: str) -> None:
     world.someone_at("nobody")

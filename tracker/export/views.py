@@ -76,7 +76,7 @@ class EntityView(ApiView):
         if params.program:
             require_uid(params.program, "program")
         reader = reader_of(request.user)
-        key = get_readable_entity(reader, uid, params.program or None)
+        key = get_readable_entity(reader, uid, params.program or None, tells_owned=request.version <= 41)
         program = get_readable_program(reader, params.program) if params.program else None
         session = Session(reader, style_of(request.version), program=program)
         identify = identifier(ENTITY_REFERENCES, params, session.style.option_separator)
