@@ -1,4 +1,4 @@
-"""Parts of attribute values: what is part of a value has pieces of it, and marking an attribute later misses nothing."""
+"""Parts of attribute values: a part of a value has pieces of it, and marking an attribute later misses nothing."""
 
 from __future__ import annotations
 
