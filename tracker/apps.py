@@ -9,7 +9,8 @@ class TrackerConfig(AppConfig):
 
     def ready(self) -> None:
         """Data protects the metadata that it is kept by: hang the vetoes into the import. It goes along with merges."""
-        from tracker import merging, protection
+        from tracker import merging, pieces, protection
 
         protection.register()
         merging.register()
+        pieces.register()

@@ -27,12 +27,12 @@ from tracker.access.reader import Reader
 from tracker.access.statements import Values, all_of
 from tracker.export import errors as codes
 from tracker.export.filter_grammar import Filter
+from tracker.pieces import LENGTH, pieces_of
 
 COMPARISONS = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 PATTERNS = {"like": ("%", "%"), "nlike": ("%", "%"), "sw": ("", "%"), "ew": ("%", "")}
 INDEXED = 100  # letters of a value that the index of attribute values keeps
 LARGEST_EXPONENT = 1000  # beyond some size the database has no numbers
-PIECE = 3  # letters that the index of parts of values is made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def attribute_conditions(filters: Sequence[Filter], fields: dict[str, Field], en
             check_numeric(field, "attribute", operator, text)
             key = values.bind(field.pk)
             held = "EXISTS" if operator != "null" else "NOT EXISTS"
-            condition = "TRUE" if text is None else _attribute_condition(field, operator, text, key, values)
+            condition = "TRUE" if text is None else _attribute_condition(field, operator, text, values)
             found.append(
                 f"{held} (SELECT FROM tracked_entity_attribute_value val WHERE val.tracked_entity_id = {entity}"
                 f" AND val.attribute_id = {key} AND {condition})"
@@ -133,7 +133,7 @@ def split_candidates(
                 key = values.bind(field.pk)
                 found = (
                     "SELECT val.tracked_entity_id AS id FROM tracked_entity_attribute_value val"
-                    f" WHERE val.attribute_id = {key} AND {_attribute_condition(field, operator, text, key, values)}"
+                    f" WHERE val.attribute_id = {key} AND {_attribute_condition(field, operator, text, values)}"
                     " ORDER BY val.tracked_entity_id DESC OFFSET 0"
                 )
                 others = Filter(one.uid, [other for other in one.operators if other != (operator, text)])
@@ -186,7 +186,7 @@ def check_numeric(field: Field, kind: str, operator: str, text: str | None) -> N
             raise ApiError(codes.FILTER_NOT_NUMERIC, kind, field.uid, kind, field.value_type, part) from error
 
 
-def _attribute_condition(field: Field, operator: str, text: str, key: str, values: Values) -> str:
+def _attribute_condition(field: Field, operator: str, text: str, values: Values) -> str:
     """As `compare`, led by what an index holds."""
     exact = compare(field, "val.value", operator, text, values)
     if operator in ("eq", "sw", "in") and not (field.is_numeric and operator != "sw"):
@@ -200,13 +200,12 @@ def _attribute_condition(field: Field, operator: str, text: str, key: str, value
             lead = f"{start} LIKE lower({values.bind(_literal(text[:INDEXED]) + '%')})"
         return all_of([lead, exact])
     if _is_in_pieces(field, operator, text):
-        pieces = f"tracker_pieces({key}, {values.bind(text)})"
-        return all_of(["val.searchable", f"tracker_pieces(val.attribute_id, val.value) @> {pieces}", exact])
+        return all_of([f"val.pieces @> {values.bind(pieces_of(field.pk, text))}::integer[]", exact])
     return exact
 
 
 def _is_in_pieces(field: Field, operator: str, text: str) -> bool:
-    return operator in ("like", "ew") and field.is_searched and len(text) >= PIECE
+    return operator in ("like", "ew") and field.is_searched and len(text) >= LENGTH
 
 
 def _members(text: str) -> list[str]:
