@@ -48,14 +48,14 @@ def list_entities(reader: Reader, params: EntityParams) -> tuple[Listing, Readab
         require_any_type(reader)
     stage = get_stage_of(program, params.program_stage) if params.program_stage else None
     filters = parse_filters(params.filter, "filter")
-    fields = find_attributes([one.uid for one in filters])
+    fields = find_attributes([one.uid for one in filters], reader)
     window, mode, places = resolve_window(
         reader, params.org_unit_mode, params.org_units, program, OF_ENTITIES,
         may_lack_units=bool(params.tracked_entities),
     )  # fmt: skip
     listing = Listing("tracked_entity", "te")
     values = listing.values
-    listing.where(entity_is_readable(reader, window, values, "te", program))
+    listing.where(entity_is_readable(reader, window, values, "te", program, with_deleted=params.include_deleted))
     if type is not None:
         listing.follow("tracked_entity_type_id", type.pk)
     if params.tracked_entities:
@@ -73,7 +73,7 @@ def list_entities(reader: Reader, params: EntityParams) -> tuple[Listing, Readab
         listing.where(condition)
     if program is not None:
         _ask_for_enrollment(reader, listing, params, program, stage)
-    listing.order = _order(listing, params, program)
+    listing.order = _order(reader, listing, params, program)
     search = Search(
         reader, mode, places, None if program is None else program.pk, None if type is None else type.pk,
         [fields[one.uid] for one in filters], names_entities=bool(params.tracked_entities),
@@ -119,10 +119,10 @@ def _ask_for_enrollment(
     )
 
 
-def _order(listing: Listing, params: EntityParams, program: ReadableProgram | None) -> str:
+def _order(reader: Reader, listing: Listing, params: EntityParams, program: ReadableProgram | None) -> str:
     entries = parse_order(params.order, ORDERABLE, with_uids=True)
     uids = [one.name for one in entries if one.name not in ORDERABLE]
-    attributes = find_attributes(uids, codes.ORDER_ATTRIBUTE_UNKNOWN)
+    attributes = find_attributes(uids, reader, codes.ORDER_ATTRIBUTE_UNKNOWN)
     columns = dict(COLUMNS)
     for one in entries:
         if one.name in attributes:

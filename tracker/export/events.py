@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dhis2api.errors import ApiError
 from metadata.attribute_combos import attribute_option_combo
-from metadata.models import DataElement, TrackedEntityAttribute
+from metadata.models import DataElement
 from tracker.access.predicates import event_is_readable
 from tracker.access.reader import ReadableProgram, Reader
 from tracker.access.statements import Values, all_of
@@ -91,7 +91,7 @@ def list_events(reader: Reader, params: EventParams) -> Listing:
         *_filters(reader, params, values),
     ]:
         listing.where(condition)
-    listing.order = _order(params, values)
+    listing.order = _order(reader, params, values)
     return listing
 
 
@@ -166,13 +166,13 @@ def _filters(reader: Reader, params: EventParams, values: Values) -> list[str]:
     known = find_elements([one.uid for one in elements], reader.viewer.principal)
     found = element_conditions(elements, known, "ev", values)
     if attributes:
-        fields = find_attributes([one.uid for one in attributes])
+        fields = find_attributes([one.uid for one in attributes], reader)
         found += ["ev.tracked_entity_id IS NOT NULL"]
         found += attribute_conditions(attributes, fields, "ev.tracked_entity_id", values)
     return found
 
 
-def _order(params: EventParams, values: Values) -> str:
+def _order(reader: Reader, params: EventParams, values: Values) -> str:
     entries = parse_order(params.order, tuple(COLUMNS), with_uids=True)
     uids = [one.name for one in entries if one.name not in COLUMNS]
     if not uids:
@@ -181,10 +181,7 @@ def _order(params: EventParams, values: Values) -> str:
     elements = DataElement.objects.filter(uid__in=uids).values_list("pk", "uid", "value_type")
     for pk, uid, value_type in elements:
         columns[uid] = order_by_value(Field(pk, uid, value_type), f"(ev.data_values->{values.bind(uid)}->>'value')")
-    attributes = TrackedEntityAttribute.objects.filter(uid__in=set(uids) - columns.keys())
-    for pk, uid, value_type in attributes.values_list("pk", "uid", "value_type"):
-        columns[uid] = attribute_column(Field(pk, uid, value_type), "ev.tracked_entity_id", values)
-    for uid in uids:
-        if uid not in columns:
-            raise ApiError(codes.ORDER_UID_UNKNOWN, uid)
+    others = [uid for uid in uids if uid not in columns]
+    for uid, field in find_attributes(others, reader, codes.ORDER_UID_UNKNOWN).items():
+        columns[uid] = attribute_column(field, "ev.tracked_entity_id", values)
     return order_clause(entries, columns, "ev")

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models import BigIntegerField, Value
 
 from dhis2api.errors import ApiError, Code
 from dhis2api.objects.registry import get_schema
@@ -20,6 +23,7 @@ from metadata.models import (
     TrackedEntityTypeAttribute,
 )
 from sharing.access import Principal, readable
+from tracker.access.reader import Reader
 from tracker.access.statements import Values, all_of
 from tracker.export import errors as codes
 from tracker.export.filter_grammar import Filter
@@ -46,28 +50,42 @@ class Field:
         return self.value_type in NUMERIC_TYPES
 
 
-def find_attributes(uids: Sequence[str], code: Code = codes.FILTER_ATTRIBUTE_UNKNOWN) -> dict[str, Field]:
-    """Attributes by uid; two queries. Errors: 400 with `code` for the first that is none."""
+def find_attributes(
+    uids: Sequence[str], reader: Reader, code: Code = codes.FILTER_ATTRIBUTE_UNKNOWN
+) -> dict[str, Field]:  # fmt: skip
+    """Attributes by uid; two queries.
+
+    Whoever filters by an attribute learns its values. So it must be one of a type, which are shown to whoever sees the
+    tracked entity, or of a program of the reader; DHIS2 asks for nothing.
+    Errors: 400 with `code` for the first that is none of these.
+    """
     if not uids:
         return {}
     rows = TrackedEntityAttribute.objects.filter(uid__in=uids)
-    keys = rows.values("pk")
-    searched = set(
-        TrackedEntityTypeAttribute.objects.filter(tracked_entity_attribute__in=keys, searchable=True)
-        .values_list("tracked_entity_attribute_id", flat=True).order_by()
-        .union(
-            ProgramTrackedEntityAttribute.objects.filter(tracked_entity_attribute__in=keys, searchable=True)
-            .values_list("tracked_entity_attribute_id", flat=True).order_by()
-        )
-    )  # fmt: skip
+    parts = _memberships(rows.values("pk"))
+    searched = {pk for pk, is_searched, _ in parts if is_searched}
+    shown = {pk for pk, _, program in parts if program is None or program in reader.programs}
     found = {
         uid: Field(pk, uid, value_type, unique and not orgunit_scope, pk in searched)
         for pk, uid, value_type, unique, orgunit_scope in rows.values_list(
             "pk", "uid", "value_type", "unique", "orgunit_scope"
         )
+        if pk in shown or reader.viewer.is_superuser
     }
     _require_all(uids, found, code)
     return found
+
+
+def _memberships(attributes: Any) -> Sequence[tuple[int, bool, int | None]]:
+    """(attribute, whether it is searched by, program or None) of the types and programs that have attributes."""
+    nothing = Value(None, output_field=BigIntegerField())
+    of_types = TrackedEntityTypeAttribute.objects.filter(tracked_entity_attribute__in=attributes).order_by()
+    of_programs = ProgramTrackedEntityAttribute.objects.filter(tracked_entity_attribute__in=attributes).order_by()
+    columns = ("tracked_entity_attribute_id", "searchable")
+    return list(
+        of_types.annotate(of=nothing).values_list(*columns, "of")
+        .union(of_programs.values_list(*columns, "program_id"), all=True)
+    )  # fmt: skip
 
 
 def find_elements(uids: Sequence[str], principal: Principal) -> dict[str, Field]:
