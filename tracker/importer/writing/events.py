@@ -76,10 +76,11 @@ def _enrollment_key(writer: Writer, item: EventItem) -> int:
 
 
 def _tracked_entity_uid(writer: Writer, item: EventItem) -> str | None:
-    if item.parent is not None:
-        return item.parent.tracked_entity
+    """A stored enrollment counts as it is stored: what the payload says of it may have been refused."""
     stored = writer.context.known.enrollments.get(item.enrollment or "")
-    return None if stored is None else stored.tracked_entity_uid
+    if stored is not None:
+        return stored.tracked_entity_uid
+    return item.parent.tracked_entity if item.parent is not None else None
 
 
 def tracked_entity_key(writer: Writer, item: EventItem) -> int | None:
@@ -142,7 +143,8 @@ def _changed(writer: Writer, item: EventItem, changes: list[Change]) -> str:
 def _merged_values(writer: Writer, item: EventItem, changes: list[Change]) -> dict[str, Any]:
     known, stored = writer.context.known, item.stored
     values = dict(stored.data_values)
-    for record in decode_values(item.record.data_values):
+    last = {record.data_element: record for record in decode_values(item.record.data_values)}
+    for record in last.values():
         element = known.data_elements[record.data_element]
         _put(writer, stored, values, (element.uid, element.pk), record.value, changes,
              stored_by=record.stored_by, elsewhere=bool(record.provided_elsewhere))  # fmt: skip
