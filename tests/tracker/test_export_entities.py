@@ -371,6 +371,7 @@ def test_identifiers_are_codes_or_names_on_demand(api: ApiClient, clinic: Clinic
     assert (named["trackedEntityType"], named["orgUnit"]) == (clinic.type.name, "Badjia")
     assert named["attributes"][0]["attribute"] == clinic.name.name
     assert refused.status == 422
+    assert api.get(f"{PATH}.csv?{of_type(clinic)}&idScheme=CODE", user="clerk").status == 422
     assert f"TrackedEntityType[CODE]={clinic.type.uid}" in refused.json["devMessage"]
 
 
