@@ -307,6 +307,16 @@ def test_the_order_is_by_members_attributes_and_the_enrollment(api: ApiClient, c
     assert listed(api, clinic, asked + "enrolledAt:desc") == [ann.uid, mary.uid]
 
 
+def test_a_program_whose_type_is_closed_says_so(api: ApiClient, clinic: Clinic) -> None:
+    type = world.make_type(sharing=world.NO_DATA)
+    named = world.make_program(type)
+
+    answer = api.get(f"{PATH}?program={named.uid}", user="clerk")
+
+    message = f"User is not authorized to read data from selected program's tracked entity type: {type.uid}"
+    assert (answer.status, answer.json["message"]) == (403, message)
+
+
 def test_deleted_ones_are_shown_on_demand_alone(api: ApiClient, clinic: Clinic) -> None:
     person = clinic.person(deleted=True)
 
@@ -371,6 +381,7 @@ def test_identifiers_are_codes_or_names_on_demand(api: ApiClient, clinic: Clinic
     assert (named["trackedEntityType"], named["orgUnit"]) == (clinic.type.name, "Badjia")
     assert named["attributes"][0]["attribute"] == clinic.name.name
     assert refused.status == 422
+    assert api.get(f"{PATH}.csv?{of_type(clinic)}&idScheme=CODE", user="clerk").status == 422
     assert f"TrackedEntityType[CODE]={clinic.type.uid}" in refused.json["devMessage"]
 
 

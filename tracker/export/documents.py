@@ -54,10 +54,13 @@ def csv_chunks(export: Export, *, with_header: bool) -> Iterator[bytes]:
     """Rows below the line of names."""
     columns = EVENT_COLUMNS if export.kind is EVENTS else csv.ENTITY_COLUMNS
     plan = csv_plan(export.kind)
-    if with_header:
-        yield csv.header(columns)
+    names = csv.header(columns) if with_header else b""
     for keys in export.listing.batches(export.limit):
-        yield csv_lines(export.kind, export.objects(keys, plan))
+        # The names go with the first rows: what is wrong with those is still an answer of its own.
+        yield names + csv_lines(export.kind, export.objects(keys, plan))
+        names = b""
+    if names:
+        yield names
 
 
 def csv_lines(kind: Kind, objects: list[dict[str, Any]]) -> bytes:
