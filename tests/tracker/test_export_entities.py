@@ -385,6 +385,12 @@ def test_identifiers_are_codes_or_names_on_demand(api: ApiClient, clinic: Clinic
     assert f"TrackedEntityType[CODE]={clinic.type.uid}" in refused.json["devMessage"]
 
 
+def test_csv_that_cannot_name_its_metadata_is_an_error_and_not_half_a_file(api: ApiClient, clinic: Clinic) -> None:
+    clinic.person()
+
+    assert api.get(f"{PATH}.csv?{of_type(clinic)}&idScheme=CODE", user="clerk").status == 422
+
+
 def test_a_change_that_became_visible_late_is_still_pulled(api: ApiClient, clinic: Clinic) -> None:
     person = clinic.person(updated_at=world.day("2024-05-01T10:00:00"))
     asked = f"{of_type(clinic)}&updatedAfter=2024-05-01T10:00:01"

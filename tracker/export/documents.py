@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,28 +35,22 @@ class Export:
 
 
 def json_chunks(export: Export, key: str, plan: Plan) -> Iterator[bytes]:
-    """`{"<key>":[…]}` with all objects of a list."""
-    yield from json_document(export, {key: []}, export.listing.batches(export.limit), plan)
-
-
-def json_document(export: Export, around: dict[str, Any], batches: Iterable[list[int]], plan: Plan) -> Iterator[bytes]:
-    """What stands around the objects, whose last member is their empty list, with the objects in that list."""
-    opening = encode_json(around).removesuffix(b"]}")
-    for keys in batches:
+    """`{"<key>":[…]}`."""
+    opening = b'{"' + key.encode() + b'":['
+    for keys in export.listing.batches(export.limit):
         shown = plan.apply(export.objects(keys, plan))
         if shown:
             yield opening + encode_json(shown)[1:-1]
             opening = b","
-    yield b"]}" if opening == b"," else opening + b"]}"
+    yield opening + b"]}" if opening != b"," else b"]}"
 
 
 def csv_chunks(export: Export, *, with_header: bool) -> Iterator[bytes]:
-    """Rows below the line of names."""
+    """Rows below the line of names, which comes with the first: what fails before them is still an error answer."""
     columns = EVENT_COLUMNS if export.kind is EVENTS else csv.ENTITY_COLUMNS
     plan = csv_plan(export.kind)
     names = csv.header(columns) if with_header else b""
     for keys in export.listing.batches(export.limit):
-        # The names go with the first rows: what is wrong with those is still an answer of its own.
         yield names + csv_lines(export.kind, export.objects(keys, plan))
         names = b""
     if names:

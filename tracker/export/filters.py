@@ -6,12 +6,11 @@ others. A missing value meets `null` alone. Source: DHIS2 2.42, tracker export, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
-from django.db.models import BigIntegerField, Value
+from django.db.models import BigIntegerField, F, Value
 
 from dhis2api.errors import ApiError, Code
 from dhis2api.objects.registry import get_schema
@@ -23,7 +22,6 @@ from metadata.models import (
     TrackedEntityTypeAttribute,
 )
 from sharing.access import Principal, readable
-from tracker.access.reader import Reader
 from tracker.access.statements import Values, all_of
 from tracker.export import errors as codes
 from tracker.export.filter_grammar import Filter
@@ -34,58 +32,58 @@ PATTERNS = {"like": ("%", "%"), "nlike": ("%", "%"), "sw": ("", "%"), "ew": ("%"
 INDEXED = 100  # letters of a value that the index of attribute values keeps
 LARGEST_EXPONENT = 1000  # beyond some size the database has no numbers
 
+# The condition under which the value of a field is shown, of the tracked entity whose key is in a column.
+IsShown = Callable[["Field", str], str]
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What is filtered by: an attribute or a data element."""
+    """What is filtered by: an attribute or a data element.
+
+    `programs` are the keys of the programs that alone show the attribute; None: some type shows it.
+    """
 
     pk: int
     uid: str
     value_type: str
     is_unique: bool = False
     is_searched: bool = False  # by a program or type, so that parts of its values are indexed
+    programs: frozenset[int] | None = None
 
     @property
     def is_numeric(self) -> bool:
         return self.value_type in NUMERIC_TYPES
 
 
-def find_attributes(
-    uids: Sequence[str], reader: Reader, code: Code = codes.FILTER_ATTRIBUTE_UNKNOWN
-) -> dict[str, Field]:  # fmt: skip
-    """Attributes by uid; two queries.
-
-    Whoever filters by an attribute learns its values. So it must be one of a type, which are shown to whoever sees the
-    tracked entity, or of a program of the reader; DHIS2 asks for nothing.
-    Errors: 400 with `code` for the first that is none of these.
-    """
+def find_attributes(uids: Sequence[str], code: Code = codes.FILTER_ATTRIBUTE_UNKNOWN) -> dict[str, Field]:
+    """Attributes by uid; two queries. Errors: 400 with `code` for the first that is none."""
     if not uids:
         return {}
     rows = TrackedEntityAttribute.objects.filter(uid__in=uids)
-    parts = _memberships(rows.values("pk"))
+    keys = rows.values("pk")
+    nothing = Value(None, output_field=BigIntegerField())
+    parts = list(
+        TrackedEntityTypeAttribute.objects.filter(tracked_entity_attribute__in=keys).order_by()
+        .values_list("tracked_entity_attribute_id", "searchable", nothing)
+        .union(
+            ProgramTrackedEntityAttribute.objects.filter(tracked_entity_attribute__in=keys).order_by()
+            .values_list("tracked_entity_attribute_id", "searchable", F("program_id")),
+            all=True,
+        )
+    )  # fmt: skip
     searched = {pk for pk, is_searched, _ in parts if is_searched}
-    shown = {pk for pk, _, program in parts if program is None or program in reader.programs}
+    of_types = {pk for pk, _, program in parts if program is None}
     found = {
-        uid: Field(pk, uid, value_type, unique and not orgunit_scope, pk in searched)
+        uid: Field(
+            pk, uid, value_type, unique and not orgunit_scope, pk in searched,
+            None if pk in of_types else frozenset(program for key, _, program in parts if key == pk),
+        )
         for pk, uid, value_type, unique, orgunit_scope in rows.values_list(
             "pk", "uid", "value_type", "unique", "orgunit_scope"
         )
-        if pk in shown or reader.viewer.is_superuser
-    }
+    }  # fmt: skip
     _require_all(uids, found, code)
     return found
-
-
-def _memberships(attributes: Any) -> Sequence[tuple[int, bool, int | None]]:
-    """(attribute, whether it is searched by, program or None) of the types and programs that have attributes."""
-    nothing = Value(None, output_field=BigIntegerField())
-    of_types = TrackedEntityTypeAttribute.objects.filter(tracked_entity_attribute__in=attributes).order_by()
-    of_programs = ProgramTrackedEntityAttribute.objects.filter(tracked_entity_attribute__in=attributes).order_by()
-    columns = ("tracked_entity_attribute_id", "searchable")
-    return list(
-        of_types.annotate(of=nothing).values_list(*columns, "of")
-        .union(of_programs.values_list(*columns, "program_id"), all=True)
-    )  # fmt: skip
 
 
 def find_elements(uids: Sequence[str], principal: Principal) -> dict[str, Field]:
@@ -98,8 +96,10 @@ def find_elements(uids: Sequence[str], principal: Principal) -> dict[str, Field]
     return found
 
 
-def attribute_conditions(filters: Sequence[Filter], fields: dict[str, Field], entity: str, values: Values) -> list[str]:
-    """The conditions on the tracked entity whose key is in the column `entity`.
+def attribute_conditions(
+    filters: Sequence[Filter], fields: dict[str, Field], entity: str, values: Values, is_shown: IsShown
+) -> list[str]:
+    """The conditions on the tracked entity whose key is in the column `entity`; values that are not shown are none.
 
     Errors: 400 for a value that is no number where one is asked for.
     """
@@ -113,13 +113,13 @@ def attribute_conditions(filters: Sequence[Filter], fields: dict[str, Field], en
             condition = "TRUE" if text is None else _attribute_condition(field, operator, text, values)
             found.append(
                 f"{held} (SELECT FROM tracked_entity_attribute_value val WHERE val.tracked_entity_id = {entity}"
-                f" AND val.attribute_id = {key} AND {condition})"
+                f" AND val.attribute_id = {key} AND {condition} AND {is_shown(field, entity)})"
             )
     return found
 
 
 def split_candidates(
-    filters: Sequence[Filter], fields: dict[str, Field], values: Values
+    filters: Sequence[Filter], fields: dict[str, Field], values: Values, is_shown: IsShown
 ) -> tuple[str, list[Filter]]:  # fmt: skip
     """The statement of the tracked entities that meet one of the filters by the index of parts of values, the last
     first; and what else is asked. The statement is empty where no filter uses that index.
@@ -134,6 +134,7 @@ def split_candidates(
                 found = (
                     "SELECT val.tracked_entity_id AS id FROM tracked_entity_attribute_value val"
                     f" WHERE val.attribute_id = {key} AND {_attribute_condition(field, operator, text, values)}"
+                    f" AND {is_shown(field, 'val.tracked_entity_id')}"
                     " ORDER BY val.tracked_entity_id DESC OFFSET 0"
                 )
                 others = Filter(one.uid, [other for other in one.operators if other != (operator, text)])
