@@ -23,6 +23,7 @@ from metadata.models import (
 )
 from tests.harness.client import ApiClient
 from tests.tracker import world as builders
+from tracker.pieces import as_array, index_values, pieces_of
 
 ROUNDS = 40
 
@@ -43,19 +44,21 @@ FILL = """
     INSERT INTO program_owner (tracked_entity_id, program_id, organisation_unit_id, created_at)
     SELECT id, %(program)s, organisation_unit_id, now() FROM tracked_entity ORDER BY id;
 
-    INSERT INTO tracked_entity_attribute_value (tracked_entity_id, attribute_id, searchable, created_at, updated_at,
-                                                value, unique_key)
-    SELECT entity.id, attribute.id, place <= 2, now(), now(), value, CASE WHEN place = 3 THEN lower(value) END
+    INSERT INTO tracked_entity_attribute_value (tracked_entity_id, attribute_id, created_at, updated_at, value,
+                                                unique_key)
+    SELECT entity.id, attribute.id, now(), now(), value, CASE WHEN place = 3 THEN lower(value) END
     FROM tracked_entity entity,
          unnest(%(attributes)s::bigint[]) WITH ORDINALITY AS attribute(id, place),
          LATERAL (SELECT CASE attribute.place WHEN 1 THEN 'First' || entity.id %% 9973
-                  WHEN 2 THEN 'Last' || entity.id %% 10007 WHEN 3 THEN 'ID-' || entity.id WHEN 4 THEN '1990-05-17' ELSE 'Female' END AS value) AS made;
+                  WHEN 2 THEN 'Last' || entity.id %% 10007 WHEN 3 THEN 'ID-' || entity.id WHEN 4 THEN '1990-05-17'
+                  ELSE 'Female' END AS value) AS made;
 
     INSERT INTO event (uid, enrollment_id, tracked_entity_id, program_id, program_stage_id, organisation_unit_id,
                        status, occurred_at, attribute_option_combo_id, follow_up, deleted, created_at, updated_at,
                        stored_by, data_values)
     SELECT CASE place WHEN 1 THEN 'V' ELSE 'W' END || substr(uid, 2), enrollment.id, tracked_entity_id, program_id,
-           stage.id, organisation_unit_id, 'COMPLETED', now(), %(combo)s, false, false, now(), now(), 'admin', stage.document
+           stage.id, organisation_unit_id, 'COMPLETED', now(), %(combo)s, false, false, now(), now(), 'admin',
+           stage.document
     FROM enrollment, unnest(%(stages)s::bigint[], %(documents)s::jsonb[]) WITH ORDINALITY AS stage(id, document, place)
     WHERE tracked_entity_id IS NOT NULL;
 
@@ -66,7 +69,6 @@ FILL = """
            false, now(), now(), 'admin', '{}'
     FROM generate_series(1, %(people)s / 2) AS n;
 
-    ANALYZE;
 """
 
 
@@ -120,7 +122,7 @@ def _reads(world: TrackerWorld, keys: dict[str, int], people: int) -> list[Read]
     )
     stage = f"SELECT * FROM event WHERE program_stage_id = {keys['stage']} AND NOT deleted ORDER BY id DESC LIMIT 51"
     single = f"SELECT * FROM event WHERE program_id = {keys['event_program']} AND NOT deleted ORDER BY id DESC LIMIT 51"
-    middle = f"V{people // 2:010}"
+    middle, part = f"V{people // 2:010}", as_array(pieces_of(second, "ast9871"))
     return [
         Read("page of 15 tracked entities", listed, page),
         Read("the same with enrollments", f"{listed}&fields=*,enrollments[*,events[*]]", page),
@@ -130,8 +132,8 @@ def _reads(world: TrackerWorld, keys: dict[str, int], people: int) -> list[Read]
         Read("attribute sw", f"{listed}&filter={name}:sw:First998", value.format(first, "LIKE 'first998%'")),
         Read("attribute like", f"{listed}&filter={last}:like:ast9871",
              "SELECT entity.* FROM tracked_entity_attribute_value value JOIN tracked_entity entity"
-             " ON entity.id = value.tracked_entity_id WHERE searchable AND tracker_pieces(attribute_id, value)"
-             f" @> tracker_pieces({second}, 'ast9871') AND attribute_id = {second} AND value ILIKE '%ast9871%'"
+             f" ON entity.id = value.tracked_entity_id WHERE pieces @> '{part}'::integer[]"
+             f" AND attribute_id = {second} AND value ILIKE '%ast9871%'"
              " ORDER BY entity.id DESC LIMIT 16"),
         Read("one event", f"{events}/{middle}", f"SELECT * FROM event WHERE uid = '{middle}'"),
         Read("events of a stage", f"{events}?program={world.program}&programStage={world.stages[0]}", stage),
@@ -161,6 +163,8 @@ def _fill(world: TrackerWorld, people: int) -> dict[str, object]:
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(FILL, parameters)
+        index_values(parameters["attributes"][:2])
+        cursor.execute("ANALYZE")
     return {
         "program": program.pk, "stage": parameters["stages"][0], "event_program": event_program.pk,
         "event_program_uid": event_program.uid,

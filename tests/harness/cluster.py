@@ -33,7 +33,8 @@ SHARED_DATABASE = "shared"
 # What decides about rows and columns of the template. Reading and rendering do not.
 SHAPING = (
     "dhis2api/objects", "dhis2api/demo", "dhis2api/periods", "configuration", "files", "users", "sharing", "metadata",
-    "apps", "datavalues", "datastore", "scheduling/migrations",
+    "apps", "datavalues", "tracker/models", "tracker/migrations", "tracker/importer", "datastore",
+    "scheduling/migrations",
 )  # fmt: skip
 NOT_SHAPING = frozenset({"views.py", "urls.py", "admin.py", "params.py", "export.py"})
 

@@ -11,6 +11,7 @@ from tracker.access.reader import reader_of
 from tracker.export.entities import list_entities
 from tracker.export.events import list_events
 from tracker.export.params import EntityParams, EventParams
+from tracker.pieces import index_values
 
 pytestmark = pytest.mark.django_db
 
@@ -45,10 +46,11 @@ def test_values_are_found_by_an_index(condition: str, index: str) -> None:
             [world.place(world.BADJIA).pk, type.pk],
         )
         cursor.execute(
-            "INSERT INTO tracked_entity_attribute_value (tracked_entity_id, attribute_id, searchable, created_at,"
-            " updated_at, value) SELECT id, %s, true, now(), now(), md5(uid) FROM tracked_entity",
+            "INSERT INTO tracked_entity_attribute_value (tracked_entity_id, attribute_id, created_at, updated_at,"
+            " value) SELECT id, %s, now(), now(), md5(uid) FROM tracked_entity",
             [name.pk],
         )
+        index_values({name.pk})
         # What is to be put into the index at some later time would be read from end to end.
         cursor.execute("SELECT gin_clean_pending_list('tracked_entity_attribute_value_pieces')")
         cursor.execute("ANALYZE tracked_entity; ANALYZE tracked_entity_attribute_value")

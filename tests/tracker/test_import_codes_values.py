@@ -140,6 +140,16 @@ def value_of_another_entity() -> Sent:
 
 
 @CASES("E1064")
+def value_from_before_the_attribute_was_unique() -> Sent:
+    clinic = make_clinic()
+    attribute = world.make_attribute(of_type=clinic.type)
+    world.stored_entity(clinic.type, world.BAOMA, {attribute: "Id-1"})
+    attribute.unique = True
+    attribute.save()
+    return Sent({"trackedEntities": [clinic.person(attributes=[value(attribute, "ID-1")])]}, ENTITY)
+
+
+@CASES("E1064")
 def enrollment_with_the_value_of_another_entity() -> Sent:
     clinic = make_clinic()
     stored_person(clinic)

@@ -21,7 +21,7 @@ STORED = (
     """SELECT uid, tracked_entity_type_id, organisation_unit_id, inactive, potential_duplicate, geometry, deleted,
        created_at, created_at_client, updated_at_client, stored_by, created_by_id FROM tracked_entity
        WHERE tracked_entity_type_id = %(type)s ORDER BY uid""",
-    """SELECT tracked_entity_id, attribute_id, value, created_at, updated_at, stored_by, unique_key, searchable
+    """SELECT tracked_entity_id, attribute_id, value, created_at, updated_at, stored_by, unique_key, pieces
        FROM tracked_entity_attribute_value WHERE attribute_id = ANY(%(attributes)s) ORDER BY 1, 2""",
     """SELECT uid, tracked_entity_id, organisation_unit_id, status, enrolled_at, occurred_at, completed_at,
        completed_by, follow_up, geometry, deleted, created_at, created_at_client, updated_at_client, stored_by,

@@ -18,7 +18,7 @@ from tracker.access.reading import (
     find_readable_event,
     find_readable_relationship,
 )
-from tracker.models import TemporaryOwner
+from tracker.models import TemporaryOwner, TrackedEntity
 
 pytestmark = pytest.mark.django_db
 
@@ -189,6 +189,18 @@ def test_one_open_program_shows_the_entity_but_not_its_closed_enrollment(api: Ap
     assert named.status == 404
 
 
+@pytest.mark.parametrize(
+    ("level", "message"), [("PROTECTED", "OWNERSHIP_ACCESS_DENIED"), ("CLOSED", "PROGRAM_ACCESS_CLOSED")]
+)
+def test_up_to_41_clients_are_told_that_somebody_else_owns_an_entity(api: ApiClient, level: str, message: str) -> None:
+    case = Case("search", level, "nothing")
+    path = f"trackedEntities/{case.entity.uid}?program={case.program.uid}"
+
+    old, new = (api.get(f"/api/{version}/tracker/{path}", user="reader") for version in (41, 42))
+
+    assert (old.status, old.json["message"], new.status) == (403, message, 404)
+
+
 @pytest.mark.parametrize("path", ["trackedEntities", "enrollments", "events", "relationships"])
 def test_somebody_without_org_units_reads_nothing(api: ApiClient, path: str) -> None:
     world.someone_at("nobody")
@@ -245,3 +257,62 @@ def test_beyond_the_capture_scope_only_careful_searches_are_answered(
         assert answer.status == 200, answer
     else:
         assert (answer.status, message.format(**names) in answer.json["message"]) == (409, True), answer
+
+
+class Secret:
+    """Two people with a value of an attribute of a program that the reader may not read, seen by another program."""
+
+    def __init__(self) -> None:
+        world.someone_at("reader", [world.BADJIA])
+        self.type = world.make_type()
+        self.open = world.make_program(self.type)
+        closed = world.make_program(self.type, sharing=world.NO_DATA)
+        self.secret = world.make_attribute(of_program=closed, searchable=True)
+        stage = world.make_stage(self.open)
+        self.entities, self.events = [], []
+        for value in ("positive", "negative"):
+            entity = world.stored_entity(self.type, world.BADJIA, {self.secret: value})
+            world.stored_enrollment(entity, closed, world.BADJIA)
+            self.entities.append(entity.uid)
+            self.events.append(
+                world.stored_event(world.stored_enrollment(entity, self.open, world.BADJIA), stage, world.BADJIA).uid
+            )
+
+
+@pytest.mark.parametrize("condition", ["eq:positive", "like:posit", "!null", "ne:x"])
+def test_nobody_learns_by_filters_what_answers_do_not_show(api: ApiClient, condition: str) -> None:
+    case = Secret()
+    attribute = case.secret.uid
+
+    people = api.get(
+        f"/api/tracker/trackedEntities?trackedEntityType={case.type.uid}&filter={attribute}:{condition}", user="reader"
+    )
+    events = api.get(
+        f"/api/tracker/events?program={case.open.uid}&filterAttributes={attribute}:{condition}", user="reader"
+    )  # fmt: skip
+
+    assert (people.json["trackedEntities"], events.json["events"]) == ([], [])
+
+
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_nor_by_the_order_of_answers(api: ApiClient, direction: str) -> None:
+    case = Secret()
+    order = f"order={case.secret.uid}:{direction}"
+
+    people = api.get(f"/api/tracker/trackedEntities?program={case.open.uid}&{order}", user="reader").json
+    events = api.get(f"/api/tracker/events?program={case.open.uid}&{order}", user="reader").json
+
+    assert [one["trackedEntity"] for one in people["trackedEntities"]] == case.entities[::-1]  # newest first
+    assert [one["event"] for one in events["events"]] == case.events[::-1]
+
+
+def test_a_value_that_a_readable_program_shows_is_found_without_naming_it(api: ApiClient) -> None:
+    case = Secret()
+    shown = world.make_attribute(of_program=case.open)
+    world.stored_value(TrackedEntity.objects.get(uid=case.entities[0]), shown, "yes")
+
+    people = api.get(
+        f"/api/tracker/trackedEntities?trackedEntityType={case.type.uid}&filter={shown.uid}:eq:YES", user="reader"
+    ).json
+
+    assert [one["trackedEntity"] for one in people["trackedEntities"]] == case.entities[:1]

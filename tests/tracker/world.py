@@ -45,6 +45,7 @@ from tracker.models import (
     Relationship,
     TrackedEntity,
 )
+from tracker.pieces import pieces_of
 from users.models import User
 
 # Org units of the demo: Badjia and Baoma are chiefdoms of Bo, Ngelehun lies in Badjia.
@@ -215,11 +216,11 @@ def stored_value(entity: TrackedEntity, attribute: TrackedEntityAttribute, value
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO tracked_entity_attribute_value (tracked_entity_id, attribute_id, searchable, created_at,"
+            "INSERT INTO tracked_entity_attribute_value (tracked_entity_id, attribute_id, pieces, created_at,"
             " updated_at, value, unique_key) VALUES (%s, %s, %s, %s, %s, %s, %s)",
             [
-                entity.pk, attribute.pk, searchable, entity.created_at, entity.updated_at, value,
-                value.lower() if attribute.unique and not attribute.orgunit_scope else None,
+                entity.pk, attribute.pk, pieces_of(attribute.pk, value) if searchable else None, entity.created_at,
+                entity.updated_at, value, value.lower() if attribute.unique and not attribute.orgunit_scope else None,
             ],
         )  # fmt: skip
 

@@ -9,3 +9,5 @@ NO_CAPTURE_ORG_UNITS = code("E1006", "User needs to be assigned data capture org
 NO_TYPE = code("E1006", "User has no access to any Tracked Entity Type", 403)
 NO_ACCESS_TO_PROGRAM = code("E1006", "User has no access to program: {}", 403)
 NO_ACCESS_TO_OBJECT = code("E1006", "User has no access to {}:{}", 403)
+OWNERSHIP_DENIED = code("E1006", "OWNERSHIP_ACCESS_DENIED", 403)
+PROGRAM_CLOSED = code("E1006", "PROGRAM_ACCESS_CLOSED", 403)

@@ -7,6 +7,7 @@ learns which; metadata that is named and closed is a 403. Source: DHIS2 2.42, tr
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from django.db import connection
 
@@ -69,16 +70,21 @@ def find_readable_relationship(reader: Reader, uid: str, *, with_deleted: bool =
                   values)  # fmt: skip
 
 
-def get_readable_entity(reader: Reader, uid: str, program: str | None = None) -> int:
+def get_readable_entity(reader: Reader, uid: str, program: str | None = None, *, tells_owned: bool = False) -> int:
     """The key of a tracked entity, as enrolled in the program of this uid if one is named.
 
+    `tells_owned`: as versions up to 41 did, whether it is there and only owned by somebody else, so that clients can
+    offer to break the glass.
     Errors: 404 for an unknown program or entity, 403 for a program without access or a reader of nothing.
     """
     require_org_units(reader)
     chosen = None if program is None else get_readable_program(reader, program)
     if not reader.types:
         raise ApiError(codes.NO_TYPE)
-    return _require(find_readable_entity(reader, uid, chosen), ENTITY, uid)
+    key = find_readable_entity(reader, uid, chosen)
+    if key is None and tells_owned and chosen is not None and not chosen.is_open:
+        _check_owner(reader, uid, chosen)
+    return _require(key, ENTITY, uid)
 
 
 def get_readable_enrollment(reader: Reader, uid: str) -> int:
@@ -170,6 +176,12 @@ def _first(statement: str, values: Values) -> int | None:
         cursor.execute(statement, values)
         found = cursor.fetchone()
     return found[0] if found else None
+
+
+def _check_owner(reader: Reader, uid: str, program: ReadableProgram) -> None:
+    """Errors: 403 for an entity that the reader would see if the program were open."""
+    if find_readable_entity(reader, uid, replace(program, is_open=True)) is not None:
+        raise ApiError(codes.OWNERSHIP_DENIED if program.is_protected else codes.PROGRAM_CLOSED)
 
 
 def _require(key: int | None, kind: str, uid: str) -> int:

@@ -46,13 +46,15 @@ def json_chunks(export: Export, key: str, plan: Plan) -> Iterator[bytes]:
 
 
 def csv_chunks(export: Export, *, with_header: bool) -> Iterator[bytes]:
-    """Rows below the line of names."""
+    """Rows below the line of names, which comes with the first: what fails before them is still an error answer."""
     columns = EVENT_COLUMNS if export.kind is EVENTS else csv.ENTITY_COLUMNS
     plan = csv_plan(export.kind)
-    if with_header:
-        yield csv.header(columns)
+    names = csv.header(columns) if with_header else b""
     for keys in export.listing.batches(export.limit):
-        yield csv_lines(export.kind, export.objects(keys, plan))
+        yield names + csv_lines(export.kind, export.objects(keys, plan))
+        names = b""
+    if names:
+        yield names
 
 
 def csv_lines(kind: Kind, objects: list[dict[str, Any]]) -> bytes:

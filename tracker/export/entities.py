@@ -11,12 +11,13 @@ from tracker.export import errors as codes
 from tracker.export.assigned_users import assigned_to
 from tracker.export.event_status import event_has_status
 from tracker.export.filter_grammar import parse_filters
-from tracker.export.filters import attribute_conditions, find_attributes, split_candidates
+from tracker.export.filters import IsShown, attribute_conditions, find_attributes, split_candidates
 from tracker.export.listing import Listing
 from tracker.export.named import get_stage_of, get_tracker_program, get_type, require_any_type
 from tracker.export.ordering import attribute_column, order_clause, parse_order
 from tracker.export.params import EntityParams
 from tracker.export.searching import Search, check_search
+from tracker.export.shown_values import ShownValues
 from tracker.export.times import between, changed
 from tracker.export.windows import OF_ENTITIES, resolve_window
 
@@ -64,16 +65,17 @@ def list_entities(reader: Reader, params: EntityParams) -> tuple[Listing, Readab
         listing.where("NOT te.deleted")
     if params.potential_duplicate is not None:
         listing.where(f"te.potential_duplicate = {values.bind(params.potential_duplicate)}")
-    candidates, others = split_candidates(filters, fields, values)
+    is_shown = ShownValues(reader, window, program, values).condition
+    candidates, others = split_candidates(filters, fields, values, is_shown)
     listing.among(candidates)
     for condition in [
         *changed("te.updated_at", params.updated_after, params.updated_before, params.updated_within, values),
-        *attribute_conditions(others, fields, "te.id", values),
+        *attribute_conditions(others, fields, "te.id", values, is_shown),
     ]:
         listing.where(condition)
     if program is not None:
         _ask_for_enrollment(reader, listing, params, program, stage)
-    listing.order = _order(listing, params, program)
+    listing.order = _order(listing, params, program, is_shown)
     search = Search(
         reader, mode, places, None if program is None else program.pk, None if type is None else type.pk,
         [fields[one.uid] for one in filters], names_entities=bool(params.tracked_entities),
@@ -119,14 +121,14 @@ def _ask_for_enrollment(
     )
 
 
-def _order(listing: Listing, params: EntityParams, program: ReadableProgram | None) -> str:
+def _order(listing: Listing, params: EntityParams, program: ReadableProgram | None, is_shown: IsShown) -> str:
     entries = parse_order(params.order, ORDERABLE, with_uids=True)
     uids = [one.name for one in entries if one.name not in ORDERABLE]
     attributes = find_attributes(uids, codes.ORDER_ATTRIBUTE_UNKNOWN)
     columns = dict(COLUMNS)
     for one in entries:
         if one.name in attributes:
-            columns[one.name] = attribute_column(attributes[one.name], "te.id", listing.values)
+            columns[one.name] = attribute_column(attributes[one.name], "te.id", listing.values, is_shown)
         elif one.name == "enrolledAt":
             if program is None:
                 raise ApiError(codes.ORDER_NEEDS_PROGRAM)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dhis2api.errors import ApiError
 from metadata.attribute_combos import attribute_option_combo
-from metadata.models import DataElement, TrackedEntityAttribute
+from metadata.models import DataElement
 from tracker.access.predicates import event_is_readable
 from tracker.access.reader import ReadableProgram, Reader
 from tracker.access.statements import Values, all_of
@@ -16,6 +16,7 @@ from tracker.export.event_status import listed_status
 from tracker.export.filter_grammar import parse_filters
 from tracker.export.filters import (
     Field,
+    IsShown,
     attribute_conditions,
     element_conditions,
     find_attributes,
@@ -25,6 +26,7 @@ from tracker.export.listing import Listing
 from tracker.export.named import get_program, get_stage
 from tracker.export.ordering import attribute_column, order_by_value, order_clause, parse_order
 from tracker.export.params import EventParams
+from tracker.export.shown_values import ShownValues
 from tracker.export.times import between, changed
 from tracker.export.windows import OF_EVENTS, resolve_window
 
@@ -83,15 +85,16 @@ def list_events(reader: Reader, params: EventParams) -> Listing:
         listing.follow("program_id", program.pk)
     if combo is not None:
         listing.where(f"ev.attribute_option_combo_id = {values.bind(combo)}")
+    is_shown = ShownValues(reader, window, program, values).condition
     for condition in [
         *_named_objects(params, values),
         *_times(params, values),
         *_states(params, values),
         *assigned_to(params.assigned_user_mode, params.assigned_users, reader.viewer.pk, "ev", values),
-        *_filters(reader, params, values),
+        *_filters(reader, params, values, is_shown),
     ]:
         listing.where(condition)
-    listing.order = _order(params, values)
+    listing.order = _order(params, values, is_shown)
     return listing
 
 
@@ -160,7 +163,7 @@ def _states(params: EventParams, values: Values) -> list[str]:
     return found
 
 
-def _filters(reader: Reader, params: EventParams, values: Values) -> list[str]:
+def _filters(reader: Reader, params: EventParams, values: Values, is_shown: IsShown) -> list[str]:
     elements = parse_filters(params.filter, "filter")
     attributes = parse_filters(params.filter_attributes, "filterAttributes")
     known = find_elements([one.uid for one in elements], reader.viewer.principal)
@@ -168,11 +171,11 @@ def _filters(reader: Reader, params: EventParams, values: Values) -> list[str]:
     if attributes:
         fields = find_attributes([one.uid for one in attributes])
         found += ["ev.tracked_entity_id IS NOT NULL"]
-        found += attribute_conditions(attributes, fields, "ev.tracked_entity_id", values)
+        found += attribute_conditions(attributes, fields, "ev.tracked_entity_id", values, is_shown)
     return found
 
 
-def _order(params: EventParams, values: Values) -> str:
+def _order(params: EventParams, values: Values, is_shown: IsShown) -> str:
     entries = parse_order(params.order, tuple(COLUMNS), with_uids=True)
     uids = [one.name for one in entries if one.name not in COLUMNS]
     if not uids:
@@ -181,10 +184,7 @@ def _order(params: EventParams, values: Values) -> str:
     elements = DataElement.objects.filter(uid__in=uids).values_list("pk", "uid", "value_type")
     for pk, uid, value_type in elements:
         columns[uid] = order_by_value(Field(pk, uid, value_type), f"(ev.data_values->{values.bind(uid)}->>'value')")
-    attributes = TrackedEntityAttribute.objects.filter(uid__in=set(uids) - columns.keys())
-    for pk, uid, value_type in attributes.values_list("pk", "uid", "value_type"):
-        columns[uid] = attribute_column(Field(pk, uid, value_type), "ev.tracked_entity_id", values)
-    for uid in uids:
-        if uid not in columns:
-            raise ApiError(codes.ORDER_UID_UNKNOWN, uid)
+    others = [uid for uid in uids if uid not in columns]
+    for uid, field in find_attributes(others, codes.ORDER_UID_UNKNOWN).items():
+        columns[uid] = attribute_column(field, "ev.tracked_entity_id", values, is_shown)
     return order_clause(entries, columns, "ev")

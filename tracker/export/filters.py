@@ -6,9 +6,11 @@ others. A missing value meets `null` alone. Source: DHIS2 2.42, tracker export, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+
+from django.db.models import BigIntegerField, F, Value
 
 from dhis2api.errors import ApiError, Code
 from dhis2api.objects.registry import get_schema
@@ -23,23 +25,30 @@ from sharing.access import Principal, readable
 from tracker.access.statements import Values, all_of
 from tracker.export import errors as codes
 from tracker.export.filter_grammar import Filter
+from tracker.pieces import LENGTH, pieces_of
 
 COMPARISONS = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 PATTERNS = {"like": ("%", "%"), "nlike": ("%", "%"), "sw": ("", "%"), "ew": ("%", "")}
 INDEXED = 100  # letters of a value that the index of attribute values keeps
 LARGEST_EXPONENT = 1000  # beyond some size the database has no numbers
-PIECE = 3  # letters that the index of parts of values is made of
+
+# The condition under which the value of a field is shown, of the tracked entity whose key is in a column.
+IsShown = Callable[["Field", str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What is filtered by: an attribute or a data element."""
+    """What is filtered by: an attribute or a data element.
+
+    `programs` are the keys of the programs that alone show the attribute; None: some type shows it.
+    """
 
     pk: int
     uid: str
     value_type: str
     is_unique: bool = False
     is_searched: bool = False  # by a program or type, so that parts of its values are indexed
+    programs: frozenset[int] | None = None
 
     @property
     def is_numeric(self) -> bool:
@@ -52,20 +61,27 @@ def find_attributes(uids: Sequence[str], code: Code = codes.FILTER_ATTRIBUTE_UNK
         return {}
     rows = TrackedEntityAttribute.objects.filter(uid__in=uids)
     keys = rows.values("pk")
-    searched = set(
-        TrackedEntityTypeAttribute.objects.filter(tracked_entity_attribute__in=keys, searchable=True)
-        .values_list("tracked_entity_attribute_id", flat=True).order_by()
+    nothing = Value(None, output_field=BigIntegerField())
+    parts = list(
+        TrackedEntityTypeAttribute.objects.filter(tracked_entity_attribute__in=keys).order_by()
+        .values_list("tracked_entity_attribute_id", "searchable", nothing)
         .union(
-            ProgramTrackedEntityAttribute.objects.filter(tracked_entity_attribute__in=keys, searchable=True)
-            .values_list("tracked_entity_attribute_id", flat=True).order_by()
+            ProgramTrackedEntityAttribute.objects.filter(tracked_entity_attribute__in=keys).order_by()
+            .values_list("tracked_entity_attribute_id", "searchable", F("program_id")),
+            all=True,
         )
     )  # fmt: skip
+    searched = {pk for pk, is_searched, _ in parts if is_searched}
+    of_types = {pk for pk, _, program in parts if program is None}
     found = {
-        uid: Field(pk, uid, value_type, unique and not orgunit_scope, pk in searched)
+        uid: Field(
+            pk, uid, value_type, unique and not orgunit_scope, pk in searched,
+            None if pk in of_types else frozenset(program for key, _, program in parts if key == pk),
+        )
         for pk, uid, value_type, unique, orgunit_scope in rows.values_list(
             "pk", "uid", "value_type", "unique", "orgunit_scope"
         )
-    }
+    }  # fmt: skip
     _require_all(uids, found, code)
     return found
 
@@ -80,8 +96,10 @@ def find_elements(uids: Sequence[str], principal: Principal) -> dict[str, Field]
     return found
 
 
-def attribute_conditions(filters: Sequence[Filter], fields: dict[str, Field], entity: str, values: Values) -> list[str]:
-    """The conditions on the tracked entity whose key is in the column `entity`.
+def attribute_conditions(
+    filters: Sequence[Filter], fields: dict[str, Field], entity: str, values: Values, is_shown: IsShown
+) -> list[str]:
+    """The conditions on the tracked entity whose key is in the column `entity`; values that are not shown are none.
 
     Errors: 400 for a value that is no number where one is asked for.
     """
@@ -92,16 +110,16 @@ def attribute_conditions(filters: Sequence[Filter], fields: dict[str, Field], en
             check_numeric(field, "attribute", operator, text)
             key = values.bind(field.pk)
             held = "EXISTS" if operator != "null" else "NOT EXISTS"
-            condition = "TRUE" if text is None else _attribute_condition(field, operator, text, key, values)
+            condition = "TRUE" if text is None else _attribute_condition(field, operator, text, values)
             found.append(
                 f"{held} (SELECT FROM tracked_entity_attribute_value val WHERE val.tracked_entity_id = {entity}"
-                f" AND val.attribute_id = {key} AND {condition})"
+                f" AND val.attribute_id = {key} AND {condition} AND {is_shown(field, entity)})"
             )
     return found
 
 
 def split_candidates(
-    filters: Sequence[Filter], fields: dict[str, Field], values: Values
+    filters: Sequence[Filter], fields: dict[str, Field], values: Values, is_shown: IsShown
 ) -> tuple[str, list[Filter]]:  # fmt: skip
     """The statement of the tracked entities that meet one of the filters by the index of parts of values, the last
     first; and what else is asked. The statement is empty where no filter uses that index.
@@ -115,7 +133,8 @@ def split_candidates(
                 key = values.bind(field.pk)
                 found = (
                     "SELECT val.tracked_entity_id AS id FROM tracked_entity_attribute_value val"
-                    f" WHERE val.attribute_id = {key} AND {_attribute_condition(field, operator, text, key, values)}"
+                    f" WHERE val.attribute_id = {key} AND {_attribute_condition(field, operator, text, values)}"
+                    f" AND {is_shown(field, 'val.tracked_entity_id')}"
                     " ORDER BY val.tracked_entity_id DESC OFFSET 0"
                 )
                 others = Filter(one.uid, [other for other in one.operators if other != (operator, text)])
@@ -168,7 +187,7 @@ def check_numeric(field: Field, kind: str, operator: str, text: str | None) -> N
             raise ApiError(codes.FILTER_NOT_NUMERIC, kind, field.uid, kind, field.value_type, part) from error
 
 
-def _attribute_condition(field: Field, operator: str, text: str, key: str, values: Values) -> str:
+def _attribute_condition(field: Field, operator: str, text: str, values: Values) -> str:
     """As `compare`, led by what an index holds."""
     exact = compare(field, "val.value", operator, text, values)
     if operator in ("eq", "sw", "in") and not (field.is_numeric and operator != "sw"):
@@ -182,13 +201,12 @@ def _attribute_condition(field: Field, operator: str, text: str, key: str, value
             lead = f"{start} LIKE lower({values.bind(_literal(text[:INDEXED]) + '%')})"
         return all_of([lead, exact])
     if _is_in_pieces(field, operator, text):
-        pieces = f"tracker_pieces({key}, {values.bind(text)})"
-        return all_of(["val.searchable", f"tracker_pieces(val.attribute_id, val.value) @> {pieces}", exact])
+        return all_of([f"val.pieces @> {values.bind(pieces_of(field.pk, text))}::integer[]", exact])
     return exact
 
 
 def _is_in_pieces(field: Field, operator: str, text: str) -> bool:
-    return operator in ("like", "ew") and field.is_searched and len(text) >= PIECE
+    return operator in ("like", "ew") and field.is_searched and len(text) >= LENGTH
 
 
 def _members(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from dhis2api.errors import ApiError
 from tracker.access.statements import Values
 from tracker.export import errors as codes
 from tracker.export.base_params import UID
-from tracker.export.filters import Field
+from tracker.export.filters import Field, IsShown
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ def order_by_value(field: Field, column: str) -> str:
     return f"lower({column})"
 
 
-def attribute_column(field: Field, entity: str, values: Values) -> str:
-    """The value of an attribute of the tracked entity whose key is in the column `entity`."""
+def attribute_column(field: Field, entity: str, values: Values, is_shown: IsShown) -> str:
+    """The value of an attribute of the tracked entity whose key is in the column `entity`; none if it is not shown."""
     return (
         f"(SELECT held.value FROM tracked_entity_attribute_value held WHERE held.tracked_entity_id = {entity}"
-        f" AND held.attribute_id = {values.bind(field.pk)})"
+        f" AND held.attribute_id = {values.bind(field.pk)} AND {is_shown(field, entity)})"
     )
 
 

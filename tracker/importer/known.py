@@ -307,8 +307,9 @@ class Known:
     # on DELETE: keys of stored parents that still have children
     with_enrollments: set[int] = field(default_factory=set)
     with_events: set[int] = field(default_factory=set)
-    # unique attribute values of the payload that stored tracked entities have: (attribute, unique key) → te key
-    unique_values: dict[tuple[int, str], int] = field(default_factory=dict)
+    # unique attribute values of the payload that stored tracked entities have: (attribute, unique key) → their keys;
+    # several where the attribute was not unique once
+    unique_values: dict[tuple[int, str], set[int]] = field(default_factory=dict)
     repeated_values: set[tuple[int, str]] = field(default_factory=set)  # that two tracked entities of the payload have
     files: dict[str, File] = field(default_factory=dict)  # file resources that values name
     org_unit_uids: set[str] = field(default_factory=set)  # that ORGANISATION_UNIT values name and that exist

@@ -23,10 +23,16 @@ from tracker.models import TrackerFile
 from users.models import User
 
 UNIQUE = """
+    WITH sent AS (SELECT * FROM unnest(%(attributes)s::bigint[], %(keys)s::text[]) AS sent (attribute_id, unique_key))
     SELECT stored.attribute_id, stored.unique_key, stored.tracked_entity_id
-    FROM unnest(%(attributes)s::bigint[], %(keys)s::text[]) AS sent (attribute_id, unique_key)
-    JOIN tracked_entity_attribute_value AS stored
+    FROM sent JOIN tracked_entity_attribute_value AS stored
         ON stored.attribute_id = sent.attribute_id AND stored.unique_key = sent.unique_key
+    -- values from before their attribute became unique
+    UNION ALL
+    SELECT stored.attribute_id, sent.unique_key, stored.tracked_entity_id
+    FROM sent JOIN tracked_entity_attribute_value AS stored
+        ON stored.attribute_id = sent.attribute_id AND lower(left(stored.value, 100)) = left(sent.unique_key, 100)
+        AND lower(stored.value) = sent.unique_key AND stored.unique_key IS NULL
 """
 POINTERS = FILE_TYPES | {ValueType.ORGANISATION_UNIT, ValueType.USERNAME}
 
@@ -121,7 +127,8 @@ def _load_unique_values(context: Context) -> None:
     if sent:
         wanted = sent.keys() | stay
         found = rows(UNIQUE, attributes=[attribute for attribute, _ in wanted], keys=[key for _, key in wanted])
-        known.unique_values = {(attribute, key): entity for attribute, key, entity in found}
+        for attribute, key, entity in found:
+            known.unique_values.setdefault((attribute, key), set()).add(entity)
 
 
 def _load_files(context: Context, uids: set[str]) -> None:

@@ -11,8 +11,6 @@ ATTRIBUTE_VALUES = """
     CREATE TABLE tracked_entity_attribute_value (
         tracked_entity_id bigint NOT NULL,
         attribute_id bigint NOT NULL,
-        -- whether a program or type searches by it: then any part of it is found by an index
-        searchable boolean NOT NULL DEFAULT false,
         created_at timestamptz NOT NULL,
         updated_at timestamptz NOT NULL,
         value text NOT NULL,
@@ -20,6 +18,8 @@ ATTRIBUTE_VALUES = """
         created_by_id bigint,
         -- of unique attributes: what no other tracked entity may have, the lower-case value within its scope
         unique_key text,
+        -- of attributes that a program or type searches by: see tracker/pieces.py
+        pieces integer[],
         PRIMARY KEY (tracked_entity_id, attribute_id)
     );
     -- `eq` and `sw`; long values are compared by their beginning first
@@ -28,16 +28,10 @@ ATTRIBUTE_VALUES = """
     CREATE UNIQUE INDEX tracked_entity_attribute_value_unique
         ON tracked_entity_attribute_value (attribute_id, unique_key) WHERE unique_key IS NOT NULL;
 
-    -- the pieces of three letters of a value, each behind its attribute: what `like` looks for without an extension
-    CREATE FUNCTION tracker_pieces(attribute_id bigint, value text) RETURNS text[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-        SELECT array_agg(DISTINCT attribute_id || ':' || substr(lower(value), place, 3))
-        FROM generate_series(1, greatest(length(value) - 2, 1)) AS place
-    $$;
     CREATE INDEX tracked_entity_attribute_value_pieces
-        ON tracked_entity_attribute_value USING gin (tracker_pieces(attribute_id, value)) WHERE searchable;
+        ON tracked_entity_attribute_value USING gin (pieces) WHERE pieces IS NOT NULL;
 """
-DROP_ATTRIBUTE_VALUES = "DROP TABLE tracked_entity_attribute_value; DROP FUNCTION tracker_pieces"
+DROP_ATTRIBUTE_VALUES = "DROP TABLE tracked_entity_attribute_value"
 
 
 class Migration(migrations.Migration):

@@ -45,15 +45,15 @@ def load_enrollments(
     attributes = load_enrollment_attributes(session, keys) if plan.shows("attributes") else {}
     notes = load_notes(session, "enrollment", keys) if plan.shows("notes") else {}
     return [
-        (row[0], row[1], _show(session, row) | without_nulls({
+        (row[0], row[1], _show(session, row, plan) | without_nulls({
             "events": events.get(row[0], []), "relationships": session.relationships_of("enrollment", row[0], plan),
             "attributes": attributes.get(row[0], []), "notes": notes.get(row[0], []),
         })) for row in found
     ]  # fmt: skip
 
 
-def _show(session: Session, row: Sequence[Any]) -> dict[str, Any]:
-    moment, reader = session.moment, session.reader
+def _show(session: Session, row: Sequence[Any], plan: Plan) -> dict[str, Any]:
+    moment, reader, author = session.moment, session.reader, session.authors_of(plan)
     return without_nulls({
         "enrollment": row[2], "createdAt": moment(row[3]), "createdAtClient": moment(row[4]),
         "updatedAt": moment(row[5]), "updatedAtClient": moment(row[6]), "trackedEntity": row[7],
@@ -61,7 +61,7 @@ def _show(session: Session, row: Sequence[Any]) -> dict[str, Any]:
         "orgUnit": row[11], "orgUnitName": row[12],
         "enrolledAt": moment(row[13]), "occurredAt": moment(row[14]), "followUp": row[15], "completedBy": row[16],
         "completedAt": moment(row[17]), "deleted": row[18], "storedBy": row[19],
-        "createdBy": session.author(row[20]), "updatedBy": session.author(row[21]),
+        "createdBy": author(row[20]), "updatedBy": author(row[21]),
         "geometry": session.geometry(row[22]),
     })  # fmt: skip
 

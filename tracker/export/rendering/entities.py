@@ -38,14 +38,14 @@ def load_entities(session: Session, keys: Collection[int], plan: Plan) -> dict[i
     attributes = load_entity_attributes(session, keys) if plan.shows("attributes") else {}
     enrollments = _load_enrollments(session, keys, plan) if plan.shows("enrollments") else {}
     owners = _load_owners(session, {row[0]: row[1] for row in found}) if plan.shows("programOwners") else {}
-    moment, reader = session.moment, session.reader
+    moment, reader, author = session.moment, session.reader, session.authors_of(plan)
     return {
         row[0]: without_nulls({
             "trackedEntity": row[1], "trackedEntityType": reader.type_uid(row[2]), "createdAt": moment(row[3]),
             "createdAtClient": moment(row[4]), "updatedAt": moment(row[5]), "updatedAtClient": moment(row[6]),
             "orgUnit": row[7], "inactive": row[8], "deleted": row[9], "potentialDuplicate": row[10],
-            "geometry": session.geometry(row[11]), "storedBy": row[12], "createdBy": session.author(row[13]),
-            "updatedBy": session.author(row[14]),
+            "geometry": session.geometry(row[11]), "storedBy": row[12], "createdBy": author(row[13]),
+            "updatedBy": author(row[14]),
             "relationships": session.relationships_of("tracked_entity", row[0], plan),
             "attributes": attributes.get(row[0], []), "enrollments": enrollments.get(row[0], []),
             "programOwners": owners.get(row[0], []),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -57,11 +57,12 @@ def load_events(
         condition = f"{condition} AND {session.only_shown('ev')} AND ({allowed})"
     found = rows(EVENTS.format(conditions=condition), values)
     keys = [row[0] for row in found]
-    _load_option_combos(session, {row[20] for row in found})
+    if plan.shows("attributeOptionCombo", "attributeCategoryOptions"):
+        _load_option_combos(session, {row[20] for row in found})
     notes = load_notes(session, "event", keys) if plan.shows("notes") else {}
-    values_of = _data_values(session, found) if plan.shows("dataValues") else {}
+    values_of = _data_values(session, found, plan.part("dataValues")) if plan.shows("dataValues") else {}
     return [
-        (row[0], row[1], _show(session, row) | without_nulls({
+        (row[0], row[1], _show(session, row, plan) | without_nulls({
             "relationships": session.relationships_of("event", row[0], plan),
             "dataValues": values_of.get(row[0], []),
             "notes": notes.get(row[0], []),
@@ -69,8 +70,8 @@ def load_events(
     ]  # fmt: skip
 
 
-def _show(session: Session, row: Sequence[Any]) -> dict[str, Any]:
-    moment, reader = session.moment, session.reader
+def _show(session: Session, row: Sequence[Any], plan: Plan) -> dict[str, Any]:
+    moment, reader, author = session.moment, session.reader, session.authors_of(plan)
     combo, options = session.option_combos.get(row[20], (None, None))
     return without_nulls({
         "event": row[2], "status": row[3], "program": reader.programs[row[4]].uid,
@@ -82,7 +83,7 @@ def _show(session: Session, row: Sequence[Any]) -> dict[str, Any]:
         "attributeCategoryOptions": options, "completedBy": row[21],
         "completedAt": moment(row[22]), "geometry": session.geometry(row[23]),
         "assignedUser": _assigned(session, row[24:28]),
-        "createdBy": session.author(row[28]), "updatedBy": session.author(row[29]),
+        "createdBy": author(row[28]), "updatedBy": author(row[29]),
     })  # fmt: skip
 
 
@@ -96,15 +97,18 @@ def _assigned(session: Session, user: Sequence[str | None]) -> Any:
     }  # fmt: skip
 
 
-def _data_values(session: Session, found: Sequence[Sequence[Any]]) -> dict[int, list[dict[str, Any]]]:
+def _data_values(
+    session: Session, found: Sequence[Sequence[Any]], plan: Plan
+) -> dict[int, list[dict[str, Any]]]:  # fmt: skip
     """The values of each event in the order they were made. What one does not say is as the event was made with."""
+    author = session.authors_of(plan)
     stored = {row[0]: orjson.loads(row[30]) for row in found}
     if session.checks_elements:
         shown = _readable_elements(session, {uid for values in stored.values() for uid in values})
         stored = {key: {uid: values[uid] for uid in values if uid in shown} for key, values in stored.items()}
     return {
         row[0]: sorted(
-            (_data_value(session, row, uid, value) for uid, value in stored[row[0]].items()),
+            (_data_value(session, author, row, uid, value) for uid, value in stored[row[0]].items()),
             key=lambda value: (value["createdAt"], value["dataElement"]),
         ) for row in found
     }  # fmt: skip
@@ -116,7 +120,9 @@ def _readable_elements(session: Session, uids: set[str]) -> set[str]:
     return set(found.values_list("uid", flat=True))
 
 
-def _data_value(session: Session, row: Sequence[Any], uid: str, value: Mapping[str, Any]) -> dict[str, Any]:
+def _data_value(
+    session: Session, author: Callable[[int | None], Any], row: Sequence[Any], uid: str, value: Mapping[str, Any]
+) -> dict[str, Any]:
     created = _moment(session, value.get("createdAt"), row[16])
     created_by = value.get("createdBy", row[28])
     return without_nulls({
@@ -126,8 +132,8 @@ def _data_value(session: Session, row: Sequence[Any], uid: str, value: Mapping[s
         "providedElsewhere": value.get("providedElsewhere", False),
         "dataElement": uid,
         "value": value.get("value"),
-        "createdBy": session.author(created_by),
-        "updatedBy": session.author(value.get("updatedBy", created_by)),
+        "createdBy": author(created_by),
+        "updatedBy": author(value.get("updatedBy", created_by)),
     })  # fmt: skip
 
 

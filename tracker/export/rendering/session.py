@@ -6,7 +6,7 @@ empty dict that will be its author, the empty list that will be its relationship
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -79,6 +79,10 @@ class Session:
             self.unnamed.add(key)
         return self.authors[key]
 
+    def authors_of(self, plan: Plan) -> Callable[[int | None], dict[str, Any] | None]:
+        """What makes a key the author that is shown: nobody where the plan shows none."""
+        return self.author if plan.shows("createdBy", "updatedBy") else _nobody
+
     def name_authors(self) -> None:
         """Fill the authors that objects were given. One query, none where all are known."""
         if not self.unnamed:
@@ -112,6 +116,10 @@ class Session:
     def only_shown(self, alias: str) -> str:
         """The condition that leaves deleted rows out, unless they were asked for."""
         return "TRUE" if self.include_deleted else f"NOT {alias}.deleted"
+
+
+def _nobody(key: int | None) -> None:
+    return None
 
 
 def rows(statement: str, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:

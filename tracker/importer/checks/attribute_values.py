@@ -147,6 +147,6 @@ def _is_unique(
     """E1064."""
     known = context.known
     key = attribute.pk, unique_key(attribute, text, org_unit)
-    holder = known.unique_values.get(key)
-    if key in known.repeated_values or (holder is not None and (stored is None or holder != stored.pk)):
+    holders = known.unique_values.get(key)
+    if key in known.repeated_values or (holders and (stored is None or stored.pk not in holders)):
         context.error(E1064, item, text, attribute)

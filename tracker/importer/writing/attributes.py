@@ -17,15 +17,16 @@ from dhis2api.value_types import FILE_TYPES
 from tracker.importer.items import Action, EnrollmentItem, TrackedEntityItem
 from tracker.importer.known import Attribute
 from tracker.importer.raw_values import decode_attributes, unique_key
-from tracker.importer.writing.copying import NULL, as_flag, as_text, copy_rows, stage_rows
+from tracker.importer.writing.copying import NULL, as_text, copy_rows, stage_rows
 from tracker.importer.writing.writer import Writer
+from tracker.pieces import as_array, pieces_of
 
 TABLE = "tracked_entity_attribute_value"
-COLUMNS = ("tracked_entity_id", "attribute_id", "searchable", "created_at", "updated_at", "value", "stored_by",
+COLUMNS = ("tracked_entity_id", "attribute_id", "pieces", "created_at", "updated_at", "value", "stored_by",
            "created_by_id", "unique_key")  # fmt: skip
-STAGED = ("tracked_entity_id", "attribute_id", "searchable", "value", "stored_by", "unique_key")
+STAGED = ("tracked_entity_id", "attribute_id", "pieces", "value", "stored_by", "unique_key")
 STAGED_TYPES = """
-    tracked_entity_id bigint, attribute_id bigint, searchable boolean, value text, stored_by text, unique_key text
+    tracked_entity_id bigint, attribute_id bigint, pieces integer[], value text, stored_by text, unique_key text
 """
 
 _LOGGED = """
@@ -60,12 +61,12 @@ DELETE = f"""
 """
 UPSERT = f"""
     INSERT INTO {TABLE} AS stored (
-        tracked_entity_id, attribute_id, searchable, created_at, updated_at, value, stored_by, created_by_id, unique_key
+        tracked_entity_id, attribute_id, pieces, created_at, updated_at, value, stored_by, created_by_id, unique_key
     )
-    SELECT tracked_entity_id, attribute_id, searchable, %(now)s, %(now)s, value, stored_by, %(author)s, unique_key
+    SELECT tracked_entity_id, attribute_id, pieces, %(now)s, %(now)s, value, stored_by, %(author)s, unique_key
     FROM staged_attribute_value WHERE value IS NOT NULL
     ON CONFLICT (tracked_entity_id, attribute_id) DO UPDATE SET
-        searchable = excluded.searchable, updated_at = excluded.updated_at, value = excluded.value,
+        pieces = excluded.pieces, updated_at = excluded.updated_at, value = excluded.value,
         stored_by = excluded.stored_by, unique_key = excluded.unique_key
 """
 MOVE_KEYS = f"""
@@ -140,7 +141,7 @@ def _new_lines(writer: Writer, items: list[TrackedEntityItem], below: dict[str, 
                 continue
             attribute = by_pk[pk]
             yield "\t".join((
-                key, str(pk), as_flag(attribute.searchable), now, now, as_text(_stored_text(attribute, value)),
+                key, str(pk), _pieces(attribute, value), now, now, as_text(_stored_text(attribute, value)),
                 as_text(stored_by) if stored_by else default, author,
                 as_text(unique_key(attribute, value, item.org_unit.pk)) if attribute.unique else NULL,
             ))  # fmt: skip
@@ -163,7 +164,7 @@ def _changed_lines(writer: Writer, below: dict[str, list[EnrollmentItem]]) -> It
                 writer.files.append((value, stored.pk, pk, None, None))
             writer.touched.add(stored.pk)
             yield "\t".join((
-                str(stored.pk), str(pk), as_flag(attribute.searchable),
+                str(stored.pk), str(pk), NULL if value is None else _pieces(attribute, value),
                 as_text(None if value is None else _stored_text(attribute, value)), as_text(stored_by or default),
                 as_text(unique_key(attribute, value, org_unit)) if attribute.unique and value is not None else NULL,
             ))  # fmt: skip
@@ -182,8 +183,15 @@ def _moved_lines(writer: Writer, below: dict[str, list[EnrollmentItem]]) -> Iter
             stays = pk not in sent or sent[pk][0] == value
             if attribute is not None and attribute.unique and attribute.orgunit_scope and stays:
                 yield "\t".join((
-                    str(stored.pk), str(pk), "f", "", NULL, as_text(unique_key(attribute, value, item.org_unit.pk)),
+                    str(stored.pk), str(pk), NULL, "", NULL, as_text(unique_key(attribute, value, item.org_unit.pk)),
                 ))  # fmt: skip
+
+
+def _pieces(attribute: Attribute, value: str) -> str:
+    """What finds parts of the value; an encrypted one is found by nothing."""
+    if not attribute.searchable or attribute.confidential:
+        return NULL
+    return as_array(pieces_of(attribute.pk, value))
 
 
 def _stored_text(attribute: Attribute, value: str) -> str:
