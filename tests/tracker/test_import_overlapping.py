@@ -56,6 +56,36 @@ def test_bundle_that_is_sent_twice_at_once_is_there_once(own_database: OwnDataba
     assert TrackedEntity.objects.filter(uid=ENTITY).count() == Event.objects.filter(uid=EVENT).count() == 1
 
 
+def test_transfer_of_one_person_lets_imports_of_others_pass(own_database: OwnDatabase) -> None:
+    clinic, api = make_clinic(), ApiClient()
+    send(api, clinic.visit())
+    query = f"trackedEntity={ENTITY}&program={clinic.program.uid}&orgUnit={world.BADJIA}"
+    enrollment = clinic.enrollment("EnSending02", trackedEntity="TeSending02")
+
+    with transaction.atomic():
+        assert api.put(f"/api/tracker/ownership/transfer?{query}").status == 200
+        other = Beside(lambda: send(ApiClient(), {
+            "trackedEntities": [clinic.person("TeSending02", enrollments=[enrollment])],
+        }))  # fmt: skip
+        assert other.finished().status == 200
+
+
+def test_removal_waits_for_an_import_of_the_same_person(own_database: OwnDatabase, watcher: Connection) -> None:
+    """Not the other way round: each would hold what the other one wants."""
+    clinic, api = make_clinic(), ApiClient()
+    send(api, clinic.visit())
+    send(api, {"events": [{"event": EVENT}]}, "&importStrategy=DELETE")
+
+    with transaction.atomic():
+        send(api, {"trackedEntities": [clinic.person()]})
+        removal = Beside(lambda: ApiClient().post("/api/maintenance/softDeletedEventRemoval"))
+        wait_until(lambda: somebody_waits(watcher))
+        assert send(api, {"enrollments": [clinic.enrollment(events=[clinic.event("EvSending02")])]}).status == 200
+        assert codes(send(api, {"events": [clinic.event()]})) == {("E1082", "EVENT", EVENT)}
+
+    assert removal.finished().status == 204
+
+
 def test_unique_value_goes_to_one_of_two_people(own_database: OwnDatabase, watcher: Connection) -> None:
     clinic, api = make_clinic(), ApiClient()
     card = world.make_attribute(of_type=clinic.type, unique=True)

@@ -15,7 +15,7 @@ from sharing.access import data_writable
 from tracker.access.reader import reader_of
 from tracker.access.reading import get_readable_entity
 from tracker.authors import touch_entity
-from tracker.models import ProgramOwner, ProgramOwnerHistory
+from tracker.models import ProgramOwner, ProgramOwnerHistory, TrackedEntity
 from tracker.ownership import errors as codes
 
 
@@ -27,6 +27,8 @@ def transfer_ownership(entity: str, program: str, org_unit: str, user: Any) -> N
     403 for an org unit outside the effective search scope, or that the program is not assigned to; 403 without data
     write on the program. Superusers are not exempt from those of the org unit.
     """
+    # One transfer at a time, and none beside an import; the tracked entity comes first everywhere.
+    TrackedEntity.objects.select_for_update(no_key=True).filter(uid=entity).first()
     reader = reader_of(user)
     key = get_readable_entity(reader, entity, program)
     place = OrganisationUnit.objects.filter(uid=org_unit).values_list("pk", "path").first()
@@ -37,7 +39,7 @@ def transfer_ownership(entity: str, program: str, org_unit: str, user: Any) -> N
         raise ApiError(codes.PROGRAM_NOT_AT_ORG_UNIT, program, org_unit)
     if not found.filter(data_writable(get_schema("program").rules, user.principal)).exists():
         raise ApiError(codes.NO_DATA_WRITE, program)
-    owner = ProgramOwner.objects.select_for_update().get(tracked_entity=key, program__uid=program)
+    owner = ProgramOwner.objects.get(tracked_entity=key, program__uid=program)
     if owner.organisation_unit_id != place[0]:
         _replace(owner, place[0], user)
 

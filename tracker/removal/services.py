@@ -63,6 +63,14 @@ REMOVED = (
     ("tracked_entity_attribute_value", "tracked_entity_id", "going_tracked_entity"),
     ("tracked_entity", "id", "going_tracked_entity"),
 )
+# Imports lock from above, too: whoever writes below one of these is waited for, and waits.
+LOCK = """
+    SELECT id FROM tracked_entity WHERE id IN (
+        SELECT id FROM going_tracked_entity
+        UNION SELECT tracked_entity_id FROM enrollment WHERE id IN (SELECT id FROM going_enrollment)
+        UNION SELECT tracked_entity_id FROM event WHERE id IN (SELECT id FROM going_event)
+    ) ORDER BY id FOR UPDATE
+"""
 FILES = (("event_id", "going_event"), ("tracked_entity_id", "going_tracked_entity"))
 
 
@@ -74,6 +82,7 @@ def remove_deleted(kind: Kind, principal: Principal) -> None:
         for going, rows in GOING:
             staged = sql.SQL(STAGE).format(going=sql.Identifier(going), rows=sql.SQL(rows))
             cursor.execute(staged.as_string(cursor.connection), {"kind": kind})
+        cursor.execute(LOCK)
         files: list[int] = []
         for column, going in FILES:
             cursor.execute(_named("tracker_file", column, going, " RETURNING file_id").as_string(cursor.connection))
