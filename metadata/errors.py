@@ -112,5 +112,5 @@ UNKNOWN_CATEGORY_COMBO = plain(409, "CategoryCombo does not exist: {}")
 # Data: an attribute option combo by its category combo and options.
 E1110 = code("E1110", "Category combo not found or not accessible: `{}`")
 E1111 = code("E1111", "Category option not found or not accessible: `{}`")
-E2040 = code("E2040", "Both category combo and category options must be specified")
+E2040 = code("E2040", "Both category combination and category options must be specified")
 E2041 = code("E2041", "Attribute option combo does not exist for given category combo and category options")

@@ -266,15 +266,6 @@ def test_filters_find_values_whatever_their_case(api: ApiClient, clinic: Clinic,
     assert sorted(people[uid] for uid in uids) == sorted(found)
 
 
-def test_nobody_learns_values_of_programs_that_are_closed_to_him(api: ApiClient, clinic: Clinic) -> None:
-    secret = world.make_attribute(of_program=world.make_program(clinic.type, sharing=world.NO_DATA))
-    world.stored_value(clinic.person(), secret, "positive")
-
-    for asked in (f"filter={secret.uid}:sw:p", f"order={secret.uid}"):
-        answer = api.get(f"{PATH}?{of_type(clinic)}&{asked}", user="clerk")
-        assert (answer.status, secret.uid in answer.json["message"]) == (400, True), answer
-
-
 @pytest.mark.parametrize(
     ("condition", "is_found"),
     [

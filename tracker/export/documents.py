@@ -56,6 +56,7 @@ def csv_chunks(export: Export, *, with_header: bool) -> Iterator[bytes]:
     plan = csv_plan(export.kind)
     names = csv.header(columns) if with_header else b""
     for keys in export.listing.batches(export.limit):
+        # The names go with the first rows: what is wrong with those is still an answer of its own.
         yield names + csv_lines(export.kind, export.objects(keys, plan))
         names = b""
     if names:

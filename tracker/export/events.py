@@ -170,8 +170,12 @@ def _filters(reader: Reader, params: EventParams, values: Values, is_shown: IsSh
     found = element_conditions(elements, known, "ev", values)
     if attributes:
         fields = find_attributes([one.uid for one in attributes])
-        found += ["ev.tracked_entity_id IS NOT NULL"]
-        found += attribute_conditions(attributes, fields, "ev.tracked_entity_id", values, is_shown)
+        asked = attribute_conditions(attributes, fields, "asked.tracked_entity_id", values, is_shown)
+        # By way of the enrollment, as `event_is_readable`: indexes lead from a few values to its events.
+        found += [
+            "ev.tracked_entity_id IS NOT NULL",
+            f"ev.enrollment_id IN (SELECT asked.id FROM enrollment asked WHERE {all_of(asked)})",
+        ]
     return found
 
 
