@@ -149,4 +149,5 @@ BODY_UID = plain(
     "string of 11 characters starting with a letter, but was: {}",
 )
 NO_REPORT = plain(404, "Summary for job {} does not exist")
+CSV_UID = plain(400, "UID must be an alphanumeric string of 11 characters starting with a letter, but was: {}")
 BODY_CSV = plain(400, "CSV: {}, near line {}")

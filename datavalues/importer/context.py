@@ -115,6 +115,7 @@ class ValueFile:
 
     pk: int
     owner: ValueKey | None
+    is_held_elsewhere: bool = False  # by something that is no data value
 
 
 @dataclass(slots=True)

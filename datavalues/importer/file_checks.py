@@ -20,6 +20,7 @@ from datavalues.stored_periods import PERIODS_LOCK
 from dhis2api.errors import Conflict
 from dhis2api.value_types import FILE_TYPES
 from files.enums import FileResourceDomain
+from files.holders import held_elsewhere
 from files.models import FileResource
 
 FILE_UNKNOWN = "file_resource_not_found"
@@ -75,7 +76,7 @@ def _unfit(context: Context, resolved: ResolvedChunk) -> Failing:
         key = _key(resolved, position)
         if file is None:
             wrong.append((position, FILE_UNKNOWN))
-        elif file.owner not in (None, key):
+        elif file.is_held_elsewhere or file.owner not in (None, key):
             wrong.append((position, FILE_TAKEN))
         else:
             file.owner = key
@@ -83,7 +84,7 @@ def _unfit(context: Context, resolved: ResolvedChunk) -> Failing:
 
 
 def _load(context: Context, uids: Iterable[str]) -> None:
-    """Files that the user may give away: his own ones, or those that a value has already. Two queries."""
+    """Files that the user may give away: his own ones, or those that a value has already. Three queries."""
     known = context.metadata.files
     new = set(uids) - known.keys()
     if not new:
@@ -97,8 +98,10 @@ def _load(context: Context, uids: Iterable[str]) -> None:
     files = FileResource.objects.filter(uid__in=new, domain=FileResourceDomain.DATA_VALUE)
     if not context.principal.is_superuser:
         files = files.filter(Q(created_by_id=context.user_pk) | Q(pk__in=list(owners)))
-    for pk, uid in files.values_list("pk", "uid"):
-        known[uid] = ValueFile(pk, owners.get(pk))
+    found = dict(files.values_list("uid", "pk"))
+    elsewhere = held_elsewhere(found.values(), DataValueFile) if found else set()
+    for uid, pk in found.items():
+        known[uid] = ValueFile(pk, owners.get(pk), pk in elsewhere)
 
 
 def _without_value(context: Context, resolved: ResolvedChunk) -> Failing:

@@ -46,14 +46,13 @@ def parse_timestamp(text: str | int, *, end_of_day: bool = False) -> datetime:
     if isinstance(text, bool) or not isinstance(text, str | int):
         raise ValueError(EXPECTED.format(text))
     if isinstance(text, int) or EPOCH_MILLISECONDS.fullmatch(text):
-        return _from_epoch(int(text))
+        return _within_calendar(_from_epoch(int(text)), text)
     stripped = text.strip()
     try:
         if found := DATE_TIME.fullmatch(stripped):
-            return _from_date_time(found)
-        return datetime.combine(
-            parse_date(stripped), LAST_INSTANT if end_of_day else time.min, tzinfo=get_default_timezone()
-        )
+            return _within_calendar(_from_date_time(found), text)
+        clock = LAST_INSTANT if end_of_day else time.min
+        return _within_calendar(datetime.combine(parse_date(stripped), clock, tzinfo=get_default_timezone()), text)
     except ValueError as error:
         raise ValueError(EXPECTED.format(text)) from error
 
@@ -81,6 +80,15 @@ def parse_duration(text: str) -> timedelta:
 
 
 EXPECTED = "Invalid date `{}`, expected an ISO format such as 2018-02-22T15:15:34.067 or a UNIX epoch in milliseconds"
+
+
+def _within_calendar(moment: datetime, text: str | int) -> datetime:
+    """A moment that has a year from 1 to 9999 in server time and in UTC: others could be written, and never read."""
+    try:
+        moment.astimezone(get_default_timezone()), moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(EXPECTED.format(text)) from error
+    return moment
 
 
 def _from_epoch(milliseconds: int) -> datetime:

@@ -17,6 +17,8 @@ from tests.datavalues.payloads import PERIOD, send, stored, value
 from tests.datavalues.test_single_values import VALUES, key, read, refusal, save
 from tests.harness.client import ApiClient
 from tests.harness.forms import file_part, post_form
+from tests.tracker.world import BO, make_data_element, make_program, make_stage, stored_event
+from tracker.models import TrackerFile
 from users.models import User
 
 pytestmark = [pytest.mark.django_db]
@@ -106,6 +108,17 @@ def test_an_import_that_replaces_or_deletes_a_value_deletes_its_file(api: ApiCli
 
     assert not FileResource.objects.filter(uid=second).exists()
     assert not DataValueFile.objects.exists()
+
+
+def test_a_file_of_an_event_is_no_value(api: ApiClient) -> None:
+    uid = upload(api)
+    stage = make_stage(program := make_program())
+    event = stored_event(program, stage, BO)
+    TrackerFile.objects.create(
+        file=FileResource.objects.get(uid=uid), event=event, data_element=make_data_element(stage)
+    )
+
+    assert refusal(save(api, value=uid)) == (409, "E2026")
 
 
 def test_a_file_that_is_to_be_deleted_must_be_there(api: ApiClient) -> None:

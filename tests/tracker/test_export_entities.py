@@ -12,7 +12,7 @@ from dhis2api.ciphers import encrypt_text
 from tests.harness.client import ApiClient
 from tests.harness.queries import query_counter
 from tests.tracker import world
-from tracker.models import TrackedEntity
+from tracker.models import Enrollment, TrackedEntity
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/tracker/trackedEntities"
@@ -298,12 +298,34 @@ def test_the_order_is_by_members_attributes_and_the_enrollment(api: ApiClient, c
     assert listed(api, clinic, asked + "enrolledAt:desc") == [ann.uid, mary.uid]
 
 
+def test_a_program_whose_type_is_closed_says_so(api: ApiClient, clinic: Clinic) -> None:
+    type = world.make_type(sharing=world.NO_DATA)
+    named = world.make_program(type)
+
+    answer = api.get(f"{PATH}?program={named.uid}", user="clerk")
+
+    message = f"User is not authorized to read data from selected program's tracked entity type: {type.uid}"
+    assert (answer.status, answer.json["message"]) == (403, message)
+
+
 def test_deleted_ones_are_shown_on_demand_alone(api: ApiClient, clinic: Clinic) -> None:
     person = clinic.person(deleted=True)
 
     assert listed(api, clinic, of_type(clinic)) == []
     assert listed(api, clinic, f"{of_type(clinic)}&includeDeleted=true") == [person.uid]
     assert api.get(f"{PATH}/{person.uid}", user="clerk").json["errorCode"] == "E1005"
+
+
+def test_who_follows_deletions_learns_of_a_deleted_enrollment(api: ApiClient, clinic: Clinic) -> None:
+    person = clinic.person()
+    Enrollment.objects.filter(tracked_entity=person).update(deleted=True)
+    asked = f"{PATH}?program={clinic.program.uid}&fields=enrollments[deleted]"
+
+    without, with_deleted = (
+        api.get(f"{asked}&includeDeleted={flag}", user="clerk").json["trackedEntities"] for flag in ("false", "true")
+    )
+
+    assert (without, with_deleted) == ([], [{"enrollments": [{"deleted": True}]}])
 
 
 def test_the_number_of_queries_does_not_depend_on_the_rows(api: ApiClient, clinic: Clinic) -> None:
@@ -350,6 +372,7 @@ def test_identifiers_are_codes_or_names_on_demand(api: ApiClient, clinic: Clinic
     assert (named["trackedEntityType"], named["orgUnit"]) == (clinic.type.name, "Badjia")
     assert named["attributes"][0]["attribute"] == clinic.name.name
     assert refused.status == 422
+    assert api.get(f"{PATH}.csv?{of_type(clinic)}&idScheme=CODE", user="clerk").status == 422
     assert f"TrackedEntityType[CODE]={clinic.type.uid}" in refused.json["devMessage"]
 
 

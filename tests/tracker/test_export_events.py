@@ -9,6 +9,7 @@ import zipfile
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from metadata.models import CategoryOption, CategoryOptionCombo
 from tests.harness.client import ApiClient
@@ -254,6 +255,25 @@ def test_data_values_are_named_by_the_scheme_and_left_out_without_a_name(api: Ap
 
     assert [one["dataElement"] for one in shown["dataValues"]] == ["TEXT_1"]
     assert (shown["orgUnit"], shown["program"]) == ("Ngelehun CHC", survey.program.uid)
+
+
+def test_a_large_page_is_sent_as_it_is_made(api: ApiClient, survey: Survey) -> None:
+    first = survey.event()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO event (uid, enrollment_id, program_id, program_stage_id, organisation_unit_id, status,"
+            " attribute_option_combo_id, follow_up, deleted, created_at, updated_at, data_values)"
+            " SELECT 'V' || lpad(number::text, 10, '0'), enrollment_id, program_id, program_stage_id,"
+            " organisation_unit_id, status, attribute_option_combo_id, false, false, created_at, updated_at, '{}'"
+            " FROM event, generate_series(1, 1200) AS number WHERE uid = %s",
+            [first.uid],
+        )
+
+    page = api.get(f"{PATH}?program={survey.program.uid}&fields=event&pageSize=1100", user="clerk").json
+    every = api.get(f"{PATH}?program={survey.program.uid}&fields=event&paging=false", user="clerk").json
+
+    assert (len(page["events"]), page["pager"]["pageSize"], "nextPage" in page["pager"]) == (1100, 1100, True)
+    assert len({one["event"] for one in every["events"]}) == 1201
 
 
 def test_what_is_not_shown_is_not_read(api: ApiClient, survey: Survey) -> None:

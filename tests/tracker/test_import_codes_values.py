@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from datavalues.models import DataValueFile
 from files.models import FileResource
+from metadata.models import Period
 from tests.harness.client import ApiClient
 from tests.tracker import world
 from tests.tracker.coded import Case, Cases, Sent, stored_enrollment, stored_event, stored_person, verify
@@ -89,6 +91,17 @@ def file_of_another_entity() -> Sent:
     attribute = world.make_attribute()
     other = world.stored_entity(world.make_type(), world.NGELEHUN)
     TrackerFile.objects.create(file=make_file(), tracked_entity=other, attribute=attribute)
+    return sent
+
+
+@CASES("E1009")
+def file_of_an_aggregate_value() -> Sent:
+    sent = with_attribute(FILE, [FILE], value_type="FILE_RESOURCE")
+    combo = world.default_combo()
+    DataValueFile.objects.create(
+        file=make_file(), data_element=world.make_data_element(), organisation_unit=world.place(world.BO),
+        period=Period.objects.first(), category_option_combo=combo, attribute_option_combo=combo,
+    )  # fmt: skip
     return sent
 
 

@@ -51,6 +51,14 @@ def test_lines_of_one_event_are_its_values(api: ApiClient, admin: object) -> Non
     assert first.geometry == {"type": "Point", "coordinates": [-11.5, 8.25]}
 
 
+@pytest.mark.parametrize("column", ["event", "enrollment"])
+def test_malformed_uid_is_told_in_the_words_of_csv(api: ApiClient, admin: object, column: str) -> None:
+    answer = send(api, f"{column},orgUnit\ninvalid_uid,{world.BO}\n")
+
+    assert answer.status == 400
+    assert answer.json["message"].startswith("UID must be an alphanumeric string of 11 characters")
+
+
 def test_lines_without_event_are_events_of_their_own(api: ApiClient, admin: object) -> None:
     stage = world.make_stage(world.make_program())
     text = "programStage,orgUnit,occurredAt\n" + f"{stage.uid},{world.BO},2024-05-01\n" * 2

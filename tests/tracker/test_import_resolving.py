@@ -220,6 +220,46 @@ def test_value_that_is_unique_within_an_org_unit_moves_along(api: ApiClient, cli
     assert codes(again) == {("E1064", "TRACKED_ENTITY", "TeSending03")}
 
 
+@pytest.mark.parametrize("sent", ["again", "by the enrollment"])
+def test_value_that_is_sent_with_the_move_moves_along(api: ApiClient, clinic: Clinic, sent: str) -> None:
+    card = world.make_attribute(of_type=clinic.type, of_program=clinic.program, unique=True, orgunit_scope=True)
+    send(api, {"trackedEntities": [clinic.person(attributes=[value(card, "7")])]})
+    moved = clinic.person(orgUnit=world.BADJIA, attributes=[value(card, "7")] if sent == "again" else [])
+    if sent != "again":
+        moved["enrollments"] = [clinic.enrollment(attributes=[value(card, "8")])]
+
+    assert send(api, {"trackedEntities": [moved]}).status == 200
+
+    text = "7" if sent == "again" else "8"
+    there = clinic.person("TeSending02", orgUnit=world.BADJIA, attributes=[value(card, text)])
+    here = clinic.person("TeSending03", attributes=[value(card, "7")])
+    assert codes(send(api, {"trackedEntities": [there]})) == {("E1064", "TRACKED_ENTITY", "TeSending02")}
+    assert send(api, {"trackedEntities": [here]}).status == 200
+
+
+def test_value_of_somebody_who_may_not_move_is_unique_where_he_stays(api: ApiClient, clinic: Clinic) -> None:
+    card = world.make_attribute(of_program=clinic.program, unique=True, orgunit_scope=True)
+    other = clinic.enrollment("EnSending02", attributes=[value(card, "7")])
+    send(api, {"trackedEntities": [clinic.person(), clinic.person("TeSending02", enrollments=[other])]})
+    moved = clinic.person(orgUnit=world.BADJIA, trackedEntityType="")
+    enrollment = clinic.enrollment(attributes=[value(card, "7")])
+
+    answer = send(api, {"trackedEntities": [moved | {"enrollments": [enrollment]}]}, "&atomicMode=OBJECT")
+
+    assert ("E1064", "ENROLLMENT", ENROLLMENT) in codes(answer)
+
+
+@pytest.mark.parametrize("elsewhere", ["TeSending02", "TeSending03"], ids=["stored", "unknown"])
+def test_event_is_of_whom_its_stored_enrollment_is(api: ApiClient, clinic: Clinic, elsewhere: str) -> None:
+    """E1127 of the enrollment, which with atomicMode=OBJECT does not keep the event out."""
+    send(api, {"trackedEntities": [clinic.person(enrollments=[clinic.enrollment()]), clinic.person("TeSending02")]})
+    body = {"enrollments": [clinic.enrollment(trackedEntity=elsewhere)], "events": [clinic.event()]}
+
+    assert send(api, body, "&atomicMode=OBJECT").json["stats"]["created"] == 1
+
+    assert Event.objects.get(uid=EVENT).tracked_entity.uid == ENTITY
+
+
 def test_future_enrollment_takes_its_event_along(api: ApiClient, clinic: Clinic) -> None:
     """E1020 and E5000, nothing else."""
     stored_person(clinic)

@@ -91,6 +91,18 @@ def test_changes_of_values_and_fields_are_kept(api: ApiClient, clinic: Clinic) -
     }  # fmt: skip
 
 
+def test_value_that_is_sent_twice_changes_once(api: ApiClient, clinic: Clinic) -> None:
+    """The last word counts."""
+    send(api, clinic.visit())
+    event = clinic.event()
+    event["dataValues"] = [{"dataElement": clinic.weight.uid, "value": text} for text in ("3300", "3400")]
+
+    send(api, {"events": [event]})
+
+    kept = EventChangeLog.objects.values_list("type", "previous_value", "current_value")
+    assert sorted(kept) == [("CREATE", None, "3200"), ("UPDATE", "3200", "3400")]
+
+
 def test_members_that_are_not_sent_are_emptied(api: ApiClient, clinic: Clinic) -> None:
     clinic.stage.feature_type = "POINT"
     clinic.stage.save()
@@ -203,6 +215,15 @@ def test_deletion_takes_along_what_lies_below(
     assert {name for name, row in rows.items() if not row.deleted} == left
     assert Relationship.objects.get(pk=relationship.pk).deleted
     assert bool(stored_values()) == ("entity" in left)
+
+
+def test_relationship_that_is_deleted_twice_goes_once(api: ApiClient, clinic: Clinic) -> None:
+    person, other = (world.stored_entity(clinic.type, world.NGELEHUN) for _ in range(2))
+    stored = world.stored_relationship(world.make_relationship_type(clinic.type, clinic.type), person, other)
+
+    answer = send(api, {"relationships": [{"relationship": stored.uid}] * 2}, "&importStrategy=DELETE")
+
+    assert answer.json["stats"]["deleted"] == 1
 
 
 def test_visited_is_active(api: ApiClient, clinic: Clinic) -> None:

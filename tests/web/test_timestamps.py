@@ -41,7 +41,7 @@ def test_a_moment_is_read(text: str | int, moment: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "soon", "2014-13", "2014-02-30", "2014-1-1", "2014-03-05T25:00", "2014-03-05T09:41:07+99:00", "201403", "٢٠١٤",
-     "0000", True, None, 1.5, 10**30],
+     "0000", True, None, 1.5, 10**30, "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"],
 )  # fmt: skip
 def test_no_moment_is_refused_in_words_for_clients(text: object) -> None:
     with pytest.raises(ValueError, match="ISO format .* UNIX epoch"):

@@ -53,14 +53,17 @@ def own_window(reader: Reader) -> Window:
 
 
 def entity_is_readable(
-    reader: Reader, window: Window, values: Values, alias: str = "te", program: ReadableProgram | None = None
-) -> str:
-    """The condition on a tracked entity; with a program it must be enrolled in that one."""
+    reader: Reader, window: Window, values: Values, alias: str = "te", program: ReadableProgram | None = None,
+    *, with_deleted: bool = False,
+) -> str:  # fmt: skip
+    """The condition on a tracked entity; with a program it must be enrolled in that one, or have been
+    (`with_deleted`, for clients that follow what is deleted)."""
     if program is not None:
+        still = "" if with_deleted else f" AND (NOT enrolled.deleted OR {alias}.deleted)"
         return all_of((
             f"{alias}.tracked_entity_type_id = {values.bind(program.type)}",
             f"EXISTS (SELECT FROM enrollment enrolled WHERE enrolled.tracked_entity_id = {alias}.id"
-            f" AND enrolled.program_id = {values.bind(program.pk)} AND (NOT enrolled.deleted OR {alias}.deleted))",
+            f" AND enrolled.program_id = {values.bind(program.pk)}{still})",
             _is_owned(reader, window, values, f"{alias}.id", values.bind(program.pk), [program]),
         ))  # fmt: skip
     programs = reader.tracker_programs

@@ -1,6 +1,6 @@
 """Which metadata a viewer reads data of: loaded once for a request, in four queries.
 
-A program counts when its data and itself may be read, and those of its tracked entity type; a stage likewise. The
+A program counts when itself and its data may be read, and the data of its tracked entity type; a stage likewise. The
 category options of an event must all be readable. Superusers read all, and own everything: to them every program is
 open. Source: DHIS2 2.42, tracker access control.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, F, Value
+from django.db.models import BigIntegerField, CharField, F, Q, Value
 
 from dhis2api.objects.registry import get_schema
 from metadata.models import Program, ProgramStage, TrackedEntityType
@@ -104,9 +104,8 @@ def _readable_rows(viewer: Viewer) -> Any:
 
     def of(model: Any, kind: str, singular: str, type: Any, combo: Any, level: Any) -> Any:
         rules = get_schema(singular).rules
-        found = model.objects.filter(
-            readable(rules, viewer.principal) & data_readable(rules, viewer.principal)
-        ).order_by()
+        itself = Q() if kind == "type" else readable(rules, viewer.principal)
+        found = model.objects.filter(itself & data_readable(rules, viewer.principal)).order_by()
         return found.annotate(
             kind=Value(kind, output_field=CharField()), of_type=type, combo=combo, level=level
         ).values_list("kind", "pk", "uid", "of_type", "combo", "level")  # fmt: skip

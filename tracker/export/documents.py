@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,14 +35,19 @@ class Export:
 
 
 def json_chunks(export: Export, key: str, plan: Plan) -> Iterator[bytes]:
-    """`{"<key>":[…]}`."""
-    opening = b'{"' + key.encode() + b'":['
-    for keys in export.listing.batches(export.limit):
+    """`{"<key>":[…]}` with all objects of a list."""
+    yield from json_document(export, {key: []}, export.listing.batches(export.limit), plan)
+
+
+def json_document(export: Export, around: dict[str, Any], batches: Iterable[list[int]], plan: Plan) -> Iterator[bytes]:
+    """What stands around the objects, whose last member is their empty list, with the objects in that list."""
+    opening = encode_json(around).removesuffix(b"]}")
+    for keys in batches:
         shown = plan.apply(export.objects(keys, plan))
         if shown:
             yield opening + encode_json(shown)[1:-1]
             opening = b","
-    yield opening + b"]}" if opening != b"," else b"]}"
+    yield b"]}" if opening == b"," else opening + b"]}"
 
 
 def csv_chunks(export: Export, *, with_header: bool) -> Iterator[bytes]:
@@ -51,9 +56,11 @@ def csv_chunks(export: Export, *, with_header: bool) -> Iterator[bytes]:
     plan = csv_plan(export.kind)
     names = csv.header(columns) if with_header else b""
     for keys in export.listing.batches(export.limit):
+        # The names go with the first rows: what is wrong with those is still an answer of its own.
         yield names + csv_lines(export.kind, export.objects(keys, plan))
         names = b""
-    yield names
+    if names:
+        yield names
 
 
 def csv_lines(kind: Kind, objects: list[dict[str, Any]]) -> bytes:

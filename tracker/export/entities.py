@@ -56,7 +56,7 @@ def list_entities(reader: Reader, params: EntityParams) -> tuple[Listing, Readab
     )  # fmt: skip
     listing = Listing("tracked_entity", "te")
     values = listing.values
-    listing.where(entity_is_readable(reader, window, values, "te", program))
+    listing.where(entity_is_readable(reader, window, values, "te", program, with_deleted=params.include_deleted))
     if type is not None:
         listing.follow("tracked_entity_type_id", type.pk)
     if params.tracked_entities:

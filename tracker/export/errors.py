@@ -63,7 +63,6 @@ USERS_SURPLUS = plain(409, "Assigned User uid(s) cannot be specified if selectio
 # What is named and is not there, or is closed.
 PROGRAM_UNKNOWN = plain(400, "Program is specified but does not exist: {}")
 NO_TRACKER_PROGRAM = plain(400, "Program specified is not a tracker program: {}")
-PROGRAM_CLOSED = code("E1006", "User has no access to program: {}", 403)
 PROGRAM_TYPE_CLOSED = code(
     "E1006", "User is not authorized to read data from selected program's tracked entity type: {}", 403
 )

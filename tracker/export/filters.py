@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
-from django.db.models import BigIntegerField, F, Value
+from django.db.models import BigIntegerField, Value
 
 from dhis2api.errors import ApiError, Code
 from dhis2api.objects.registry import get_schema
@@ -56,21 +57,14 @@ class Field:
 
 
 def find_attributes(uids: Sequence[str], code: Code = codes.FILTER_ATTRIBUTE_UNKNOWN) -> dict[str, Field]:
-    """Attributes by uid; two queries. Errors: 400 with `code` for the first that is none."""
+    """Attributes by uid; two queries. Errors: 400 with `code` for the first that is none.
+
+    Whoever filters by an attribute learns its values, so conditions only see those that answers show the reader.
+    """
     if not uids:
         return {}
     rows = TrackedEntityAttribute.objects.filter(uid__in=uids)
-    keys = rows.values("pk")
-    nothing = Value(None, output_field=BigIntegerField())
-    parts = list(
-        TrackedEntityTypeAttribute.objects.filter(tracked_entity_attribute__in=keys).order_by()
-        .values_list("tracked_entity_attribute_id", "searchable", nothing)
-        .union(
-            ProgramTrackedEntityAttribute.objects.filter(tracked_entity_attribute__in=keys).order_by()
-            .values_list("tracked_entity_attribute_id", "searchable", F("program_id")),
-            all=True,
-        )
-    )  # fmt: skip
+    parts = _memberships(rows.values("pk"))
     searched = {pk for pk, is_searched, _ in parts if is_searched}
     of_types = {pk for pk, _, program in parts if program is None}
     found = {
@@ -84,6 +78,18 @@ def find_attributes(uids: Sequence[str], code: Code = codes.FILTER_ATTRIBUTE_UNK
     }  # fmt: skip
     _require_all(uids, found, code)
     return found
+
+
+def _memberships(attributes: Any) -> Sequence[tuple[int, bool, int | None]]:
+    """(attribute, whether it is searched by, program or None) of the types and programs that have attributes."""
+    nothing = Value(None, output_field=BigIntegerField())
+    of_types = TrackedEntityTypeAttribute.objects.filter(tracked_entity_attribute__in=attributes).order_by()
+    of_programs = ProgramTrackedEntityAttribute.objects.filter(tracked_entity_attribute__in=attributes).order_by()
+    columns = ("tracked_entity_attribute_id", "searchable")
+    return list(
+        of_types.annotate(of=nothing).values_list(*columns, "of")
+        .union(of_programs.values_list(*columns, "program_id"), all=True)
+    )  # fmt: skip
 
 
 def find_elements(uids: Sequence[str], principal: Principal) -> dict[str, Field]:

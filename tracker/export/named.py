@@ -19,8 +19,7 @@ def get_tracker_program(reader: Reader, uid: str) -> ReadableProgram:
         raise ApiError(codes.PROGRAM_UNKNOWN, uid)
     if row[0] != "WITH_REGISTRATION":
         raise ApiError(codes.NO_TRACKER_PROGRAM, uid)
-    _require_program(reader, uid, row[1])
-    raise ApiError(codes.PROGRAM_CLOSED, uid)
+    raise _refused(reader, uid, row[1])
 
 
 def get_program(reader: Reader, uid: str) -> ReadableProgram:
@@ -30,8 +29,7 @@ def get_program(reader: Reader, uid: str) -> ReadableProgram:
     row = Program.objects.filter(uid=uid).values_list("program_type", "tracked_entity_type_id").first()
     if row is None:
         raise ApiError(codes.PROGRAM_UNKNOWN, uid)
-    _require_program(reader, uid, row[1])
-    raise ApiError(codes.PROGRAM_CLOSED, uid)
+    raise _refused(reader, uid, row[1])
 
 
 def get_type(reader: Reader, uid: str) -> ReadableType:
@@ -67,11 +65,9 @@ def require_any_type(reader: Reader) -> None:
         raise ApiError(access_codes.NO_TYPE)
 
 
-def _require_program(reader: Reader, uid: str, type: int | None) -> None:
-    """Errors: 403 for a program that is open while its type is not."""
-    if type is None or type in reader.types:
-        return
-    is_open = uid in reader.open_programs
-    if is_open:
-        type_uid = TrackedEntityType.objects.filter(pk=type).values_list("uid", flat=True).first()
-        raise ApiError(codes.PROGRAM_TYPE_CLOSED, type_uid)
+def _refused(reader: Reader, uid: str, type: int | None) -> ApiError:
+    """403 for a program, naming its type where that alone is closed."""
+    if uid not in reader.open_programs:
+        return ApiError(access_codes.NO_ACCESS_TO_PROGRAM, uid)
+    type_uid = TrackedEntityType.objects.filter(pk=type).values_list("uid", flat=True).first()
+    return ApiError(codes.PROGRAM_TYPE_CLOSED, type_uid)

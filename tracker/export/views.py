@@ -22,12 +22,13 @@ from tracker.access.reading import (
 )
 from tracker.export.base_params import ListParams, require_path_uid, require_uid
 from tracker.export.csv import ENTITY_COLUMNS, header
-from tracker.export.documents import Export, csv_chunks, csv_lines, csv_plan, json_chunks
+from tracker.export.documents import Export, csv_chunks, csv_lines, csv_plan, json_chunks, json_document
 from tracker.export.enrollments import list_enrollments
 from tracker.export.entities import list_entities, most_entities
 from tracker.export.envelopes import Page, envelope, list_key
 from tracker.export.events import list_events
 from tracker.export.identifiers import ENTITY_REFERENCES, EVENT_REFERENCES, identifier
+from tracker.export.listing import BATCH
 from tracker.export.objects import ENROLLMENTS, ENTITIES, EVENTS, RELATIONSHIPS, load_objects
 from tracker.export.params import (
     EnrollmentParams,
@@ -188,9 +189,12 @@ def answer(request: ApiRequest, params: ListParams, export: Export) -> HttpRespo
     if not params.is_paged:
         return stream(json_chunks(export, list_key(request.version, plural), plan), JSON_CONTENT)
     keys, has_next = export.listing.page(params.page_number, params.size)
-    objects = plan.apply(export.objects(keys, plan))
     total = export.listing.count() if params.total_pages else None
-    return ApiResponse(envelope(request, plural, objects, Page(params.page_number, params.size, has_next, total)))
+    page = Page(params.page_number, params.size, has_next, total)
+    if len(keys) > BATCH:  # a page may be as large as the client likes
+        batches = (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
+        return stream(json_document(export, envelope(request, plural, [], page), batches, plan), JSON_CONTENT)
+    return ApiResponse(envelope(request, plural, plan.apply(export.objects(keys, plan)), page))
 
 
 def answer_one(kind: Any, session: Session, key: int, params: OneParams, identify: Any = None) -> ApiResponse:

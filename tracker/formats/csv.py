@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 
 from dhis2api.errors import ApiError
-from tracker.errors import BODY_CSV
+from dhis2api.objects.uids import is_uid
+from tracker.errors import BODY_CSV, CSV_UID
 from tracker.formats.wkt import parse_wkt
 from tracker.records import EventRecord, Payload
 
@@ -39,7 +40,8 @@ _TRUE = frozenset({"true", "1"})
 def decode(data: bytes, *, has_header: bool) -> Payload:
     """Decode a body.
 
-    Errors: ApiError 400 with the line of what is no UTF-8, no CSV, no geometry, or in a column that nobody knows.
+    Errors: ApiError 400 with the line of what is no UTF-8, no CSV, no geometry, or in a column that nobody knows;
+        400 for a malformed uid.
     """
     csv.field_size_limit(max(csv.field_size_limit(), MAX_FIELD))
     if b"\x00" in data:
@@ -80,6 +82,9 @@ def _events(reader: Any, *, has_header: bool) -> list[EventRecord]:
 
 
 def _event(row: dict[str, str], line: int) -> EventRecord:
+    for name in ("event", "enrollment"):
+        if name in row and not is_uid(row[name]):
+            raise ApiError(CSV_UID, row[name])
     record = EventRecord(event=row.get("event"))
     for column, member in MEMBERS.items():
         setattr(record, member, row.get(column))

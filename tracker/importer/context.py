@@ -58,7 +58,7 @@ class Memo:
     # uid of the tracked entity and key of the program → the payload's enrollments that are not cancelled
     enrolled: dict[tuple[str | None, int], list[EnrollmentItem]] = field(default_factory=dict)
     note_uids: set[str] = field(default_factory=set)  # of notes that the payload adds
-    relationship_uids: set[str] = field(default_factory=set)  # of new relationships, to find one sent twice
+    relationship_uids: set[str] = field(default_factory=set)  # of relationships made or deleted, to find one sent twice
     tomorrow: datetime.datetime | None = None  # when the server's day ends
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from dhis2api.value_types import FILE_TYPES, ValueType
 from files.enums import FileResourceDomain
+from files.holders import held_elsewhere
 from files.models import FileResource
 from metadata.models import OrganisationUnit
 from tracker.importer.context import Context
@@ -79,9 +80,9 @@ def org_unit_of(item: TrackedEntityItem | EnrollmentItem, context: Context) -> i
         sent = context.known.org_units.get(item.record.org_unit or "")
         return sent.pk if sent else None
     entity = context.bundle.tracked_entity.get(item.tracked_entity or "")
-    if entity is not None:
-        return org_unit_of(entity, context)
     stored = context.known.tracked_entities.get(item.tracked_entity or "")
+    if entity is not None and not (entity.is_ignored and stored):
+        return org_unit_of(entity, context)
     return stored.org_unit if stored else None
 
 
@@ -104,6 +105,7 @@ def _load_unique_values(context: Context) -> None:
     known, bundle = context.known, context.bundle
     unique = {text: found for text, found in known.attributes.items() if found and found.unique}
     sent: dict[tuple[int, str], str | None] = {}
+    stay: set[tuple[int, str]] = set()
     if known.tracked_entities:
         for item in bundle.tracked_entities:
             for attribute, value, org_unit in moved_values(item, context):
@@ -118,8 +120,13 @@ def _load_unique_values(context: Context) -> None:
                     key = attribute.pk, unique_key(attribute, entry.value, org_unit)
                     if sent.setdefault(key, entity) != entity:
                         known.repeated_values.add(key)
+                    stored = known.tracked_entities.get(entity or "")
+                    if stored is not None and org_unit not in (None, stored.org_unit):
+                        # where it stays if the payload may not take it elsewhere
+                        stay.add((attribute.pk, unique_key(attribute, entry.value, stored.org_unit)))
     if sent:
-        found = rows(UNIQUE, attributes=[attribute for attribute, _ in sent], keys=[key for _, key in sent])
+        wanted = sent.keys() | stay
+        found = rows(UNIQUE, attributes=[attribute for attribute, _ in wanted], keys=[key for _, key in wanted])
         for attribute, key, entity in found:
             known.unique_values.setdefault((attribute, key), set()).add(entity)
 
@@ -134,5 +141,8 @@ def _load_files(context: Context, uids: set[str]) -> None:
     files = FileResource.objects.filter(uid__in=uids, domain=FileResourceDomain.DATA_VALUE)
     if not context.viewer.is_superuser:
         files = files.filter(Q(created_by_id=context.viewer.pk) | Q(pk__in=list(owners)))
-    for pk, uid, content_type in files.values_list("pk", "uid", "content_type"):
-        context.known.files[uid] = File(pk, uid, content_type, owners.get(pk))
+    found = list(files.values_list("pk", "uid", "content_type"))
+    elsewhere = held_elsewhere([row[0] for row in found], TrackerFile) if found else set()
+    for pk, uid, content_type in found:
+        owner = ("elsewhere", 0, 0) if pk in elsewhere else owners.get(pk)
+        context.known.files[uid] = File(pk, uid, content_type, owner)

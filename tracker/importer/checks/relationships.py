@@ -45,6 +45,10 @@ def existence(item: RelationshipItem, context: Context) -> None:
     elif item.action is Action.UPDATE:
         context.warn(E4015, item, item)
         item.is_ignored = True
+    elif item.uid in context.memo.relationship_uids:
+        item.is_ignored = True
+    else:
+        context.memo.relationship_uids.add(item.uid)
 
 
 def mandatory_members(item: RelationshipItem, context: Context) -> None:

@@ -88,7 +88,7 @@ def write_attribute_values(writer: Writer) -> None:
     lines = list(_changed_lines(writer, below))
     if lines:
         _apply(writer, lines)
-    moved = list(_moved_lines(writer))
+    moved = list(_moved_lines(writer, below))
     if moved:
         stage_rows("staged_attribute_value", STAGED_TYPES, STAGED, moved)
         with connection.cursor() as cursor:
@@ -170,17 +170,18 @@ def _changed_lines(writer: Writer, below: dict[str, list[EnrollmentItem]]) -> It
             ))  # fmt: skip
 
 
-def _moved_lines(writer: Writer) -> Iterator[str]:
+def _moved_lines(writer: Writer, below: dict[str, list[EnrollmentItem]]) -> Iterator[str]:
     """Stored values that are unique within an org unit, of tracked entities that go to another one."""
     context = writer.context
     for item in writer.written(context.bundle.tracked_entities, Action.UPDATE):
         stored = item.stored
         if stored.org_unit == item.org_unit.pk:
             continue
-        sent = _sent(writer, item, [])
+        sent = _sent(writer, item, below.get(item.uid, []))
         for pk, value in stored.attributes.items():
             attribute = context.known.attributes_by_pk.get(pk)
-            if attribute is not None and attribute.unique and attribute.orgunit_scope and pk not in sent:
+            stays = pk not in sent or sent[pk][0] == value
+            if attribute is not None and attribute.unique and attribute.orgunit_scope and stays:
                 yield "\t".join((
                     str(stored.pk), str(pk), NULL, "", NULL, as_text(unique_key(attribute, value, item.org_unit.pk)),
                 ))  # fmt: skip

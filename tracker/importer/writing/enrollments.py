@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from django.db import connection
-
 from tracker.importer.items import Action, EnrollmentItem
 from tracker.importer.writing.copying import (
     NULL,
@@ -15,23 +13,19 @@ from tracker.importer.writing.copying import (
     as_moment,
     as_text,
     copy_rows,
-    draw_keys,
-    stage_rows,
 )
-from tracker.importer.writing.writer import Writer
+from tracker.importer.writing.writer import Staging, Writer
 
 COLUMNS = (
     "id", "uid", "tracked_entity_id", "program_id", "organisation_unit_id", "status", "enrolled_at", "occurred_at",
     "completed_at", "completed_by", "follow_up", "geometry", "deleted", "created_at", "created_at_client",
     "updated_at", "updated_at_client", "stored_by", "created_by_id", "updated_by_id",
 )  # fmt: skip
-STAGED = ("id", "organisation_unit_id", "status", "enrolled_at", "occurred_at", "completed_at", "completed_by",
-          "follow_up", "geometry", "created_at_client", "updated_at_client", "stored_by")  # fmt: skip
-STAGED_TYPES = """
+STAGED = Staging("staged_enrollment", """
     id bigint, organisation_unit_id bigint, status text, enrolled_at timestamptz, occurred_at timestamptz,
     completed_at timestamptz, completed_by text, follow_up boolean, geometry jsonb, created_at_client timestamptz,
     updated_at_client timestamptz, stored_by text
-"""
+""")  # fmt: skip
 OWNERS = ("tracked_entity_id", "program_id", "organisation_unit_id", "created_at", "created_by")
 
 UPDATE = """
@@ -49,16 +43,10 @@ UPDATE = """
 def write_enrollments(writer: Writer) -> None:
     """Create and update; then owners."""
     items = writer.context.bundle.enrollments
-    created = writer.written(items, Action.CREATE)
-    for item, key in zip(created, draw_keys("enrollment", len(created)), strict=True):
-        item.pk = key
-        writer.keys["enrollment", item.uid] = key
-    copy_rows("enrollment", COLUMNS, (_new(writer, item) for item in created))
-    updated = writer.written(items, Action.UPDATE)
+    created = writer.create(items, "enrollment", COLUMNS, _new)
+    updated = writer.stage(items, STAGED, _changed)
     if updated:
-        stage_rows("staged_enrollment", STAGED_TYPES, STAGED, (_changed(writer, item) for item in updated))
-        with connection.cursor() as cursor:
-            cursor.execute(UPDATE, {"now": writer.now, "author": writer.author})
+        writer.execute(UPDATE)
     for item in (*created, *updated):
         touched = tracked_entity_key(writer, item)
         if item.parent is None or item.parent.action is not Action.CREATE:
@@ -97,7 +85,6 @@ def _new(writer: Writer, item: EnrollmentItem) -> str:
 
 def _changed(writer: Writer, item: EnrollmentItem) -> str:
     record = item.record
-    item.pk = item.stored.pk
     completed_at, completed_by = _completion(writer, item)
     return "\t".join((
         str(item.pk), str(item.org_unit.pk), item.status, as_moment(item.enrolled_at),

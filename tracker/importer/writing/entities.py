@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from django.db import connection
 
-from tracker.importer.items import Action, TrackedEntityItem
+from tracker.importer.items import TrackedEntityItem
 from tracker.importer.writing.copying import (
     as_flag,
     as_json,
     as_key,
     as_moment,
     as_text,
-    copy_rows,
-    draw_keys,
-    stage_rows,
 )
-from tracker.importer.writing.writer import Writer
+from tracker.importer.writing.writer import Staging, Writer
 
 COLUMNS = (
     "id", "uid", "tracked_entity_type_id", "organisation_unit_id", "inactive", "potential_duplicate", "geometry",
     "deleted", "created_at", "created_at_client", "updated_at", "updated_at_client", "stored_by", "created_by_id",
     "updated_by_id",
 )  # fmt: skip
-STAGED = ("id", "organisation_unit_id", "inactive", "potential_duplicate", "geometry", "created_at_client",
-          "updated_at_client", "stored_by")  # fmt: skip
-STAGED_TYPES = """
+STAGED = Staging("staged_tracked_entity", """
     id bigint, organisation_unit_id bigint, inactive boolean, potential_duplicate boolean, geometry jsonb,
     created_at_client timestamptz, updated_at_client timestamptz, stored_by text
-"""
+""")  # fmt: skip
 
 UPDATE = """
     -- what was sent replaces what was stored; whoever stored it first stays, unless somebody else is named
@@ -48,18 +43,9 @@ TOUCH = """
 def write_tracked_entities(writer: Writer) -> None:
     """Create and update; attribute values are another module's."""
     items = writer.context.bundle.tracked_entities
-    created = writer.written(items, Action.CREATE)
-    for item, key in zip(created, draw_keys("tracked_entity", len(created)), strict=True):
-        item.pk = key
-        writer.keys["trackedEntity", item.uid] = key
-    copy_rows("tracked_entity", COLUMNS, (_new(writer, item) for item in created))
-    updated = writer.written(items, Action.UPDATE)
-    if updated:
-        for item in updated:
-            item.pk = item.stored.pk
-        stage_rows("staged_tracked_entity", STAGED_TYPES, STAGED, map(_changed, updated))
-        with connection.cursor() as cursor:
-            cursor.execute(UPDATE, {"now": writer.now, "author": writer.author})
+    writer.create(items, "tracked_entity", COLUMNS, _new)
+    if writer.stage(items, STAGED, _changed):
+        writer.execute(UPDATE)
 
 
 def touch_tracked_entities(writer: Writer) -> None:
@@ -78,7 +64,7 @@ def _new(writer: Writer, item: TrackedEntityItem) -> str:
     ))  # fmt: skip
 
 
-def _changed(item: TrackedEntityItem) -> str:
+def _changed(writer: Writer, item: TrackedEntityItem) -> str:
     record = item.record
     return "\t".join((
         as_key(item.pk), str(item.org_unit.pk), as_flag(record.inactive), as_flag(record.potential_duplicate),

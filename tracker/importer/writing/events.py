@@ -10,10 +10,9 @@ import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
 from dhis2api.value_types import FILE_TYPES
-from tracker.importer.items import Action, EventItem
+from tracker.importer.items import EventItem
 from tracker.importer.known import StoredEvent
 from tracker.importer.raw_values import decode_values
 from tracker.importer.writing.copying import (
@@ -22,12 +21,9 @@ from tracker.importer.writing.copying import (
     as_key,
     as_moment,
     as_text,
-    copy_rows,
-    draw_keys,
-    stage_rows,
 )
 from tracker.importer.writing.event_changes import Change, field_changes, log_changes
-from tracker.importer.writing.writer import Writer
+from tracker.importer.writing.writer import Staging, Writer
 
 COLUMNS = (
     "id", "uid", "enrollment_id", "tracked_entity_id", "program_id", "program_stage_id", "organisation_unit_id",
@@ -35,16 +31,11 @@ COLUMNS = (
     "assigned_user_id", "follow_up", "geometry", "data_values", "deleted", "created_at", "created_at_client",
     "updated_at", "updated_at_client", "stored_by", "created_by_id", "updated_by_id",
 )  # fmt: skip
-STAGED = (
-    "id", "organisation_unit_id", "status", "occurred_at", "scheduled_at", "completed_at", "completed_by",
-    "attribute_option_combo_id", "assigned_user_id", "follow_up", "geometry", "data_values", "created_at_client",
-    "updated_at_client",
-)  # fmt: skip
-STAGED_TYPES = """
+STAGED = Staging("staged_event", """
     id bigint, organisation_unit_id bigint, status text, occurred_at timestamptz, scheduled_at timestamptz,
     completed_at timestamptz, completed_by text, attribute_option_combo_id bigint, assigned_user_id bigint,
     follow_up boolean, geometry jsonb, data_values jsonb, created_at_client timestamptz, updated_at_client timestamptz
-"""
+""")  # fmt: skip
 
 UPDATE = """
     -- `stored_by` stays: data values that name nobody were stored by whoever stored the event
@@ -62,27 +53,17 @@ UPDATE = """
 def write_events(writer: Writer) -> None:
     """Create and update."""
     items = writer.context.bundle.events
-    created = writer.written(items, Action.CREATE)
-    for item, key in zip(created, draw_keys("event", len(created)), strict=True):
-        item.pk = key
-        writer.keys["event", item.uid] = key
-    copy_rows("event", COLUMNS, (_new(writer, item) for item in created))
-    updated = writer.written(items, Action.UPDATE)
+    created = writer.create(items, "event", COLUMNS, _new)
+    changes: list[Change] = []
+    updated = writer.stage(items, STAGED, lambda writer, item: _changed(writer, item, changes))
     if updated:
-        _update(writer, updated)
+        if settings.TRACKER_CHANGE_LOG and changes:
+            log_changes(changes, now=writer.now, author=writer.author)
+        writer.execute(UPDATE)
     for item in (*created, *updated):
         key = tracked_entity_key(writer, item)
         if key is not None and ("trackedEntity", _tracked_entity_uid(writer, item)) not in writer.keys:
             writer.touched.add(key)
-
-
-def _update(writer: Writer, updated: list[EventItem]) -> None:
-    changes: list[Change] = []
-    stage_rows("staged_event", STAGED_TYPES, STAGED, (_changed(writer, item, changes) for item in updated))
-    if settings.TRACKER_CHANGE_LOG and changes:
-        log_changes(changes, now=writer.now, author=writer.author)
-    with connection.cursor() as cursor:
-        cursor.execute(UPDATE, {"now": writer.now, "author": writer.author})
 
 
 def _enrollment_key(writer: Writer, item: EventItem) -> int:
@@ -95,10 +76,11 @@ def _enrollment_key(writer: Writer, item: EventItem) -> int:
 
 
 def _tracked_entity_uid(writer: Writer, item: EventItem) -> str | None:
-    if item.parent is not None:
-        return item.parent.tracked_entity
+    """A stored enrollment counts as it is stored: what the payload says of it may have been refused."""
     stored = writer.context.known.enrollments.get(item.enrollment or "")
-    return None if stored is None else stored.tracked_entity_uid
+    if stored is not None:
+        return stored.tracked_entity_uid
+    return item.parent.tracked_entity if item.parent is not None else None
 
 
 def tracked_entity_key(writer: Writer, item: EventItem) -> int | None:
@@ -129,9 +111,10 @@ def _new_values(writer: Writer, item: EventItem, stored_by: str) -> dict[str, An
     elements = writer.context.known.data_elements
     values: dict[str, Any] = {}
     for record in decode_values(item.record.data_values):
-        if record.value is None:
-            continue
         element = elements[record.data_element]
+        if record.value is None:
+            values.pop(element.uid, None)
+            continue
         entry = values[element.uid] = {"value": record.value}
         if record.provided_elsewhere:
             entry["providedElsewhere"] = True
@@ -145,8 +128,7 @@ def _new_values(writer: Writer, item: EventItem, stored_by: str) -> dict[str, An
 
 
 def _changed(writer: Writer, item: EventItem, changes: list[Change]) -> str:
-    record, stored = item.record, item.stored
-    item.pk = stored.pk
+    record = item.record
     completed_at, completed_by = _completion(writer, item)
     changes += field_changes(item)
     return "\t".join((
@@ -161,7 +143,8 @@ def _changed(writer: Writer, item: EventItem, changes: list[Change]) -> str:
 def _merged_values(writer: Writer, item: EventItem, changes: list[Change]) -> dict[str, Any]:
     known, stored = writer.context.known, item.stored
     values = dict(stored.data_values)
-    for record in decode_values(item.record.data_values):
+    last = {record.data_element: record for record in decode_values(item.record.data_values)}
+    for record in last.values():
         element = known.data_elements[record.data_element]
         _put(writer, stored, values, (element.uid, element.pk), record.value, changes,
              stored_by=record.stored_by, elsewhere=bool(record.provided_elsewhere))  # fmt: skip

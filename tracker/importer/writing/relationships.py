@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tracker.importer.items import Action, RelationshipItem, Side, relationship_key
-from tracker.importer.writing.copying import as_key, as_moment, as_text, copy_rows, draw_keys
+from tracker.importer.items import RelationshipItem, Side, relationship_key
+from tracker.importer.writing.copying import as_key, as_moment, as_text
 from tracker.importer.writing.writer import Writer
 
 KINDS = ("trackedEntity", "enrollment", "event")
@@ -16,10 +16,7 @@ COLUMNS = (
 
 def write_relationships(writer: Writer) -> None:
     """Create; the tracked entity from which a relationship goes out has changed with it."""
-    created = writer.written(writer.context.bundle.relationships, Action.CREATE)
-    for item, key in zip(created, draw_keys("relationship", len(created)), strict=True):
-        item.pk = key
-    copy_rows("relationship", COLUMNS, (_new(writer, item) for item in created))
+    created = writer.create(writer.context.bundle.relationships, "relationship", COLUMNS, _new)
     for item in created:
         touched = _origin(writer, item.from_side)
         if touched is not None:

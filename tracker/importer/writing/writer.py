@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
+
 from tracker.importer.context import Context
-from tracker.importer.items import Action, Item, TrackerType
+from tracker.importer.items import KIND, Action, Item, TrackerType
 from tracker.importer.report import Counts, TypeOutcome
+from tracker.importer.writing.copying import copy_rows, draw_keys, stage_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """A temporary table: its columns in SQL, and their names in the order of its rows."""
+
+    table: str
+    definition: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(column.split()[0] for column in self.definition.split(","))
 
 
 @dataclass(slots=True)
@@ -35,11 +51,35 @@ class Writer:
         """Those of `items` that go in by `action`."""
         return [item for item in items if not item.is_ignored and item.action is action]
 
-    def count(self, type: TrackerType, items: list[Item], is_written: set[int] | None = None) -> None:
-        """Note what became of the objects of a type; `is_written` are the indexes of those that went in."""
+    def create(
+        self, items: list[Any], table: str, columns: tuple[str, ...], line: Callable[[Writer, Any], str]
+    ) -> list[Any]:
+        """Send a row, made by `line`, for each of `items` that is new and goes in, under a key of its own."""
+        created = self.written(items, Action.CREATE)
+        for item, key in zip(created, draw_keys(table, len(created)), strict=True):
+            item.pk = self.keys[KIND[item.tracker_type], item.uid] = key
+        copy_rows(table, columns, (line(self, item) for item in created))
+        return created
+
+    def stage(self, items: list[Any], staging: Staging, line: Callable[[Writer, Any], str]) -> list[Any]:
+        """Send a row for each of `items` that changes what is stored to a table where an update finds it."""
+        updated = self.written(items, Action.UPDATE)
+        for item in updated:
+            item.pk = item.stored.pk
+        if updated:
+            stage_rows(staging.table, staging.definition, staging.columns, (line(self, item) for item in updated))
+        return updated
+
+    def execute(self, statement: str) -> None:
+        """Run a statement that stamps what it writes."""
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {"now": self.now, "author": self.author})
+
+    def count(self, type: TrackerType, items: list[Item]) -> None:
+        """Note what became of the objects of a type."""
         counts, objects = Counts(), []
         for item in items:
-            if item.is_ignored or (is_written is not None and item.index not in is_written):
+            if item.is_ignored:
                 continue
             if item.action is Action.CREATE:
                 counts.created += 1
