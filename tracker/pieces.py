@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from typing import Any
 from zlib import crc32
 
-from django.db import connection
+from django.db import connection, transaction
 
 from dhis2api.objects.importer.hooks import hooks_of
 from dhis2api.objects.importer.records import Bundle, ImportObject
@@ -68,7 +68,7 @@ def index_values(attributes: Collection[int]) -> None:
     """Give the stored values of attributes (keys) their pieces, where they have none yet."""
     if not attributes:
         return
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:  # what is staged goes with the transaction
         while True:
             cursor.execute(WITHOUT_PIECES, {"keys": list(attributes), "most": BATCH})
             rows = cursor.fetchall()
