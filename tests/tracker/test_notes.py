@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.harness.client import Answer, ApiClient
 from tests.tracker.world import (
@@ -99,3 +100,16 @@ def test_what_somebody_cannot_read_he_cannot_note(api: ApiClient, kind: str) -> 
     name = "Enrollment" if kind == "enrollments" else "Event"
     assert (answer.status, answer.json["message"]) == (404, f"{name} with id {world.uid(kind)} could not be found.")
     assert not Note.objects.exists()
+
+
+@KINDS
+def test_pulls_of_what_changed_see_a_new_note(api: ApiClient, kind: str) -> None:
+    world = World()
+    since = timezone.localtime().replace(tzinfo=None).isoformat(timespec="milliseconds")
+
+    world.add(api, kind, {"value": "called back"})
+
+    program = world.enrollment.program.uid
+    for path in (kind, "trackedEntities"):
+        answer = api.get(f"/api/40/tracker/{path}?program={program}&updatedAfter={since}", user="clerk")
+        assert len(answer.json["instances"]) == 1

@@ -11,8 +11,11 @@ from tests.harness.client import Answer, ApiClient
 from tests.tracker.sending import ENROLLMENT, ENTITY, EVENT, Clinic, make_clinic, send
 from tests.tracker.world import (
     BADJIA,
+    CLOSED_TO_ALL,
     NGELEHUN,
+    NO_DATA,
     make_attribute,
+    make_program,
     make_relationship_type,
     make_stage,
     someone_at,
@@ -222,6 +225,34 @@ def test_putting_an_event_replaces_its_values_and_putting_a_value_changes_that_o
     assert whole.status == 200, whole
     assert values_of() == {clinic.weight.uid: "3400"}
     assert api.delete(f"/api/events/{EVENT}").status == 200
+
+
+def test_putting_an_event_keeps_values_that_its_sender_was_not_shown(api: ApiClient, clinic: Clinic) -> None:
+    someone_at("nurse", capture=[NGELEHUN])
+    send(api, clinic.visit())
+    clinic.remark.sharing = CLOSED_TO_ALL
+    clinic.remark.save()
+    shown = api.get(f"/api/events/{EVENT}", user="nurse").json
+
+    answer = api.put(f"/api/events/{EVENT}", {**shown, "eventDate": "2024-05-04"}, user="nurse")
+
+    assert answer.status == 200, answer
+    assert values_of() == {clinic.weight.uid: "3200", clinic.remark.uid: "well"}
+
+
+def test_putting_an_instance_keeps_attributes_of_a_program_that_its_sender_may_not_read(
+    api: ApiClient, clinic: Clinic
+) -> None:
+    someone_at("nurse", capture=[NGELEHUN])
+    send(api, clinic.visit())
+    make_program(clinic.type)  # by which the nurse still reads and writes the person
+    clinic.program.sharing = NO_DATA
+    clinic.program.save()
+    body = instance(clinic, enrollments=[])
+
+    answer = api.put(f"{INSTANCES}/{ENTITY}?program={clinic.program.uid}", body, user="nurse")
+
+    assert (answer.status, answer.json["message"]) == (403, f"User has no access to program: {clinic.program.uid}")
 
 
 def values_of() -> dict[str, str]:

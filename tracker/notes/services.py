@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -10,11 +11,12 @@ from django.utils import timezone
 
 from dhis2api.errors import BAD_REQUEST, ApiError
 from dhis2api.objects.uids import generate_uid, is_uid
+from dhis2api.objects.writers import record_writer
 from dhis2api.web.timestamps import format_timestamp
 from tracker.access.reader import reader_of
 from tracker.access.reading import get_readable_enrollment, get_readable_event
 from tracker.authors import author_key, shown_author
-from tracker.models import Author, Note
+from tracker.models import Author, Enrollment, Event, Note, TrackedEntity
 from tracker.notes.errors import NOTE_EXISTS, UID_INVALID, VALUE_EMPTY
 
 
@@ -47,26 +49,36 @@ def add_enrollment_note(enrollment: str, record: NoteRecord, user: Any) -> dict[
 
     Errors: 404 for an enrollment that the user may not see, 400 for a uid that a note has.
     """
-    return _add(record, user, enrollment_id=get_readable_enrollment(reader_of(user), enrollment))
+    return _add(record, user, Enrollment, get_readable_enrollment(reader_of(user), enrollment))
 
 
 def add_event_note(event: str, record: NoteRecord, user: Any) -> dict[str, Any]:
     """The same for an event."""
-    return _add(record, user, event_id=get_readable_event(reader_of(user), event))
+    return _add(record, user, Event, get_readable_event(reader_of(user), event))
 
 
-def _add(record: NoteRecord, user: Any, **parent: int) -> dict[str, Any]:
+def _add(record: NoteRecord, user: Any, parent: type[Enrollment | Event], key: int) -> dict[str, Any]:
     author = author_key(user)
+    side = "enrollment_id" if parent is Enrollment else "event_id"
     note = Note(
         uid=record.note, value=record.value, stored_at=timezone.now(), stored_by=record.stored_by or user.username,
-        created_by_id=author, **parent,
+        created_by_id=author, **{side: key},
     )  # fmt: skip
     try:
         with transaction.atomic():
+            _touch(parent, key, note.stored_at)
             note.save(force_insert=True)
+            record_writer(note.stored_at)
     except IntegrityError as error:
         raise ApiError(NOTE_EXISTS, record.note) from error
     return {
         "note": note.uid, "storedAt": format_timestamp(note.stored_at), "value": note.value,
         "createdBy": shown_author(Author.objects.get(pk=author)), "storedBy": note.stored_by,
     }  # fmt: skip
+
+
+def _touch(parent: type[Enrollment | Event], key: int, now: datetime) -> None:
+    """Have pulls of what changed see it. From above, in the order in which imports lock."""
+    rows = parent._default_manager.filter(pk=key)
+    TrackedEntity.objects.filter(pk__in=rows.values("tracked_entity_id")).update(updated_at=now)
+    rows.update(updated_at=now)

@@ -6,8 +6,11 @@ from typing import Any
 
 from django.db import connection
 
+from dhis2api.objects.registry import get_schema
+from metadata.models import DataElement
+from sharing.access import readable
 from tracker.access.reader import reader_of
-from tracker.access.reading import find_readable_entity, find_readable_event
+from tracker.access.reading import find_readable_entity, find_readable_event, get_readable_program
 from tracker.models import Event
 from tracker.old.bodies import Object
 
@@ -28,15 +31,24 @@ HAS = """
 
 
 def empty_unsent_values(event: Object, user: Any) -> None:
-    """Send the data values of a stored event that are not sent as nothing, if the user may read it at all."""
+    """Send the data values of a stored event that are not sent as nothing, as far as the user was shown them."""
     key = find_readable_event(reader_of(user), event["event"])
     if key is not None:
-        _empty(event, "dataValues", "dataElement", Event.objects.values_list("data_values", flat=True).get(pk=key))
+        stored = Event.objects.values_list("data_values", flat=True).get(pk=key)
+        shown = DataElement.objects.filter(readable(get_schema("dataElement").rules, user.principal), uid__in=stored)
+        _empty(event, "dataValues", "dataElement", shown.values_list("uid", flat=True))
 
 
 def empty_unsent_attributes(entity: Object, program: str, user: Any) -> None:
-    """The same of the attributes of a stored tracked entity, those of a program if it is named."""
-    key = find_readable_entity(reader_of(user), entity["trackedEntity"])
+    """The same of the attributes of a stored tracked entity, those of a program if it is named.
+
+    Errors: 404 and 403 for a program that the user may not read.
+    """
+    reader = reader_of(user)
+    chosen = get_readable_program(reader, program) if program else None
+    key = find_readable_entity(reader, entity["trackedEntity"])
+    if chosen is not None and find_readable_entity(reader, entity["trackedEntity"], chosen) is None:
+        program = ""  # somebody else owns it there
     with connection.cursor() as cursor:
         cursor.execute(HAS, {"entity": key, "program": program})
         _empty(entity, "attributes", "attribute", [uid for (uid,) in cursor.fetchall()])
