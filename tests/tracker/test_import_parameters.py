@@ -119,7 +119,7 @@ def test_coordinates_are_numbers_with_fractions(api: ApiClient) -> None:
 
 def test_empty_text_means_nothing_and_numbers_mean_their_text(api: ApiClient) -> None:
     body = flat()
-    body["events"][0] |= {"scheduledAt": "", "assignedUser": ""}
+    body["events"][0] |= {"scheduledAt": "", "assignedUser": "", "geometry": ""}
     body["events"][0]["dataValues"][0]["value"] = 20.50
     body["events"][0]["dataValues"][1]["value"] = ""
 

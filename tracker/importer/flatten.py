@@ -151,7 +151,7 @@ class _Flattener:
         if record.updated_at_client is not None:
             record.updated_at_client = self._moment(record.updated_at_client)
         if record.geometry is not None:
-            record.geometry = check_geometry(record.geometry)
+            record.geometry = check_geometry(record.geometry) if record.geometry != "" else None
 
     def _notes(self, records: list[NoteRecord]) -> list[NoteRecord]:
         """Those that say something; what is blank is dropped."""
