@@ -27,10 +27,6 @@ class FailFast(Exception):
     """The first error of an import that asked to stop there; nothing of it is written."""
 
 
-class Overtaken(Exception):
-    """Another import committed while this one looked at what is stored, which shows two states: look again."""
-
-
 def argument(value: Any) -> str:
     """An argument as reports print it: a uid where there is one, the payload's text for metadata, NULL for nothing."""
     if value is None:

@@ -14,15 +14,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from dhis2api.objects.writers import record_writer
 from tracker.access.viewer import viewer_of
+from tracker.collisions import begun_again
 from tracker.importer.cascade import drop_children
 from tracker.importer.commit import commit
 from tracker.importer.context import Context
-from tracker.importer.faults import FailFast, Overtaken
+from tracker.importer.faults import FailFast
 from tracker.importer.flatten import flatten
 from tracker.importer.preheat import preheat
 from tracker.importer.preprocess import preprocess
@@ -34,9 +34,6 @@ from tracker.importer.side_effects import collect_side_effects, hand_on
 from tracker.importer.validate import validate
 from tracker.params import AtomicMode, ImportMode, TrackerImportParams
 from tracker.records import Payload
-
-ATTEMPTS = 10
-COLLISIONS = ("23505", "40P01", "40001")  # a key that exists by now, a deadlock, a serialization failure
 
 
 def import_tracker_objects(
@@ -50,21 +47,20 @@ def import_tracker_objects(
     Source: DHIS2 2.42, tracker import, pipeline.
     """
     schemes = schemes_of(params)
-    for attempt in range(ATTEMPTS):
+    profile = profile or WireProfile()
+
+    @begun_again
+    def attempt() -> ImportReport:
         timers = Timers()
-        try:
-            with timers.total(), transaction.atomic():
-                context = Context(
-                    params=params, schemes=schemes, profile=profile or WireProfile(), viewer=viewer_of(user), user=user,
-                    now=timezone.now(), bundle=flatten(decode(), profile or WireProfile()),
-                )  # fmt: skip
-                outcome = _run(context, timers)
-                break
-        except (IntegrityError, OperationalError, Overtaken) as error:
-            is_collision = isinstance(error, Overtaken) or getattr(error.__cause__, "pgcode", None) in COLLISIONS
-            if not is_collision or attempt == ATTEMPTS - 1:
-                raise
-    return ImportReport(context, outcome, timers.seconds)
+        with timers("totalImport"):
+            context = Context(
+                params=params, schemes=schemes, profile=profile, viewer=viewer_of(user), user=user,
+                now=timezone.now(), bundle=flatten(decode(), profile),
+            )  # fmt: skip
+            outcome = _run(context, timers)
+        return ImportReport(context, outcome, timers.seconds)
+
+    return attempt()
 
 
 def _run(context: Context, timers: Timers) -> Outcome:
@@ -109,6 +105,3 @@ class Timers:
             yield
         finally:
             self.seconds[name] += time.perf_counter() - begun
-
-    def total(self) -> Any:
-        return self("totalImport")

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 from django.db import connection
 
+from tracker.collisions import Overtaken
 from tracker.importer.context import Context
-from tracker.importer.faults import Overtaken
 from tracker.importer.known import (
     StoredEnrollment,
     StoredEvent,

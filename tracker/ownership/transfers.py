@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from dhis2api.errors import ApiError
@@ -15,11 +14,12 @@ from sharing.access import data_writable
 from tracker.access.reader import reader_of
 from tracker.access.reading import get_readable_entity
 from tracker.authors import touch_entity
+from tracker.collisions import begun_again
 from tracker.models import ProgramOwner, ProgramOwnerHistory, TrackedEntity
 from tracker.ownership import errors as codes
 
 
-@transaction.atomic
+@begun_again
 def transfer_ownership(entity: str, program: str, org_unit: str, user: Any) -> None:
     """Make an org unit the owner of an enrolled tracked entity; the one before goes into the history.
 

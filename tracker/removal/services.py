@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from django.db import connection, transaction
+from django.db import connection
 from psycopg2 import sql
 
 from files.removal import delete_files
 from metadata.maintenance import require_maintainer
 from sharing.access import Principal
+from tracker.collisions import begun_again
 
 
 class Kind(StrEnum):
@@ -74,7 +75,7 @@ LOCK = """
 FILES = (("event_id", "going_event"), ("tracked_entity_id", "going_tracked_entity"))
 
 
-@transaction.atomic
+@begun_again
 def remove_deleted(kind: Kind, principal: Principal) -> None:
     """Remove all deleted objects of a kind and what lies below them. Errors: 403 without the authority."""
     require_maintainer(principal)
