@@ -30,7 +30,7 @@ def test_a_row_shows_the_value_type_and_short_name_of_its_attribute(api: ApiClie
     TrackedEntityAttribute.objects.filter(uid=attribute["id"]).update(translations=FRENCH)
     rows = [{"trackedEntityAttribute": ref(attribute)}]
     program = create(api, "program", shortName="ANC", programTrackedEntityAttributes=rows)
-    kind = create(api, "trackedEntityType", shortName="Person", trackedEntityTypeAttributes=rows)
+    kind = create(api, "trackedEntityType", shortName="Patient", trackedEntityTypeAttributes=rows)
 
     row = "[valueType,displayShortName]"
     assert shown(api, "programs", program["id"], f"programTrackedEntityAttributes{row}") == {
@@ -38,7 +38,7 @@ def test_a_row_shows_the_value_type_and_short_name_of_its_attribute(api: ApiClie
     }
     french = f"trackedEntityTypeAttributes{row}&translate=true&locale=fr"
     assert shown(api, "trackedEntityTypes", kind["id"], french) == {
-        "trackedEntityTypeAttributes": [{"valueType": "AGE", "displayShortName": "Person Prénom"}]
+        "trackedEntityTypeAttributes": [{"valueType": "AGE", "displayShortName": "Patient Prénom"}]
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from metadata.models import CaptureOrganisationUnit, CategoryCombo, DataSet, OrganisationUnit
+from metadata.models import CaptureOrganisationUnit, CategoryCombo, DataSet, OrganisationUnit, Program
 from tests.harness.client import PERSONA_PASSWORD, ApiClient
 from tests.objects.elements import DAY
 from tests.personas import persona, private
@@ -29,16 +29,20 @@ def test_all_members(api: ApiClient, outsider: User) -> None:
     unit = OrganisationUnit.objects.get(uid="ImspTQPwCqd")
     CaptureOrganisationUnit.objects.create(user=outsider, organisation_unit=unit)
 
+    # Those of the demo are everybody's.
+    programs = set(Program.objects.values_list("uid", flat=True))
+
     found = me(api)
 
     expected = {
         "id": outsider.uid, "username": "outsider", "firstName": "Outsider", "surname": "Persona",
         "name": "Outsider Persona", "displayName": "Outsider Persona", "emailVerified": False,
         "organisationUnits": [{"id": "ImspTQPwCqd"}], "dataViewOrganisationUnits": [], "teiSearchOrganisationUnits": [],
-        "userGroups": [], "authorities": [], "programs": [], "patTokens": [], "attributeValues": [],
+        "userGroups": [], "authorities": [], "patTokens": [], "attributeValues": [],
         "twoFactorType": "NOT_ENABLED", "settings": USER_SETTINGS,
     }  # fmt: skip
     assert {name: found.get(name) for name in expected} == expected
+    assert set(found["programs"]) == programs
     assert found["userCredentials"]["username"] == "outsider"
     assert set(found["access"]) == {"manage", "externalize", "write", "read", "update", "delete"}
     assert "password" not in str(found).lower().replace("passwordlastupdated", "")
