@@ -64,10 +64,7 @@ def reset_to_snapshot(name: str) -> None:
         _refuse_other_schema(name, incoming)
         _copy_files(_snapshot_files(name), incoming_files)
         with _alone_with_database(cursor):
-            cursor.execute("BEGIN")
-            _run(cursor, "ALTER DATABASE {} RENAME TO {}", _main(), outgoing)
-            _run(cursor, "ALTER DATABASE {} RENAME TO {}", incoming, _main())
-            cursor.execute("COMMIT")
+            _swap(cursor, incoming, outgoing)
             shutil.rmtree(_files())
             incoming_files.rename(_files())
             begin_epoch()
@@ -201,6 +198,23 @@ def _alone_with_database(cursor: Cursor) -> Iterator[None]:
 def _is_busy(cursor: Cursor) -> bool:
     cursor.execute(BUSY, {"database": _main()})
     return cursor.fetchone()[0] > 0
+
+
+def _swap(cursor: Cursor, incoming: str, outgoing: str) -> None:
+    """Put one database in the place of the main one. Who connects in the meantime is sent away again."""
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        cursor.execute("BEGIN")
+        try:
+            _run(cursor, "ALTER DATABASE {} RENAME TO {}", _main(), outgoing)
+            _run(cursor, "ALTER DATABASE {} RENAME TO {}", incoming, _main())
+            cursor.execute("COMMIT")
+            return
+        except psycopg2.errors.ObjectInUse:
+            cursor.execute("ROLLBACK")
+            if attempt == MOST_ATTEMPTS:
+                raise
+            for database in (_main(), incoming):
+                cursor.execute(TERMINATE, {"database": database})
 
 
 def _retried(cursor: Cursor, statement: str, *databases: str) -> None:
