@@ -8,14 +8,16 @@ open. Source: DHIS2 2.42, tracker access control.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import BigIntegerField, CharField, F, Q, Value
 
 from dhis2api.objects.registry import get_schema
 from metadata.models import Program, ProgramStage, TrackedEntityType
 from metadata.visibility import hidden_option_combos
-from sharing.access import data_readable, readable
+from sharing.access import Principal, data_readable, readable
 from tracker.access.viewer import Viewer, viewer_of
 
 OPEN_LEVELS = frozenset({"OPEN", "AUDITED"})
@@ -80,7 +82,7 @@ def reader_of(user: Any) -> Reader:
 
 def make_reader(viewer: Viewer) -> Reader:
     """The reader that a viewer is. Two queries more than the viewer's own."""
-    rows = list(_readable_rows(viewer))
+    rows = _readable_rows(viewer.principal)
     types = {pk: ReadableType(pk, uid) for kind, pk, uid, *_ in rows if kind == "type"}
     programs = {
         pk: ReadableProgram(
@@ -97,15 +99,22 @@ def make_reader(viewer: Viewer) -> Reader:
     )  # fmt: skip
 
 
-def _readable_rows(viewer: Viewer) -> Any:
+def _readable_rows(principal: Principal) -> list[tuple[Any, ...]]:
     """(kind, key, uid, type, category combo, access level) of programs, types and stages in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(*_readable_statement(principal))
+        return cursor.fetchall()
+
+
+@lru_cache(maxsize=256)  # what asks for them follows from who asks; to put it together takes longer than to run it
+def _readable_statement(principal: Principal) -> tuple[str, tuple[Any, ...]]:
     nothing = Value(None, output_field=BigIntegerField())
     no_text = Value(None, output_field=CharField())
 
     def of(model: Any, kind: str, singular: str, type: Any, combo: Any, level: Any) -> Any:
         rules = get_schema(singular).rules
-        itself = Q() if kind == "type" else readable(rules, viewer.principal)
-        found = model.objects.filter(itself & data_readable(rules, viewer.principal)).order_by()
+        itself = Q() if kind == "type" else readable(rules, principal)
+        found = model.objects.filter(itself & data_readable(rules, principal)).order_by()
         return found.annotate(
             kind=Value(kind, output_field=CharField()), of_type=type, combo=combo, level=level
         ).values_list("kind", "pk", "uid", "of_type", "combo", "level")  # fmt: skip
@@ -114,4 +123,5 @@ def _readable_rows(viewer: Viewer) -> Any:
                   F("access_level"))  # fmt: skip
     types = of(TrackedEntityType, "type", "trackedEntityType", nothing, nothing, no_text)
     stages = of(ProgramStage, "stage", "programStage", nothing, nothing, no_text)
-    return programs.union(types, stages, all=True)
+    statement: tuple[str, tuple[Any, ...]] = programs.union(types, stages, all=True).query.sql_with_params()
+    return statement
