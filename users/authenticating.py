@@ -83,7 +83,7 @@ class UserBackend(BaseBackend):
         return login.user
 
     def get_user(self, user_id: int) -> User | None:
-        return User.objects.filter(pk=user_id).first()
+        return User.objects.with_rights(user_id)
 
 
 def log_in(username: str, password: str, code: str | None = None) -> Login:

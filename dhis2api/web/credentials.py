@@ -46,7 +46,7 @@ def _find_verified(key: str, username: str) -> Any | None:
     if entry is None:
         return None
     primary_key, stamp = entry
-    user = get_user_model()._default_manager.filter(pk=primary_key).first()
+    user = get_user_model()._default_manager.with_rights(primary_key)
     is_unchanged = (
         user is not None
         and user.get_username() == username
