@@ -9,19 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
-from django.db.models import BigIntegerField, Value
+from django.db import connection
 
 from dhis2api.errors import ApiError, Code
 from dhis2api.objects.registry import get_schema
 from dhis2api.value_types import NUMERIC_TYPES
-from metadata.models import (
-    DataElement,
-    ProgramTrackedEntityAttribute,
-    TrackedEntityAttribute,
-    TrackedEntityTypeAttribute,
-)
+from metadata.models import DataElement
 from sharing.access import Principal, readable
 from tracker.access.statements import Values, all_of
 from tracker.export import errors as codes
@@ -32,6 +26,23 @@ COMPARISONS = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<
 PATTERNS = {"like": ("%", "%"), "nlike": ("%", "%"), "sw": ("", "%"), "ew": ("%", "")}
 INDEXED = 100  # letters of a value that the index of attribute values keeps
 LARGEST_EXPONENT = 1000  # beyond some size the database has no numbers
+
+ATTRIBUTES = """
+    -- attributes with what types and programs say of them
+    SELECT attribute.id, attribute.uid, attribute.value_type, attribute."unique" AND NOT attribute.orgunit_scope,
+        coalesce(bool_or(part.searchable), FALSE), coalesce(bool_or(part.of_type), FALSE),
+        array_agg(part.program_id) FILTER (WHERE part.program_id IS NOT NULL)
+    FROM metadata_trackedentityattribute attribute
+    LEFT JOIN (
+        SELECT tracked_entity_attribute_id AS attribute_id, searchable, NULL::bigint AS program_id, TRUE AS of_type
+        FROM metadata_trackedentitytypeattribute
+        UNION ALL
+        SELECT tracked_entity_attribute_id, searchable, program_id, FALSE
+        FROM metadata_programtrackedentityattribute
+    ) part ON part.attribute_id = attribute.id
+    WHERE attribute.uid = ANY(%s)
+    GROUP BY attribute.id
+"""
 
 # The condition under which the value of a field is shown, of the tracked entity whose key is in a column.
 IsShown = Callable[["Field", str], str]
@@ -57,39 +68,20 @@ class Field:
 
 
 def find_attributes(uids: Sequence[str], code: Code = codes.FILTER_ATTRIBUTE_UNKNOWN) -> dict[str, Field]:
-    """Attributes by uid; two queries. Errors: 400 with `code` for the first that is none.
+    """Attributes by uid; one query. Errors: 400 with `code` for the first that is none.
 
     Whoever filters by an attribute learns its values, so conditions only see those that answers show the reader.
     """
     if not uids:
         return {}
-    rows = TrackedEntityAttribute.objects.filter(uid__in=uids)
-    parts = _memberships(rows.values("pk"))
-    searched = {pk for pk, is_searched, _ in parts if is_searched}
-    of_types = {pk for pk, _, program in parts if program is None}
-    found = {
-        uid: Field(
-            pk, uid, value_type, unique and not orgunit_scope, pk in searched,
-            None if pk in of_types else frozenset(program for key, _, program in parts if key == pk),
-        )
-        for pk, uid, value_type, unique, orgunit_scope in rows.values_list(
-            "pk", "uid", "value_type", "unique", "orgunit_scope"
-        )
-    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(ATTRIBUTES, (list(uids),))
+        found = {
+            uid: Field(pk, uid, value_type, is_unique, is_searched, None if of_type else frozenset(programs or ()))
+            for pk, uid, value_type, is_unique, is_searched, of_type, programs in cursor.fetchall()
+        }
     _require_all(uids, found, code)
     return found
-
-
-def _memberships(attributes: Any) -> Sequence[tuple[int, bool, int | None]]:
-    """(attribute, whether it is searched by, program or None) of the types and programs that have attributes."""
-    nothing = Value(None, output_field=BigIntegerField())
-    of_types = TrackedEntityTypeAttribute.objects.filter(tracked_entity_attribute__in=attributes).order_by()
-    of_programs = ProgramTrackedEntityAttribute.objects.filter(tracked_entity_attribute__in=attributes).order_by()
-    columns = ("tracked_entity_attribute_id", "searchable")
-    return list(
-        of_types.annotate(of=nothing).values_list(*columns, "of")
-        .union(of_programs.values_list(*columns, "program_id"), all=True)
-    )  # fmt: skip
 
 
 def find_elements(uids: Sequence[str], principal: Principal) -> dict[str, Field]:
