@@ -109,7 +109,7 @@ def check_password(username: str, password: str) -> Login:
     Whom another server authenticates has no password here. An unknown name takes as long as a wrong password: nobody
     learns by the clock who has an account.
     """
-    user = User.objects.filter(username=username).first() if "\x00" not in username else None
+    user = User.objects.named_with_rights(username) if "\x00" not in username else None
     if user is None or user.external_auth:
         make_password(password)
         return Login(None)

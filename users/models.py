@@ -71,7 +71,7 @@ WITH_RIGHTS = """
            ARRAY(SELECT found.uid FROM users_usergroup_users own
                  JOIN users_usergroup found ON found.id = own.usergroup_id
                  WHERE own.user_id = account.id) AS found_groups
-    FROM users_user account WHERE account.id = %s
+    FROM users_user account WHERE account.{column} = %s
 """
 
 
@@ -83,7 +83,14 @@ class UserDirectory(BaseUserManager):
 
     def with_rights(self, pk: int) -> User | None:
         """A user who knows his authorities and groups already, None if there is none; one query."""
-        user: User | None = next(iter(self.raw(WITH_RIGHTS, (pk,))), None)
+        return self._find("id", pk)
+
+    def named_with_rights(self, username: str) -> User | None:
+        """The same by name."""
+        return self._find("username", username)
+
+    def _find(self, column: str, value: int | str) -> User | None:
+        user: User | None = next(iter(self.raw(WITH_RIGHTS.format(column=column), (value,))), None)
         if user is not None:
             user.authorities_by_role = dict(json_text.loads(user.found_roles or "[]"))
             user.group_uids = frozenset(user.found_groups)
