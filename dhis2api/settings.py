@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "django_filters",
     "dhis2api",
     "configuration",
     "files",
@@ -47,6 +49,7 @@ INSTALLED_APPS = [
     "datavalues",
     "tracker",
     "datastore",
+    "orgunit_changes",
     "system",
 ]
 
@@ -173,6 +176,14 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "dhis2api.web.openapi.ApiAutoSchema",
     "EXCEPTION_HANDLER": "dhis2api.web.messages.exception_handler",
+}
+
+# Tokens of mobile apps (`/api/token`). Phones stay offline for long; whoever changes a password ends all tokens.
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(days=env.int("MOBILE_ACCESS_DAYS", default=30)),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=env.int("MOBILE_REFRESH_DAYS", default=3650)),
+    "ROTATE_REFRESH_TOKENS": True,
+    "UPDATE_LAST_LOGIN": False,
 }
 
 SPECTACULAR_SETTINGS = {

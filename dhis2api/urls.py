@@ -26,6 +26,7 @@ api_patterns = [
     path("", include("datavalues.urls")),
     path("", include("tracker.urls")),
     path("", include("datastore.urls")),
+    path("", include("orgunit_changes.urls")),
     path("", include("metadata.urls")),
     path("", include("dhis2api.objects.urls")),
     path("ping", PingView.as_view(), name="ping"),

@@ -127,7 +127,7 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpRespo
     response = answer(web_message_for(refusal))
     if getattr(request, "accepted_media_type", None) != HTML:
         use_error_renderer(request)
-    _finish(request._request, response, refusal, error)
+    finish_refusal(request._request, response, refusal, error)
     return response
 
 
@@ -143,7 +143,7 @@ def error_response(request: HttpRequest, error: Exception) -> HttpResponse:
     for name, value in message.headers.items():
         response[name] = value
     response["Content-Length"] = str(len(response.content))
-    _finish(request, response, refusal, error)
+    finish_refusal(request, response, refusal, error)
     return response
 
 
@@ -160,6 +160,18 @@ def finish_location(request: HttpRequest, response: HttpResponseBase, location: 
     response["Location"] = api_base(request) + location if location.startswith("/") else location
 
 
+def finish_refusal(request: HttpRequest, response: HttpResponseBase, refusal: ApiError, error: Exception) -> None:
+    """Headers and log of a refusal, whatever the shape of its body."""
+    response["Cache-Control"] = PREVENT_CACHING
+    if refusal.status == 405 and hasattr(error, "allowed"):
+        response["Allow"] = ", ".join(error.allowed)
+    if refusal.status == 503:
+        line = ("%s at %s: %s", refusal.message, request.path, type(error.__cause__ or error).__name__)
+        log_response(*line, response=response, request=request, logger=logger, level="warning")
+    elif refusal.status >= 500 and refusal is not error:  # what was raised on purpose needs no traceback
+        log_response("%s: %s", type(error).__name__, request.path, response=response, request=request, exception=error)
+
+
 def wants_login_page(request: HttpRequest) -> bool:
     """Whether a refused request is a person's, with a browser and no credentials that failed."""
     is_page_load = request.method in ("GET", "HEAD") and prefers_html(request) and not is_xhr(request)
@@ -170,17 +182,6 @@ def login_redirect(request: HttpRequest) -> HttpResponseRedirect:
     """To the login page and back, and to the same page by a login through the API."""
     saved_requests.remember(request, request.get_full_path())
     return HttpResponseRedirect(f"{reverse('login')}?next={quote(request.get_full_path(), safe='/')}")
-
-
-def _finish(request: HttpRequest, response: HttpResponseBase, refusal: ApiError, error: Exception) -> None:
-    response["Cache-Control"] = PREVENT_CACHING
-    if refusal.status == 405 and hasattr(error, "allowed"):
-        response["Allow"] = ", ".join(error.allowed)
-    if refusal.status == 503:
-        line = ("%s at %s: %s", refusal.message, request.path, type(error.__cause__ or error).__name__)
-        log_response(*line, response=response, request=request, logger=logger, level="warning")
-    elif refusal.status >= 500 and refusal is not error:  # what was raised on purpose needs no traceback
-        log_response("%s: %s", type(error).__name__, request.path, response=response, request=request, exception=error)
 
 
 def _append_response(root: etree._Element, response: Mapping[str, Any]) -> None:

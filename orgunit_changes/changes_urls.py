@@ -1,0 +1,5 @@
+"""Routes of change requests on the web."""
+
+from __future__ import annotations
+
+urlpatterns: list[object] = []

@@ -1,0 +1,5 @@
+"""Routes of this room."""
+
+from __future__ import annotations
+
+urlpatterns: list[object] = []
