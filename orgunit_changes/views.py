@@ -1,0 +1,36 @@
+"""Change requests on the web: the collection, and one of them."""
+
+from __future__ import annotations
+
+from dhis2api.web.responses import ApiResponse
+from dhis2api.web.views import ApiRequest
+from orgunit_changes.dialect.paging import page_asked, page_of
+from orgunit_changes.dialect.views import DialectView
+from orgunit_changes.finding import find_change
+from orgunit_changes.listing.filters import filtered, require_known
+from orgunit_changes.listing.shown import for_detail, for_list, show_item, show_whole
+from orgunit_changes.models import OrgUnitChangeRequest
+from orgunit_changes.visibility import sight_of
+from orgunit_changes.visible_requests import requests_in_sight
+
+OF_DETAIL = frozenset({"app_id", "format"})
+
+
+class ChangesView(DialectView):
+    """All requests."""
+
+    def get(self, request: ApiRequest) -> ApiResponse:
+        """A page of those that the user sees."""
+        rows = filtered(requests_in_sight(sight_of(request.user)), request.query_params)
+        found = page_of(for_list(rows), page_asked(request.query_params))
+        return ApiResponse(found.envelope([show_item(change) for change in found.rows]))
+
+
+class ChangeView(DialectView):
+    """One request."""
+
+    def get(self, request: ApiRequest, id: str) -> ApiResponse:
+        """The whole of it."""
+        require_known(request.query_params, OF_DETAIL)
+        rows = for_detail(OrgUnitChangeRequest.objects.all())
+        return ApiResponse(show_whole(find_change(rows, id, sight_of(request.user))))
