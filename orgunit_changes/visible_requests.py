@@ -25,5 +25,7 @@ def _asks_for_nothing_usable() -> Q:
     own = OrgUnitChangeRequest.new_reference_instances.through.objects.filter(
         orgunitchangerequest_id=OuterRef("pk"), instance__in=live_instances()
     )
-    unusable = own.filter(Q(instance__json=None) | Q(instance__form_version=None))
+    # None is JSON's null here, which is no answer either.
+    no_answers = Q(instance__json__isnull=True) | Q(instance__json=None)
+    unusable = own.filter(no_answers | Q(instance__form_version=None))
     return Q(requested_fields=INSTANCES_ALONE) & (~Q(Exists(own)) | Q(Exists(unusable)))
