@@ -43,6 +43,23 @@ def test_two_devices_change_the_same_person_and_nothing_is_lost(own_database: Ow
     }  # fmt: skip
 
 
+def test_value_that_is_put_leaves_its_event_as_a_device_completes_it_meanwhile(
+    own_database: OwnDatabase, watcher: Connection
+) -> None:
+    clinic, api = make_clinic(), ApiClient()
+    send(api, clinic.visit())
+    body = {"dataValues": [{"dataElement": clinic.weight.uid, "value": "3300"}]}
+
+    with transaction.atomic():
+        send(api, {"events": [clinic.event(status="COMPLETED")]})
+        other = Beside(lambda: ApiClient().put(f"/api/events/{EVENT}/{clinic.weight.uid}", body))
+        wait_until(lambda: somebody_waits(watcher))
+
+    assert other.finished().status == 200
+    stored = Event.objects.get(uid=EVENT)
+    assert (stored.status, stored.data_values[clinic.weight.uid]["value"]) == ("COMPLETED", "3300")
+
+
 def test_bundle_that_is_sent_twice_at_once_is_there_once(own_database: OwnDatabase, watcher: Connection) -> None:
     clinic, api = make_clinic(), ApiClient()
 

@@ -16,7 +16,7 @@ from sharing.access import readable
 from tracker.access.reader import reader_of
 from tracker.access.reading import find_readable_entity, find_readable_event, get_readable_program
 from tracker.export.identifiers import EVENT_REFERENCES, identifier
-from tracker.models import Event
+from tracker.models import Event, TrackedEntity
 from tracker.old.bodies import Object
 from tracker.old.names import to_new
 from tracker.old.params import OldImportParams
@@ -48,13 +48,17 @@ EVENT_MEMBERS = {
 def with_stored_members(event: str, body: Object, params: OldImportParams, user: Any) -> Object:
     """A body about an event that the user may read, with the members that it does not name as they are stored.
 
+    They stay so until the transaction ends: tracked entity and event are locked, in the order in which imports lock.
     Errors: 422 where a scheme is named by which stored metadata has no identifier.
     """
     sent = to_new(body)
     key = find_readable_event(reader_of(user), event)
     if key is None:
         return sent  # the import tells why
-    row = Event.objects.values_list(*EVENT_MEMBERS.values()).get(pk=key)
+    stored = Event.objects.filter(pk=key)
+    for model, keys in ((TrackedEntity, stored.values("tracked_entity_id")), (Event, [key])):
+        list(model._default_manager.select_for_update(no_key=True).filter(pk__in=keys).values_list("pk"))
+    row = stored.values_list(*EVENT_MEMBERS.values()).get()
     unsent = {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in zip(EVENT_MEMBERS, row, strict=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dhis2api.web.renderers import encode_json
+from tracker.collisions import begun_again
 from tracker.formats.json import decode
 from tracker.importer.items import TrackerType
 from tracker.importer.pipeline import import_tracker_objects
@@ -52,6 +53,7 @@ def replace_object(kind: Kind, uid: str, body: Any, request: Request) -> dict[st
     return _import(kind, objects, request, ImportStrategy.UPDATE).summary(kind, item)
 
 
+@begun_again
 def change_values(event: str, body: Any, request: Request) -> dict[str, Any]:
     """Change what a body names of an event, and nothing else; its summary."""
     whole = with_stored_members(event, body, request.params, request.user) if isinstance(body, dict) else body
