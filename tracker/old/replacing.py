@@ -15,6 +15,7 @@ from metadata.models import DataElement
 from sharing.access import readable
 from tracker.access.reader import reader_of
 from tracker.access.reading import find_readable_entity, find_readable_event, get_readable_program
+from tracker.confidential import HOLDER, decrypt_value
 from tracker.export.identifiers import EVENT_REFERENCES, identifier
 from tracker.models import Event, TrackedEntity
 from tracker.old.bodies import Object
@@ -22,8 +23,8 @@ from tracker.old.names import to_new
 from tracker.old.params import OldImportParams
 
 # Attributes with a value that belong to the type of the tracked entity, or to the program.
-HAS = """
-    SELECT attribute.uid FROM tracked_entity entity
+HAS = f"""
+    SELECT attribute.uid, value.value, {HOLDER} FROM tracked_entity entity
     JOIN tracked_entity_attribute_value value ON value.tracked_entity_id = entity.id
     JOIN metadata_trackedentityattribute attribute ON attribute.id = value.attribute_id
     WHERE entity.id = %(entity)s AND (
@@ -91,7 +92,9 @@ def empty_unsent_attributes(entity: Object, program: str, user: Any) -> None:
         program = ""  # somebody else owns it there
     with connection.cursor() as cursor:
         cursor.execute(HAS, {"entity": key, "program": program})
-        _empty(entity, "attributes", "attribute", [uid for (uid,) in cursor.fetchall()])
+        stored = cursor.fetchall()
+    shown = [uid for uid, value, holder in stored if holder is None or decrypt_value(value, holder, uid) is not None]
+    _empty(entity, "attributes", "attribute", shown)
 
 
 def _empty(item: Object, member: str, name: str, stored: Any) -> None:
