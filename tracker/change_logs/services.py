@@ -7,10 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from dhis2api.objects.registry import get_schema
 from dhis2api.web.timestamps import format_timestamp
-from metadata.models import DataElement
-from sharing.access import readable
+from tracker.access.elements import readable_elements
 from tracker.access.reader import reader_of
 from tracker.access.reading import get_readable_entity, get_readable_event
 from tracker.change_logs.params import ChangeLogParams, EntityChangeLogParams
@@ -63,8 +61,7 @@ def event_changes(uid: str, params: ChangeLogParams, user: Any) -> Page:
 def _readable_elements(event: Event, user: Any) -> list[int]:
     changed = EventChangeLog.objects.filter(event=event, data_element__isnull=False).values("data_element_id")
     of_event = Q(uid__in=list(event.data_values)) | Q(pk__in=changed)
-    elements = DataElement.objects.filter(of_event, readable(get_schema("dataElement").rules, user.principal))
-    return list(elements.values_list("pk", flat=True))
+    return list(readable_elements(user.principal).filter(of_event).values_list("pk", flat=True))
 
 
 def _page(rows: list[tuple[Any, ...]], params: ChangeLogParams) -> Page:

@@ -10,9 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from dhis2api.objects.registry import get_schema
-from metadata.models import DataElement
-from sharing.access import readable
+from tracker.access.elements import readable_elements
 from tracker.access.reader import reader_of
 from tracker.access.reading import find_readable_entity, find_readable_event, get_readable_program
 from tracker.confidential import HOLDER, decrypt_value
@@ -76,7 +74,7 @@ def empty_unsent_values(event: Object, user: Any) -> None:
     key = find_readable_event(reader_of(user), event["event"])
     if key is not None:
         stored = Event.objects.values_list("data_values", flat=True).get(pk=key)
-        shown = DataElement.objects.filter(readable(get_schema("dataElement").rules, user.principal), uid__in=stored)
+        shown = readable_elements(user.principal).filter(uid__in=stored)
         _empty(event, "dataValues", "dataElement", shown.values_list("uid", flat=True))
 
 
