@@ -46,7 +46,8 @@ def _find_verified(key: str, username: str) -> Any | None:
     if entry is None:
         return None
     primary_key, stamp = entry
-    user = get_user_model()._default_manager.filter(pk=primary_key).first()
+    # Not `first()`: one row needs no order, which costs as much as the rest of the query.
+    user = next(iter(get_user_model()._default_manager.filter(pk=primary_key)), None)
     is_unchanged = (
         user is not None
         and user.get_username() == username
