@@ -31,7 +31,6 @@ from dhis2api.objects.columns import (
 from dhis2api.objects.declarations import Computed, Declaration
 from dhis2api.objects.models import ApiObject, Attributed, Coded, Named, Shared, Translated, UniquelyNamed
 from sharing.access import SUPERUSER, Principal, TypeRules, named
-from users.principals import read_authorities, read_groups
 
 MONTH = timedelta(days=30)  # as DHIS2 counts the age of passwords
 
@@ -211,7 +210,7 @@ class User(AbstractBaseUser, ApiObject, Coded, Attributed):
     @cached_property
     def authorities_by_role(self) -> dict[str, list[str]]:
         """Role's uid → its authorities; asked once for each request."""
-        return read_authorities(self.pk)
+        return dict(self.user_roles.order_by("uid").values_list("uid", "authorities"))
 
     @cached_property
     def authorities(self) -> frozenset[str]:
@@ -221,7 +220,8 @@ class User(AbstractBaseUser, ApiObject, Coded, Attributed):
     @cached_property
     def principal(self) -> Principal:
         """What the access rules need to know of this user; one query for roles, one for groups."""
-        return Principal(self.uid, self.authorities, read_groups(self.pk), self.username)
+        groups = frozenset(self.user_groups.values_list("uid", flat=True))
+        return Principal(self.uid, self.authorities, groups, self.username)
 
     @property
     def is_superuser(self) -> bool:
