@@ -46,8 +46,7 @@ def _find_verified(key: str, username: str) -> Any | None:
     if entry is None:
         return None
     primary_key, stamp = entry
-    # Not `first()`: one row needs no order, which costs as much as the rest of the query.
-    user = next(iter(get_user_model()._default_manager.filter(pk=primary_key)), None)
+    user = get_user_model()._default_manager.filter(pk=primary_key).first()
     is_unchanged = (
         user is not None
         and user.get_username() == username
