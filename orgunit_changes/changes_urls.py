@@ -2,4 +2,11 @@
 
 from __future__ import annotations
 
-urlpatterns: list[object] = []
+from django.urls import path
+
+from orgunit_changes.views import ChangesView, ChangeView
+
+urlpatterns = [
+    path("orgunits/changes", ChangesView.as_view()),
+    path("orgunits/changes/<str:id>", ChangeView.as_view()),
+]

@@ -1,0 +1,1 @@
+"""Uploads of change requests: read → (replay) → resolve → check → store."""
