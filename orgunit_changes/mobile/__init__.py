@@ -1,0 +1,1 @@
+"""What phones read: their own requests, the reference submissions of a unit, tokens."""
