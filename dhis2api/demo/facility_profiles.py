@@ -57,7 +57,7 @@ class Proposal(NamedTuple):
     groups: tuple[str, ...] | None = None
     # latitude, longitude, altitude; the accuracy of the phone in metres
     location: tuple[float, float, float] | None = None
-    accuracy: str | None = None
+    accuracy: float | None = None
     closed: str | None = None
     answers: dict[str, str] | None = None
     rejection: str = ""
@@ -65,13 +65,13 @@ class Proposal(NamedTuple):
 
 PROPOSALS = (
     Proposal("new name and place", facility("Badjia", 1), "badjia_clerk", name="Balabo Health Post",
-             location=(8.1265, -11.6312, 78.0), accuracy="4.25"),
+             location=(8.1265, -11.6312, 78.0), accuracy=4.25),
     Proposal("other groups", facility("Badjia", 3), "badjia_clerk", groups=("CHC", "Public", "Rural", "Southern area")),
     Proposal("new answers", ids.NGELEHUN_CHC, "badjia_clerk",
              answers=answers(20, 9, "Solar", "Borehole with pump", "3")),
     Proposal("other chiefdom", facility("Baoma", 2), "bo_officer", name="Damabo Community Health Centre",
              parent=ids.BADJIA),
     Proposal("closed", facility("Baoma", 5), "bo_officer", closed="2026-06-30"),
-    Proposal("wrong place", facility("Badjia", 2), "badjia_clerk", location=(7.9614, -11.7382, 0.0), accuracy="850.00",
+    Proposal("wrong place", facility("Badjia", 2), "badjia_clerk", location=(7.9614, -11.7382, 0.0), accuracy=850.0,
              rejection="This point is in Bo town. Please stand in front of the facility when you take it."),
 )  # fmt: skip
