@@ -48,6 +48,7 @@ urlpatterns = [
     path("dhis-web-commons/security/login.action", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/", admin.site.urls),
+    path("orgunit-changes/", include("orgunit_changes.pages.urls")),
     path("", include("apps.page_urls")),
 ]
 
