@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from orgunit_changes.errors import NON_FIELD, Refused
-from orgunit_changes.listing.filters import filtered
+from orgunit_changes.listing.filters import filtered, unordered
 from orgunit_changes.models import OrgUnitChangeRequest, Status
 from orgunit_changes.review.reading import Review, read_comment, read_status, require_comment
 from orgunit_changes.review.reviewing import review_change
@@ -61,16 +61,11 @@ def bulk_delete(body: Mapping[str, Any], query: Any, user: Any) -> None:
     lock_stamps()
     rows = _chosen(selection, query, user).filter(deleted_at__isnull=not is_back)
     stamp = next_stamp()
-    _plain(rows).update(deleted_at=None if is_back else stamp, updated_at=stamp)
+    unordered(rows).update(deleted_at=None if is_back else stamp, updated_at=stamp)
 
 
 def _chosen(selection: Selection, query: Any, user: Any) -> Requests:
     return selection.of(filtered(requests_in_sight(sight_of(user)), query))
-
-
-def _plain(rows: Requests) -> Requests:
-    """The same rows without joins and order, which no UPDATE has."""
-    return OrgUnitChangeRequest.objects.filter(pk__in=rows.order_by().values("pk"))
 
 
 def _approve(ids: list[int], review: Review, user: Any) -> dict[int, Any]:
