@@ -7,7 +7,7 @@ or `error_response` (anywhere else). Source: DHIS2 2.42 and 2.36, web convention
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -31,6 +31,9 @@ from dhis2api.web.xml import append, append_value, root_element, to_bytes
 
 PREVENT_CACHING = "no-cache, private"
 ATTRIBUTES = ("httpStatus", "httpStatusCode", "status", "errorCode")  # in XML; the rest are child elements
+
+# Addresses whose errors have another shape: prefix of the path → the JSON of a refusal. Their apps add them.
+own_shapes: dict[str, Callable[[ApiError], Any]] = {}
 
 logger = logging.getLogger(__name__)
 
@@ -135,7 +138,10 @@ def error_response(request: HttpRequest, error: Exception) -> HttpResponse:
     """The same outside DRF: unknown routes, middleware, crashes."""
     refusal = api_error_for(error, request)
     message = web_message_for(refusal)
-    if error_media_type(request) == XML:
+    shape = next((own for prefix, own in own_shapes.items() if request.path_info.startswith(prefix)), None)
+    if shape is not None:
+        response = HttpResponse(encode_json(shape(refusal)), content_type=JSON)
+    elif error_media_type(request) == XML:
         response = HttpResponse(to_bytes(message.to_document()), content_type=f"{XML}; charset=UTF-8")
     else:
         response = HttpResponse(encode_json(message), content_type=JSON)

@@ -29,8 +29,10 @@ class ApiAutoSchema(AutoSchema):
     """Describes one method of an `ApiView`."""
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
-        declared = getattr(self._method_function(), "declared_params", None)
-        return [_describe(parameter) for parameter in parameters_of(declared)] if declared else []
+        method = self._method_function()
+        declared = getattr(method, "declared_params", None)
+        named = [OpenApiParameter(name, str) for name in getattr(method, "query_names", ())]
+        return named + ([_describe(parameter) for parameter in parameters_of(declared)] if declared else [])
 
     def get_description(self) -> str:
         method = self._method_function()

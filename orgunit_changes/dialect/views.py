@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -18,8 +18,10 @@ from dhis2api.web.messages import finish_refusal
 from dhis2api.web.negotiation import JSON
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest, ApiView
-from orgunit_changes.errors import Refused
+from orgunit_changes.errors import NOT_FOUND, Refused
 from orgunit_changes.tokens import MobileTokenAuthentication
+
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 CHALLENGE = 'Bearer realm="api"'
 
@@ -34,12 +36,14 @@ class DialectView(ApiView):
         return exception_handler
 
 
-class NothingHereView(DialectView):
-    """An address below `/api/orgunits` or `/api/mobile` that is none."""
+def takes(*names: str) -> Callable[[Method], Method]:
+    """Say which query parameters a method reads, for the OpenAPI document."""
 
-    def initial(self, request: ApiRequest, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        raise Refused({"detail": "Not found."}, 404)
+    def mark(method: Method) -> Method:
+        method.query_names = names
+        return method
+
+    return mark
 
 
 def read_object(request: ApiRequest) -> dict[str, Any]:
@@ -54,6 +58,11 @@ def read_object(request: ApiRequest) -> dict[str, Any]:
         words = f"Invalid data. Expected a dictionary, but got {type(body).__name__}."
         raise Refused({"non_field_errors": [words]})
     return body
+
+
+def show_refusal(refusal: ApiError) -> dict[str, Any]:
+    """What is answered where no view was reached: an address below this API's that is none."""
+    return {"detail": NOT_FOUND if refusal.status == 404 else refusal.message}
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpResponseBase:

@@ -8,7 +8,7 @@ from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest
 from orgunit_changes.dialect.paging import INTEGER_REQUIRED, page_asked, page_of
 from orgunit_changes.dialect.times import parse_last_sync
-from orgunit_changes.dialect.views import DialectView, read_object
+from orgunit_changes.dialect.views import DialectView, read_object, takes
 from orgunit_changes.errors import NOT_BLANK, REQUIRED, refuse
 from orgunit_changes.mobile.listing import for_mobile, own_requests, show_mobile, show_submission
 from orgunit_changes.mobile.login import log_in, refresh_pair
@@ -18,6 +18,7 @@ from orgunit_changes.mobile.references import reference_instances
 class MobileChangesView(DialectView):
     """The caller's own requests."""
 
+    @takes("app_id", "last_sync", "page", "limit")
     def get(self, request: ApiRequest) -> ApiResponse:
         """A page of those in a project."""
         app_id, asked = _app_id(request.query_params), page_asked(request.query_params)
@@ -29,6 +30,7 @@ class MobileChangesView(DialectView):
 class ReferenceInstancesView(DialectView):
     """The submissions that stand for a unit."""
 
+    @takes("app_id", "last_sync", "page", "limit", "version_count")
     def get(self, request: ApiRequest, unit: str) -> ApiResponse:
         """A page of them."""
         query = request.query_params
@@ -44,6 +46,7 @@ class TokenView(DialectView):
     authentication_classes = ()
     permission_classes = ()
 
+    @takes("app_id")
     def post(self, request: ApiRequest) -> ApiResponse:
         """A pair of tokens for a name and its password."""
         return ApiResponse(log_in(read_object(request), request.query_params.get("app_id", ""), request._request))
