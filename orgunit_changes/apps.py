@@ -15,8 +15,10 @@ class OrgUnitChangesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Its two authorities are listed among all others; its addresses answer errors in a shape of their own."""
+        """Its two authorities are listed among all others; its addresses answer errors in a shape of their own;
+        requests go along with merges."""
         from dhis2api.web.messages import own_shapes
+        from orgunit_changes import merging
         from orgunit_changes.dialect.views import show_refusal
         from users.authority_catalogue import providers
 
@@ -25,3 +27,4 @@ class OrgUnitChangesConfig(AppConfig):
             MANAGE_AUTHORITY: "Manage projects, org unit types and forms of change requests",
         })  # fmt: skip
         own_shapes.update(dict.fromkeys(OWN_ADDRESSES, show_refusal))
+        merging.register()
