@@ -157,7 +157,8 @@ def test_what_the_server_refuses_is_said(reviews: Site) -> None:
     """Somebody else was quicker."""
     enter(reviews)
     open_request(reviews, "Name, Location")
-    other = reviews.page.context.new_page()
+    session = reviews.page.context.storage_state()
+    other = reviews.page.context.browser.new_page(storage_state=session)
     other.goto(reviews.page.url)
     other.get_by_label("Comment").fill("Mine")
     other.get_by_role("button", name="Reject").click()
