@@ -25,9 +25,9 @@ export function drawMap(container, { from, fromName, to, accuracy, orgUnit }) {
     if (to) points.push(put(to, 8, 'place-after', 'Proposed', 'right'))
     map.fitBounds(L.featureGroup(points).getBounds(), { padding: [70, 70], maxZoom: NEAREST })
     L.control.scale({ imperial: false }).addTo(map)
-    findSurroundings(orgUnit).then(
-        (found) => container.isConnected && drawSurroundings(map, found, put),
-        (error) => byId('alert').replaceChildren(`The surroundings are not shown: ${error.message}`))
+    findSurroundings(orgUnit)
+        .then((found) => container.isConnected && drawSurroundings(map, found, put))
+        .catch((error) => byId('alert').replaceChildren(`The surroundings are not shown: ${error.message}`))
     return map
 }
 
