@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from metadata.models import OrganisationUnit
-from orgunit_changes.models import OrgUnitChangeRequest
+from orgunit_changes.models import OrgUnitChangeRequest, OrgUnitProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +23,20 @@ class Location:
 
 
 def location_of(unit: OrganisationUnit) -> Location | None:
-    """The point of a unit whose profile is loaded.
+    """The point of a unit whose profile and geometry are loaded."""
+    return locate(unit.change_profile, unit.geometry)
+
+
+def locate(profile: OrgUnitProfile, geometry: Any) -> Location | None:
+    """The point of a unit with this geometry.
 
     The geometry has no altitude: that of the profile counts as long as both mean the same point, since a DHIS2 client
     may have moved it. An area is no point: its unit shows the profile's.
     """
-    profile = unit.change_profile
     kept = _location(profile.latitude, profile.longitude, profile.altitude)
-    point = _point_of(unit.geometry)
+    point = _point_of(geometry)
     if point is None:
-        return kept if unit.geometry else None
+        return kept if geometry else None
     longitude, latitude = point
     is_same = kept is not None and (kept.latitude, kept.longitude) == (latitude, longitude)
     return Location(latitude, longitude, kept.altitude if is_same else 0.0)

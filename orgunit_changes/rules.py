@@ -11,14 +11,24 @@ from datetime import date
 
 from metadata.models import OrganisationUnit
 from orgunit_changes.errors import NON_FIELD, Refused, refuse
-from orgunit_changes.models import Instance, OrgUnitType
+from orgunit_changes.models import Instance, OrgUnitChangeRequest, OrgUnitType, Status
 
 CLOSED_TOO_EARLY = "`new_closed_date` must be later than `new_opening_date`."
 OPENED_TOO_LATE = "`new_opening_date` must be before the current org_unit closed date."
 OTHER_VERSION = "`new_parent_id` and `org_unit_id` must have the same version."
 CIRCLE = "`new_parent_id` is already a child of `org_unit_id`."
 FOREIGN_TYPE = "`new_org_unit_type_id` is not part of the user account."
+REVIEWED = "Status must be `new` but current status is `{}`."
+DELETED = "The change request was deleted."
 SAME_FORM = "Only one reference instance can exist by org_unit/form pair."
+
+
+def check_open(change: OrgUnitChangeRequest) -> None:
+    """Errors: 400 once it was reviewed, and while it is deleted."""
+    if change.status != Status.NEW:
+        raise Refused([REVIEWED.format(change.status)])
+    if change.deleted_at is not None:
+        raise Refused([DELETED])
 
 
 def check_parent(unit: OrganisationUnit, parent: OrganisationUnit) -> None:

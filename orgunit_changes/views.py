@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dhis2api.web.responses import ApiResponse
+from dhis2api.web.responses import ApiResponse, HttpResponse, no_content
 from dhis2api.web.views import ApiRequest
 from orgunit_changes.apps import REVIEW_AUTHORITY
 from orgunit_changes.dialect.paging import page_asked, page_of
@@ -11,6 +11,8 @@ from orgunit_changes.finding import find_change
 from orgunit_changes.listing.filters import ChangeFilters, filtered, require_known
 from orgunit_changes.listing.shown import for_detail, for_list, show_item, show_whole
 from orgunit_changes.models import OrgUnitChangeRequest
+from orgunit_changes.review.reading import read_review
+from orgunit_changes.review.reviewing import require_reviewable, review_change
 from orgunit_changes.uploads.shown import show_stored
 from orgunit_changes.uploads.storing import create_change, put_change
 from orgunit_changes.visibility import sight_of
@@ -51,6 +53,13 @@ class ChangeView(DialectView):
         require_known(request.query_params, OF_DETAIL)
         rows = for_detail(OrgUnitChangeRequest.objects.all())
         return ApiResponse(show_whole(find_change(rows, id, sight_of(request.user))))
+
+    def patch(self, request: ApiRequest, id: str) -> HttpResponse:
+        """Approve or reject it."""
+        app_id = _app_id(request)
+        require_reviewable(id, app_id, request.user)
+        review_change(id, read_review(read_object(request)), app_id, request.user)
+        return no_content()
 
 
 def _app_id(request: ApiRequest) -> str | None:

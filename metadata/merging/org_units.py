@@ -23,7 +23,7 @@ from metadata.merging.data import Strategy
 from metadata.merging.reassign import Change
 from metadata.merging.succession import pass_on, remove, require_authority
 from metadata.models import OrganisationUnit
-from metadata.rules.org_units import WRITE_PATHS
+from metadata.rules.org_units import place_units
 
 SPLIT, MERGE = "F_ORGANISATION_UNIT_SPLIT", "F_ORGANISATION_UNIT_MERGE"
 
@@ -116,8 +116,7 @@ def _succeed(
     change = Change([unit.pk for unit in sources], [unit.pk for unit in targets], user.pk, now)
     children = list(OrganisationUnit.objects.filter(parent_id__in=change.sources).values_list("pk", flat=True))
     pass_on(schema, sources, targets, change, strategy)
-    with connection.cursor() as cursor:
-        cursor.execute(WRITE_PATHS, {"units": children, "now": now})
+    place_units(children, now)
     if deletes:
         remove(schema, sources)
     OrganisationUnit.objects.filter(pk__in=change.targets).update(last_updated=now, last_updated_by=user.pk)

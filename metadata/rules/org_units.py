@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import datetime
 
 from django.db import connection
 
@@ -102,11 +103,19 @@ def write_paths(bundle: Bundle, objects: list[ImportObject]) -> None:
         if item.stored is None or item.stored["parent_id"] != item.values["parent_id"] or item.stored["path"] is None
     ]  # fmt: skip
     if changed:
-        with connection.cursor() as cursor:
-            cursor.execute(WRITE_PATHS, {"units": changed, "now": bundle.now})
-            cursor.execute(CIRCLES, {"units": changed})
-            circle = cursor.fetchone()
-        if circle is not None:
-            # The check saw the whole payload; with atomicMode=NONE a move that would have opened the circle may have
-            # been refused for another reason.
-            raise ApiError(CIRCLE, circle[0])
+        # The check saw the whole payload; with atomicMode=NONE a move that would have opened a circle may have been
+        # refused for another reason.
+        place_units(changed, bundle.now)
+
+
+def place_units(units: Collection[int], now: datetime) -> None:
+    """Paths and levels of new and moved units, by primary key, and of everything below them; two statements.
+
+    Whoever moves units holds `lock_tree` since before he looked at it. Errors: 409 where they make a circle.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE_PATHS, {"units": list(units), "now": now})
+        cursor.execute(CIRCLES, {"units": list(units)})
+        circle = cursor.fetchone()
+    if circle is not None:
+        raise ApiError(CIRCLE, circle[0])

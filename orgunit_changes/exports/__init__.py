@@ -1,0 +1,1 @@
+"""Lists of requests as files for people: CSV and Excel."""

@@ -161,6 +161,11 @@ def filtered(rows: Requests, query: Any) -> Requests:
     return rows if rows.query.order_by else ordered(rows, [DEFAULT_ORDER])
 
 
+def unordered(rows: Requests) -> Requests:
+    """The same rows without the joins and the order of a list: to change them, or to order them otherwise."""
+    return OrgUnitChangeRequest.objects.filter(pk__in=rows.order_by().values("pk"))
+
+
 def require_known(query: Mapping[str, Any], known: Collection[str]) -> None:
     """Errors: 400 for each parameter that is none."""
     if unknown := [name for name in query if name not in known]:

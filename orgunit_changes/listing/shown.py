@@ -37,10 +37,6 @@ def for_list(rows: QuerySet[OrgUnitChangeRequest]) -> QuerySet[OrgUnitChangeRequ
 def for_detail(rows: QuerySet[OrgUnitChangeRequest]) -> QuerySet[OrgUnitChangeRequest]:
     """With what the whole shows."""
     submissions = live_instances().select_related("form", "form_version").order_by("id")
-    references = (
-        ReferenceInstance.objects.filter(instance__in=live_instances()).order_by("instance_id")
-        .select_related("instance__form", "instance__form_version")
-    )  # fmt: skip
     return rows.select_related(
         "org_unit__parent", "org_unit__change_profile__org_unit_type", "created_by", "updated_by", "new_parent",
         "old_parent", "new_org_unit_type", "old_org_unit_type",
@@ -48,7 +44,21 @@ def for_detail(rows: QuerySet[OrgUnitChangeRequest]) -> QuerySet[OrgUnitChangeRe
         Prefetch("org_unit__organisation_unit_groups", GROUPS),
         Prefetch("new_groups", GROUPS), Prefetch("old_groups", GROUPS),
         *(Prefetch(name, submissions) for name in INSTANCES),
-        Prefetch("org_unit__reference_instances", references),
+        Prefetch("org_unit__reference_instances", _references()),
+    )  # fmt: skip
+
+
+def for_unit(rows: QuerySet[OrganisationUnit]) -> QuerySet[OrganisationUnit]:
+    """With what an org unit alone shows."""
+    return rows.select_related("parent", "change_profile__org_unit_type").defer("parent__geometry").prefetch_related(
+        Prefetch("organisation_unit_groups", GROUPS), Prefetch("reference_instances", _references())
+    )  # fmt: skip
+
+
+def _references() -> QuerySet[ReferenceInstance]:
+    return (
+        ReferenceInstance.objects.filter(instance__in=live_instances()).order_by("instance_id")
+        .select_related("instance__form", "instance__form_version")
     )  # fmt: skip
 
 

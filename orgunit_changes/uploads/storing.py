@@ -11,18 +11,16 @@ from uuid import UUID
 
 from django.db import transaction
 
-from orgunit_changes.errors import FORBIDDEN_UNIT, Refused, forbid, refuse
+from orgunit_changes.errors import FORBIDDEN_UNIT, forbid, refuse
 from orgunit_changes.locations import Location, location_of
-from orgunit_changes.models import OrgUnitChangeRequest, Project, Status
-from orgunit_changes.rules import check_dates, check_instances, check_parent, check_type
+from orgunit_changes.models import OrgUnitChangeRequest, Project
+from orgunit_changes.rules import check_dates, check_instances, check_open, check_parent, check_type
 from orgunit_changes.stamps import lock_stamps, next_stamp
 from orgunit_changes.uploads.reading import Proposal, read_proposal, read_uuid
 from orgunit_changes.uploads.resolving import Named, resolve
 from orgunit_changes.visibility import Sight, is_in_project, sight_of
 from orgunit_changes.visible_requests import live_instances
 
-REVIEWED = "Status must be `new` but current status is `{}`."
-DELETED = "The change request was deleted."
 OTHER_UNIT = "The change request is about another org unit."
 NOT_YOURS = "The user is neither the author of this change request nor a reviewer."
 
@@ -58,10 +56,7 @@ def put_change(body: Mapping[str, Any], app_id: str | None, user: Any, *, may_re
         return _create(proposal, named, user)
     if stored.created_by_id != user.pk and not may_review:
         raise forbid(NOT_YOURS)
-    if stored.status != Status.NEW:
-        raise Refused([REVIEWED.format(stored.status)])
-    if stored.deleted_at is not None:
-        raise Refused([DELETED])
+    check_open(stored)
     if stored.org_unit_id != named.unit.pk:
         raise refuse("org_unit_id", OTHER_UNIT)
     stored.updated_by = user
