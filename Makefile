@@ -14,6 +14,9 @@ INSTALLED := $(VENV)/installed-$(HASH)
 INSTALLED_DEV := $(VENV)/installed-dev-$(HASH_DEV)
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 
+# Containers often set it; then every process compiles all sources anew: a server starts two, the tests some hundred.
+unexport PYTHONDONTWRITEBYTECODE
+
 CHROMIUM := chromium chromium-browser google-chrome
 
 .DEFAULT_GOAL := help

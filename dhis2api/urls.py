@@ -11,6 +11,7 @@ from dhis2api.web import error_pages
 from dhis2api.web.health import LiveView, PingView, ReadyView
 from dhis2api.web.openapi_views import OpenApiDocumentView, OpenApiPageView
 from dhis2api.web.root import RootView
+from dhis2api.web.routing import by_first_segment
 from users.login_pages import LoginActionView, LoginPageView
 from users.login_views import LogoutView as LogoutAction
 from users.pages import RestorePageView
@@ -36,7 +37,7 @@ api_patterns = [
 
 urlpatterns = [
     path("api", RootView.as_view(), name="api-root"),
-    path("api/", include(api_patterns)),
+    by_first_segment("api/", api_patterns),
     path("health/live", LiveView.as_view()),
     path("health/ready", ReadyView.as_view()),
     path("login/", LoginPageView.as_view(), name="login"),
@@ -47,6 +48,7 @@ urlpatterns = [
     path("dhis-web-commons/security/login.action", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/", admin.site.urls),
+    path("orgunit-changes/", include("orgunit_changes.pages.urls")),
     path("", include("apps.page_urls")),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +19,8 @@ from tests.harness.queries import explain
 
 pytest_plugins = ["tests.personas"]
 
+gc.disable()  # until everything is loaded, see `pytest_collection_finish`
+
 # How long an example takes says more about what else the machine does than about the code.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
@@ -30,6 +33,14 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What starts whole servers takes longest: begun last, it would leave the other processes idle."""
     items.sort(key=lambda item: "server" not in item.path.parts)
+
+
+def pytest_collection_finish() -> None:
+    """Eight thousand tests and what they loaded live to the end: looking through them for garbage took a seventh."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

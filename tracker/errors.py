@@ -139,9 +139,13 @@ E4018 = code("E4018", "Relationship: `{}`, from {}: `{}` to {}: `{}` already exi
 
 E9999 = code("E9999", "Undefined error.")  # of DHIS2's catalogue; nothing raises it
 
-# Import: the request.
-PARAMETER_VALUE = plain(400, "Value '{}' is not valid for parameter {}. {}")
+# Identifier schemes.
+SCHEME_INVALID = plain(
+    400, "Value '{}' is not valid for parameter {}. Valid values are: [UID, CODE, NAME, ATTRIBUTE:attributeUid]"
+)
 SCHEME_EMPTY = plain(400, "{} cannot be empty. Valid values are: [UID, CODE, NAME, ATTRIBUTE:attributeUid]")
+
+# Import: the request.
 BODY_MEMBER = plain(400, "JSON parse error: {}")
 BODY_UID = plain(
     400,

@@ -41,7 +41,19 @@ class ReportMode(StrEnum):
     WARNINGS = "WARNINGS"
 
 
-class TrackerImportParams(Params):
+class SchemeParams(Params):
+    """How metadata is named, of imports and of exports that have events."""
+
+    id_scheme: str = param("UID", doc="How metadata is named: UID, CODE, NAME or ATTRIBUTE:uid.")
+    data_element_id_scheme: str = param("", doc="The same for data elements; as `idScheme` when absent.")
+    org_unit_id_scheme: str = param("", doc="The same for organisation units.")
+    program_id_scheme: str = param("", doc="The same for programs.")
+    program_stage_id_scheme: str = param("", doc="The same for program stages.")
+    category_option_combo_id_scheme: str = param("", doc="The same for attribute option combos.")
+    category_option_id_scheme: str = param("", doc="The same for attribute category options.")
+
+
+class TrackerImportParams(SchemeParams):
     """Query parameters of `POST /api/tracker`."""
 
     run_async: bool = param(True, primitive=True, name="async", doc="Import as a job; answer at once.")
@@ -58,13 +70,6 @@ class TrackerImportParams(Params):
     skip_pattern_validation: bool = param(False, primitive=True, doc="Accepted, as in DHIS2 without effect.")
     skip_side_effects: bool = param(False, primitive=True, doc="No notifications.")
     skip_rule_engine: bool = param(False, primitive=True, doc="No program rules.")
-    id_scheme: str = param("UID", doc="How metadata is named: UID, CODE, NAME or ATTRIBUTE:uid.")
-    data_element_id_scheme: str = param("", doc="The same for data elements; as `idScheme` when absent.")
-    org_unit_id_scheme: str = param("", doc="The same for organisation units.")
-    program_id_scheme: str = param("", doc="The same for programs.")
-    program_stage_id_scheme: str = param("", doc="The same for program stages.")
-    category_option_combo_id_scheme: str = param("", doc="The same for attribute option combos.")
-    category_option_id_scheme: str = param("", doc="The same for attribute category options.")
     skip_first: bool = param(True, primitive=True, doc="CSV: whether the first line names the columns.")
 
 

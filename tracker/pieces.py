@@ -20,7 +20,12 @@ from dhis2api.objects.importer.records import Bundle, ImportObject
 from metadata.models import ProgramTrackedEntityAttribute, TrackedEntityTypeAttribute
 
 LENGTH = 3
+KEY = "tracked_entity_attribute_id"
+REMEMBERED = "attributes that were searched by"
 BATCH = 20_000  # values at a time
+# Imports hold the attributes of what they write. One that began before an attribute was searched by is waited for, and
+# its values are there in the next statement; one that begins after this waits, and sees then that it is searched by.
+WAIT_FOR_IMPORTS = "SELECT FROM metadata_trackedentityattribute WHERE id = ANY(%(keys)s) ORDER BY id FOR UPDATE"
 WITHOUT_PIECES = """
     SELECT tracked_entity_id, attribute_id, value FROM tracked_entity_attribute_value
     WHERE attribute_id = ANY(%(keys)s) AND pieces IS NULL LIMIT %(most)s FOR UPDATE
@@ -49,19 +54,38 @@ def as_array(pieces: Collection[int]) -> str:
     return "{" + ",".join(map(str, pieces)) + "}"
 
 
+def searched_attributes() -> set[int]:
+    """The keys of the attributes that any program or type searches by."""
+    of_types = TrackedEntityTypeAttribute.objects.filter(searchable=True).order_by().values_list(KEY, flat=True)
+    of_programs = ProgramTrackedEntityAttribute.objects.filter(searchable=True).order_by().values_list(KEY, flat=True)
+    return set(of_types.union(of_programs))
+
+
 def register() -> None:
     """Have values of attributes that are searched by from now on indexed."""
-    hooks_of("program").after_write.append(partial(_index_searched, ProgramTrackedEntityAttribute, "program"))
-    hooks_of("trackedEntityType").after_write.append(
-        partial(_index_searched, TrackedEntityTypeAttribute, "tracked_entity_type")
-    )
+    for type, model, owner in (
+        ("program", ProgramTrackedEntityAttribute, "program"),
+        ("trackedEntityType", TrackedEntityTypeAttribute, "tracked_entity_type"),
+    ):
+        hooks_of(type).before_write.append(_remember_searched)
+        hooks_of(type).after_write.append(partial(_index_searched, model, owner))
+
+
+def _remember_searched(bundle: Bundle, objects: list[ImportObject]) -> None:
+    if objects and REMEMBERED not in bundle.remembered:
+        bundle.remembered[REMEMBERED] = searched_attributes()
 
 
 def _index_searched(model: Any, owner: str, bundle: Bundle, objects: list[ImportObject]) -> None:
     rows = model.objects.filter(
         **{f"{owner}__in": [item.pk for item in objects]}, searchable=True, tracked_entity_attribute__confidential=False
     )
-    index_values(set(rows.values_list("tracked_entity_attribute_id", flat=True)))
+    searched = set(rows.values_list(KEY, flat=True))
+    new = searched - bundle.remembered.get(REMEMBERED, set())
+    if new:
+        with connection.cursor() as cursor:
+            cursor.execute(WAIT_FOR_IMPORTS, {"keys": list(new)})
+    index_values(searched)
 
 
 def index_values(attributes: Collection[int]) -> None:

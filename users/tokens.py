@@ -81,10 +81,12 @@ def create_token(user: User, body: Any) -> tuple[ApiToken, str]:
 
 
 def find_token(text: str) -> ApiToken:
-    """The token with this text, its user loaded. Errors: 401 for one that does not exist (any more)."""
-    token = ApiToken.objects.select_related("created_by").filter(key=digest(text)).first()
-    if token is None or token.created_by is None:
+    """The token with this text, its user with his rights. Errors: 401 for one that does not exist (any more)."""
+    token = ApiToken.objects.filter(key=digest(text)).first()
+    user = None if token is None or token.created_by_id is None else User.objects.with_rights(token.created_by_id)
+    if token is None or user is None:
         raise ApiError(TOKEN_UNKNOWN)
+    token.created_by = user
     return token
 
 

@@ -19,6 +19,8 @@ from tracker.importer.pipeline import import_tracker_objects
 from tracker.params import TrackerImportParams
 from users.models import User
 
+from .change_requests import load_requests
+from .facility_profiles import PROPOSALS
 from .forms import FORMS
 from .identifiers import ADMIN
 from .objects import Payload
@@ -39,7 +41,9 @@ class DemoRefused(Exception):
 
 
 def load(scale: int = 1, progress: Progress | None = None) -> None:
-    """Load metadata, a year of data values, then individual data; `scale` times the facilities of the ordinary demo.
+    """Load metadata, a year of data values, individual data, then change requests of org units.
+
+    `scale` times the facilities of the ordinary demo.
 
     Errors: DemoRefused, and what was loaded before stays; User.DoesNotExist before the first start's admin exists.
     """
@@ -47,6 +51,7 @@ def load(scale: int = 1, progress: Progress | None = None) -> None:
     load_metadata(scale, report)
     load_data_values(scale, report)
     load_tracker_objects(scale, report)
+    load_change_requests(report)
 
 
 def load_metadata(scale: int, progress: Progress) -> None:
@@ -86,6 +91,13 @@ def load_tracker_objects(scale: int, progress: Progress) -> None:
         if report.is_error:
             raise DemoRefused("Tracker objects", [f"{fault.uid}: {fault.message}" for fault in report.errors])
     progress("Tracker objects", len(bundles), len(bundles))
+
+
+def load_change_requests(progress: Progress) -> None:
+    """Types, a project, a form with submissions, and requests; the same at every scale. Needs the metadata."""
+    progress("Change requests", 0, len(PROPOSALS))
+    load_requests()
+    progress("Change requests", len(PROPOSALS), len(PROPOSALS))
 
 
 def _reasons(summary: ImportSummary) -> list[str]:

@@ -20,6 +20,7 @@ OFFICER_AUTHORITIES = (
     "F_VIEW_EVENT_ANALYTICS",
     "M_dhis-web-dashboard",
     "M_dhis-web-data-visualizer",
+    "ORG_UNITS_CHANGE_REQUEST_REVIEW",
 )
 
 
@@ -27,7 +28,7 @@ def people_payloads() -> dict[str, list[Payload]]:
     """Roles, users (the admin of the first start among them, who gains the whole tree) and groups."""
     return {
         "userRoles": [
-            _role(OFFICER_ROLE, "District officer", "Enters, exports and looks at data.", OFFICER_AUTHORITIES),
+            _role(OFFICER_ROLE, "District officer", "Enters and exports data, reviews changes.", OFFICER_AUTHORITIES),
             _role(CLERK_ROLE, "Data clerk", "Enters data.", CLERK_AUTHORITIES),
         ],
         "users": [

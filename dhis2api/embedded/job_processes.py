@@ -76,6 +76,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def load() -> None:
     """Load everything that the children need, and keep the collector from touching, and so copying, what they share."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dhis2api.settings")
+    gc.disable()  # what is loaded is no garbage
     django.setup()
     from scheduling import working  # the application must be there first
 
@@ -83,6 +84,7 @@ def load() -> None:
         import_module(module)
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def run(children: Sequence[Child], pid_file: Path | None) -> None:

@@ -1,5 +1,28 @@
-"""Routes of this room."""
+"""Routes of projects, org unit types, forms and submissions."""
 
 from __future__ import annotations
 
-urlpatterns: list[object] = []
+from django.urls import path
+
+from orgunit_changes.registry.views import (
+    FORMS,
+    PROJECTS,
+    TYPES,
+    InstancesView,
+    InstanceView,
+    RegistryListView,
+    RegistryView,
+)
+
+urlpatterns = [
+    *(
+        route
+        for name, resource in (("projects", PROJECTS), ("orgunittypes", TYPES), ("forms", FORMS))
+        for route in (
+            path(name, RegistryListView.as_view(resource=resource)),
+            path(f"{name}/<str:pk>", RegistryView.as_view(resource=resource)),
+        )
+    ),
+    path("instances", InstancesView.as_view()),
+    path("instances/<str:pk>", InstanceView.as_view()),
+]

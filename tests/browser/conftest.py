@@ -9,6 +9,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -56,6 +57,13 @@ def people(own_database: OwnDatabase) -> None:
 @pytest.fixture
 def site(people: None, live_server_process: WebProcess) -> Iterator[Site]:
     """Started after the rows are there, and closed before the database goes."""
+    with open_site(live_server_process) as opened:
+        yield opened
+
+
+@contextmanager
+def open_site(process: WebProcess) -> Iterator[Site]:
+    """A browser at the running server."""
     program = next(filter(None, map(shutil.which, PROGRAMS)))
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to run as root otherwise
     with sync_playwright() as playwright:
@@ -65,5 +73,5 @@ def site(people: None, live_server_process: WebProcess) -> Iterator[Site]:
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        yield Site(live_server_process.url, page, complaints)
+        yield Site(process.url, page, complaints)
         browser.close()

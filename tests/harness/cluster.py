@@ -34,7 +34,7 @@ SHARED_DATABASE = "shared"
 SHAPING = (
     "dhis2api/objects", "dhis2api/demo", "dhis2api/periods", "configuration", "files", "users", "sharing", "metadata",
     "apps", "datavalues", "tracker/models", "tracker/migrations", "tracker/importer", "datastore",
-    "orgunit_changes/models", "orgunit_changes/migrations",
+    "orgunit_changes/models", "orgunit_changes/migrations", "orgunit_changes/uploads", "orgunit_changes/registry",
     "scheduling/migrations",
 )  # fmt: skip
 NOT_SHAPING = frozenset({"views.py", "urls.py", "admin.py", "params.py", "export.py"})

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from dhis2api.objects.uids import generate_uid
 from metadata.models import CategoryCombo, CategoryOptionCombo, DataElement, DataElementGroup
 from tests.harness.client import Answer, ApiClient
+from tests.harness.copies import copies
 from tests.harness.queries import query_counter
 from tests.objects.elements import DAY, PUBLIC, element, group, store
 from tests.objects.imports import codes
@@ -216,16 +216,15 @@ class TestTranslations:
 
 def fill_group(size: int) -> tuple[str, str]:
     """A user group of `size` users, and one more user."""
-    rows = [
-        User(uid=generate_uid(), username=f"member{size}x{number}", first_name="A", surname="B", created=DAY,
-             last_updated=DAY, attribute_values={})
-        for number in range(size + 1)
-    ]  # fmt: skip
-    User.objects.bulk_create(rows)
+    other = User.objects.create(
+        username=f"member{size}x0", first_name="A", surname="B", created=DAY, last_updated=DAY, attribute_values={}
+    )
+    members = copies(other, size, username=f"'member{size}x' || n")
     found = UserGroup.objects.create(name=f"Group of {size}", sharing=PUBLIC)
     through = UserGroup.users.through
-    through.objects.bulk_create(through(usergroup_id=found.pk, user_id=row.pk) for row in rows[:-1])
-    return f"/api/userGroups/{found.uid}", rows[-1].uid
+    keys = members.values_list("pk", flat=True)
+    through.objects.bulk_create(through(usergroup_id=found.pk, user_id=pk) for pk in keys)
+    return f"/api/userGroups/{found.uid}", other.uid
 
 
 def fill_role(size: int) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from orgunit_changes.models import Instance, OrgUnitChangeRequest, Project
+from orgunit_changes.models import Instance, OrgUnitChangeRequest, Project, ReferenceInstance
 from tests.harness.client import ApiClient
 from tests.harness.queries import query_counter
 from tests.orgunit_changes.world import (
@@ -401,6 +401,7 @@ def test_addresses_that_are_none_answer_in_the_same_shape(api: ApiClient, path: 
 def test_the_whole_shows_the_unit_and_what_shall_become_of_it(api: ApiClient) -> None:
     form = make_form("Facility profile", [{"name": "beds", "label": {"English": "Beds", "French": "Lits"}}])
     old, new = submission(form, answers={"beds": "12"}), submission(form, answers={"beds": 20, "rooms": ["a"]})
+    ReferenceInstance.objects.all().delete()
     make_reference(old)
     change = stored_change(
         by=worker(), new_name="Ngelehun Health Centre", location=(8.1039, -11.4197, 61.5),

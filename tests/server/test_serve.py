@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import subprocess
 from pathlib import Path
 
@@ -69,18 +68,6 @@ def test_orphans_of_a_killed_supervisor_are_ended_by_the_next(home: Path) -> Non
             assert not any(orphan.is_running() and orphan.status() != psutil.STATUS_ZOMBIE for orphan in orphans)
 
 
-@pytest.mark.parametrize("name", ["postgres", "redis-server", "gunicorn"])
-def test_a_killed_child_is_started_again(home: Path, name: str) -> None:
-    with Serve(home) as server:
-        killed = server.find_child(name)
-
-        killed.kill()
-
-        wait_for(lambda: "starting it again" in server.output, server)
-        wait_for(lambda: (child := server.find_child(name)) is not None and child.pid != killed.pid, server)
-        wait_for(lambda: server.ask("/health/ready")[0] == 200, server)
-
-
 @pytest.mark.parametrize(("name", "value"), [("PORT", "http"), ("PORT", "70000"), ("DEMO", "no")])
 def test_bad_option_is_refused(home: Path, name: str, value: str) -> None:
     server = Serve(home, **{name: value})
@@ -88,17 +75,6 @@ def test_bad_option_is_refused(home: Path, name: str, value: str) -> None:
 
     assert server.process.wait(60) == 1
     assert f"{name} must be" in server.output
-
-
-def test_long_lists_of_identifiers_fit_into_an_address(home: Path) -> None:
-    """Mobile clients ask for some hundred objects by `id:in:[…]`."""
-    with Serve(home) as server:
-        fits = ",".join(["a2345678901"] * 5_000)
-        assert server.ask(f"/api/constants?filter=id:in:[{fits}]", user="admin")[0] == 200
-
-        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
-            client.sendall(b"GET /api/ping?" + b"x" * 66_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            assert client.recv(100).startswith(b"HTTP/1.1 414 URI Too Long")
 
 
 def test_a_clean_stop_leaves_nothing_outside_of_the_home(home: Path) -> None:

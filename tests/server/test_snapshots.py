@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +13,9 @@ import psycopg2
 import pytest
 
 from dhis2api.embedded.home import DATABASE_NAME, DATABASE_PORT, DATABASE_USER, EmbeddedError, find_home
+from dhis2api.embedded.schema import PROJECT
 from dhis2api.embedded.snapshots import delete_snapshot, reset_to_snapshot, take_snapshot
-from tests.harness.serve import Serve, manage
+from tests.harness.serve import Serve, manage, serve_environment
 
 
 class Hammer:
@@ -88,17 +91,21 @@ def test_clients_see_an_answer_or_a_503_never_a_500(server: Serve, home: Path) -
     assert "ERROR" not in server.output
 
 
+def tell_the_gate(home: Path, what: str) -> None:
+    """Call one of its functions in a process of the home, as `snapshot` does."""
+    script = f"from dhis2api.embedded.gate_state import {what}; {what}()"
+    subprocess.run([sys.executable, "-c", script], cwd=PROJECT, env=serve_environment(home), check=True)
+
+
 def test_closed_gate_answers_a_web_message(server: Serve, home: Path) -> None:
-    close = "from dhis2api.embedded.gate_state import close_gate; close_gate()"
-    reopen = "from dhis2api.embedded.gate_state import open_gate; open_gate()"
-    assert manage(home, "shell", "-v0", "-c", close).returncode == 0
+    tell_the_gate(home, "close_gate")
 
     status, headers = server.ask("/api/ping")
     live, _ = server.ask("/health/live")
 
     assert (status, headers["Retry-After"]) == (503, "1")
     assert live == 200
-    assert manage(home, "shell", "-v0", "-c", reopen).returncode == 0
+    tell_the_gate(home, "open_gate")
     assert server.ask("/api/ping")[0] == 200
 
 

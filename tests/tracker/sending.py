@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from files.models import FileResource
 from metadata.models import DataElement, Program, ProgramStage, TrackedEntityAttribute, TrackedEntityType
 from tests.harness.client import Answer, ApiClient
+from tests.harness.forms import file_part, post_form
 from tests.tracker import world
 
 ENTITY, ENROLLMENT, EVENT = "TeSending01", "EnSending01", "EvSending01"
@@ -71,6 +73,12 @@ def value(attribute: TrackedEntityAttribute, text: Any) -> dict[str, Any]:
 def send(api: ApiClient, body: dict[str, Any], query: str = "", *, user: str = "admin") -> Answer:
     """Import at once."""
     return api.post(f"/api/tracker?async=false{query}", body, user=user)
+
+
+def upload(api: ApiClient, content: bytes, name: str) -> FileResource:
+    """Store a file that no value has yet."""
+    answer = post_form(api, "/api/fileResources", file=file_part(content, name), domain="DATA_VALUE")
+    return FileResource.objects.get(uid=answer.json["response"]["fileResource"]["id"])
 
 
 def codes(answer: Answer) -> set[tuple[str, str, str]]:

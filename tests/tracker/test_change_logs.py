@@ -20,15 +20,12 @@ from tests.tracker.world import (
     CLOSED_TO_ALL,
     author,
     day,
+    enrolled_person,
     make_attribute,
     make_data_element,
-    make_program,
-    make_stage,
-    make_type,
     someone_at,
-    stored_enrollment,
-    stored_entity,
     stored_event,
+    stored_value,
 )
 from tracker.models import AttributeChangeLog, EventChangeLog
 
@@ -40,17 +37,17 @@ class World:
     """A tracked entity with three values: one of its type, one confidential, one that only the program asks for."""
 
     def __init__(self) -> None:
-        self.type = make_type()
-        self.program = make_program(self.type)
-        self.stage = make_stage(self.program)
-        self.name = make_attribute(of_type=self.type)
-        self.secret = make_attribute(of_type=self.type, confidential=True)
-        self.of_program = make_attribute(of_program=self.program)
-        values = {self.name: "Ada", self.secret: encrypt_text("hidden"), self.of_program: "7"}
         self.clerk = someone_at("clerk", capture=[BADJIA])
         self.other = someone_at("other", capture=[BADJIA])
-        self.entity = stored_entity(self.type, BADJIA, values, created_at=START, created_by=author(self.clerk))
-        self.enrollment = stored_enrollment(self.entity, self.program, BADJIA)
+        person = enrolled_person(created_at=START, created_by=author(self.clerk))
+        self.program, self.stage, self.enrollment = person.program, person.stage, person.enrollment
+        self.entity = person.entity
+        self.name = make_attribute(of_type=person.type)
+        self.secret = make_attribute(of_type=person.type, confidential=True)
+        self.of_program = make_attribute(of_program=person.program)
+        stored_value(self.entity, self.name, "Ada")
+        stored_value(self.entity, self.secret, encrypt_text("hidden"))
+        stored_value(self.entity, self.of_program, "7")
 
     def changed(self, attribute: TrackedEntityAttribute, *texts: str | None, by: Any = None) -> None:
         """Log the creation and the changes of a value, an hour from each other."""

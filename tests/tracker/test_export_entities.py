@@ -220,6 +220,7 @@ def test_without_paging_there_is_only_the_list(api: ApiClient, clinic: Clinic) -
         ("{t}&orgUnits=O6uvpzGd5pu", 403, "Organisation unit is not part of the search scope: O6uvpzGd5pu"),
         ("{t}&orgUnits=Prabcdefgh1", 400, "Organisation unit does not exist: Prabcdefgh1"),
         ("{t}&orgUnits=O6uvpzGd5pu&ou=O6uvpzGd5pu", 400, "Only one parameter of 'ou' (deprecated; semicolon"),
+        ("{t}&idScheme=", 400, "idScheme cannot be empty. Valid values are: [UID, CODE, NAME, ATTRIBUTE:attr"),
         ("{t}&idScheme=uid", 400, "Valid values are: [UID, CODE, NAME, ATTRIBUTE:attributeUid]"),
         ("{t}&filter={name}:eq", 400, "filter={name}:eq is invalid. Binary operator 'eq' must have a value."),
         ("{t}&filter={name}:almost:x", 400, "'almost' is not a valid operator."),

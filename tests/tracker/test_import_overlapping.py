@@ -12,6 +12,7 @@ import pytest
 from django.db import transaction
 from psycopg2.extensions import connection as Connection
 
+from metadata.models import TrackedEntityTypeAttribute
 from tests.datavalues.test_overlapping import Beside, somebody_waits, wait_until, watcher
 from tests.harness.client import ApiClient, basic
 from tests.harness.databases import OwnDatabase
@@ -41,6 +42,62 @@ def test_two_devices_change_the_same_person_and_nothing_is_lost(own_database: Ow
     assert {uid: entry["value"] for uid, entry in stored.items()} == {
         clinic.weight.uid: "3300", clinic.remark.uid: "better",
     }  # fmt: skip
+
+
+def test_value_that_is_put_leaves_its_event_as_a_device_completes_it_meanwhile(
+    own_database: OwnDatabase, watcher: Connection
+) -> None:
+    clinic, api = make_clinic(), ApiClient()
+    send(api, clinic.visit())
+    body = {"dataValues": [{"dataElement": clinic.weight.uid, "value": "3300"}]}
+
+    with transaction.atomic():
+        send(api, {"events": [clinic.event(status="COMPLETED")]})
+        other = Beside(lambda: ApiClient().put(f"/api/events/{EVENT}/{clinic.weight.uid}", body))
+        wait_until(lambda: somebody_waits(watcher))
+
+    assert other.finished().status == 200
+    stored = Event.objects.get(uid=EVENT)
+    assert (stored.status, stored.data_values[clinic.weight.uid]["value"]) == ("COMPLETED", "3300")
+
+
+@pytest.mark.parametrize("comes_first", ["the import", "the attribute"])
+def test_value_is_found_that_is_imported_while_its_attribute_comes_to_be_searched_by(
+    own_database: OwnDatabase, watcher: Connection, comes_first: str
+) -> None:
+    clinic, api = make_clinic(), ApiClient()
+    type = f"/api/trackedEntityTypes/{clinic.type.uid}"
+    stored = api.get(f"{type}?fields=:owner").json
+    stored["trackedEntityTypeAttributes"][0]["searchable"] = True
+    steps = [
+        lambda: send(ApiClient(), {"trackedEntities": [clinic.person(attributes=[value(clinic.name, "Aminata")])]}),
+        lambda: ApiClient().put(type, stored),
+    ]
+    first, second = steps if comes_first == "the import" else reversed(steps)
+
+    with transaction.atomic():
+        assert first().status == 200
+        other = Beside(second)
+        wait_until(lambda: somebody_waits(watcher))
+
+    assert other.finished().status == 200
+    query = f"trackedEntityType={clinic.type.uid}&filter={clinic.name.uid}:like:NAT"
+    assert len(api.get(f"/api/tracker/trackedEntities?{query}").json["trackedEntities"]) == 1
+
+
+def test_type_that_is_searched_by_nothing_new_does_not_wait_for_imports_of_others(own_database: OwnDatabase) -> None:
+    clinic, other_type = make_clinic(), world.make_type()
+    searched = world.make_attribute(of_type=clinic.type, searchable=True)
+    TrackedEntityTypeAttribute.objects.create(
+        tracked_entity_type=other_type, tracked_entity_attribute=searched, searchable=True, sort_order=1
+    )
+    path = f"/api/trackedEntityTypes/{other_type.uid}"
+    stored = ApiClient().get(f"{path}?fields=:owner").json
+
+    with transaction.atomic():
+        send(ApiClient(), {"trackedEntities": [clinic.person(attributes=[value(searched, "x")])]})
+        other = Beside(lambda: ApiClient().put(path, stored))
+        assert other.finished().status == 200
 
 
 def test_bundle_that_is_sent_twice_at_once_is_there_once(own_database: OwnDatabase, watcher: Connection) -> None:

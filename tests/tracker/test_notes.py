@@ -8,18 +8,7 @@ import pytest
 from django.utils import timezone
 
 from tests.harness.client import Answer, ApiClient
-from tests.tracker.world import (
-    BADJIA,
-    BAOMA,
-    READ_ONLY,
-    make_program,
-    make_stage,
-    make_type,
-    someone_at,
-    stored_enrollment,
-    stored_entity,
-    stored_event,
-)
+from tests.tracker.world import BADJIA, BAOMA, READ_ONLY, enrolled_person, someone_at, stored_event
 from tracker.models import Note
 
 pytestmark = pytest.mark.django_db
@@ -30,11 +19,9 @@ class World:
     """An enrollment and an event at Badjia, in a program whose data everybody reads and nobody writes."""
 
     def __init__(self) -> None:
-        type = make_type(sharing=READ_ONLY)
-        program = make_program(type, sharing=READ_ONLY)
-        enrollment = stored_enrollment(stored_entity(type, BADJIA), program, BADJIA)
-        self.event = stored_event(enrollment, make_stage(program, sharing=READ_ONLY), BADJIA)
-        self.enrollment = enrollment
+        person = enrolled_person(sharing=READ_ONLY)
+        self.enrollment = person.enrollment
+        self.event = stored_event(person.enrollment, person.stage, BADJIA)
         self.clerk = someone_at("clerk", capture=[BADJIA])
 
     def uid(self, kind: str) -> str:

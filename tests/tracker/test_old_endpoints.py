@@ -207,6 +207,58 @@ def test_an_enrollment_is_posted_updated_and_deleted_and_read_in_the_new_format(
     assert api.get(f"/api/enrollments/{ENROLLMENT}").status == 404
 
 
+def test_putting_a_value_leaves_the_rest_of_its_event_as_it_was(api: ApiClient, clinic: Clinic) -> None:
+    clinic.stage.enable_user_assignment = True
+    clinic.stage.feature_type = "POINT"
+    clinic.stage.save()
+    nurse = someone_at("nurse", capture=[NGELEHUN])  # who may not open again what is completed
+    members = {
+        "status": "COMPLETED", "completedAt": "2024-05-03", "completedBy": "ada", "scheduledAt": "2024-05-01",
+        "followUp": True, "geometry": {"type": "Point", "coordinates": [-11.5, 8.2]},
+        "assignedUser": {"uid": nurse.uid}, "updatedAtClient": "2024-05-02T10:00:00",
+    }  # fmt: skip
+    assert send(api, clinic.visit(**members)).status == 200
+    again = clinic.enrollment("EnSending02", enrolledAt="2024-06-01")  # what an event without enrollment would take
+    Enrollment.objects.update(status="COMPLETED")
+    assert send(api, {"enrollments": [again]}).status == 200
+    before = Event.objects.values().get(uid=EVENT)
+    weight = {"dataElement": clinic.weight.uid, "value": "3300"}
+    body = {"trackedEntityInstance": ENTITY, "program": clinic.program.uid, "dataValues": [weight]}
+
+    answer = api.put(f"/api/events/{EVENT}/{clinic.weight.uid}", body, user="nurse")
+
+    assert answer.status == 200, answer
+    after = Event.objects.values().get(uid=EVENT)
+    assert values_of() == {clinic.weight.uid: "3300", clinic.remark.uid: "well"}
+    assert {name for name in after if after[name] != before[name]} == {"data_values", "updated_at", "updated_by_id"}
+
+
+def test_putting_a_value_names_what_it_leaves_by_the_scheme_of_the_body(api: ApiClient, clinic: Clinic) -> None:
+    send(api, clinic.visit())
+    clinic.program.code, clinic.stage.code, clinic.weight.code = "visits", "visit", "weight"
+    for item in (clinic.program, clinic.stage, clinic.weight):
+        item.save()
+    address = f"/api/events/{EVENT}/{clinic.weight.uid}?idScheme=CODE&categoryOptionComboIdScheme=UID"
+
+    answer = api.put(address, {"dataValues": [{"dataElement": "weight", "value": "3300"}]})
+
+    assert answer.status == 200, answer
+    assert values_of() == {clinic.weight.uid: "3300", clinic.remark.uid: "well"}
+
+
+def test_putting_a_value_of_an_event_that_its_sender_may_not_read_tells_nothing(api: ApiClient, clinic: Clinic) -> None:
+    someone_at("stranger", capture=[BADJIA])
+    send(api, clinic.visit())
+    clinic.program.sharing = CLOSED_TO_ALL
+    clinic.program.save()
+    body = {"dataValues": [{"dataElement": clinic.weight.uid, "value": "3300"}]}
+
+    answer = api.put(f"/api/events/{EVENT}/{clinic.weight.uid}", body, user="stranger")
+
+    assert [conflict["errorCode"] for conflict in summary(answer)["conflicts"]] == ["E1123"] * 3
+    assert values_of()[clinic.weight.uid] == "3200"
+
+
 def test_putting_an_event_replaces_its_values_and_putting_a_value_changes_that_one(
     api: ApiClient, clinic: Clinic
 ) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from dhis2api.demo import identifiers as ids
 from metadata.models import CategoryOptionCombo, DataElement, OrganisationUnit, TrackedEntityAttribute
 from tests.harness.client import Answer, ApiClient
-from tests.tracker.test_value_files import upload
+from tests.tracker.sending import upload
 from tests.tracker.world import (
     BADJIA,
     OPEN_TO_ALL,

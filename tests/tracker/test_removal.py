@@ -10,19 +10,17 @@ from django.utils import timezone
 
 from tests.harness.client import ApiClient
 from tests.harness.queries import query_counter
-from tests.tracker.test_value_files import upload
+from tests.tracker.sending import upload
 from tests.tracker.world import (
     BADJIA,
+    enrolled_person,
     make_attribute,
-    make_program,
     make_relationship_type,
-    make_stage,
-    make_type,
-    stored_enrollment,
     stored_entity,
     stored_event,
     stored_note,
     stored_relationship,
+    stored_value,
 )
 from tracker.models import (
     Enrollment,
@@ -43,13 +41,14 @@ class World:
     """A tracked entity with an enrollment, an event, notes, changes, a file and a relationship to another one."""
 
     def __init__(self, api: ApiClient) -> None:
-        type = make_type()
-        self.attribute = make_attribute(of_type=type)
-        program = make_program(type)
-        self.entity, self.other = stored_entity(type, BADJIA, {self.attribute: "x"}), stored_entity(type, BADJIA)
-        self.enrollment = stored_enrollment(self.entity, program, BADJIA)
-        self.event = stored_event(self.enrollment, make_stage(program), BADJIA)
-        self.relationship = stored_relationship(make_relationship_type(type, type), self.entity, self.other)
+        person = enrolled_person()
+        self.entity, self.enrollment = person.entity, person.enrollment
+        self.attribute = make_attribute(of_type=person.type)
+        stored_value(self.entity, self.attribute, "x")
+        self.other = stored_entity(person.type, BADJIA)
+        self.event = stored_event(self.enrollment, person.stage, BADJIA)
+        related = make_relationship_type(person.type, person.type)
+        self.relationship = stored_relationship(related, self.entity, self.other)
         stored_note(self.enrollment, "of the enrollment")
         stored_note(self.event, "of the event")
         EventChangeLog.objects.create(event=self.event, field="geometry", type="CREATE", created_at=timezone.now())

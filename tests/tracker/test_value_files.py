@@ -11,19 +11,16 @@ from PIL import Image
 
 from files.models import FileResource
 from tests.harness.client import Answer, ApiClient
-from tests.harness.forms import file_part, post_form
+from tests.tracker.sending import upload
 from tests.tracker.world import (
     BADJIA,
     BAOMA,
+    enrolled_person,
     make_attribute,
     make_data_element,
-    make_program,
-    make_stage,
-    make_type,
     someone_at,
-    stored_enrollment,
-    stored_entity,
     stored_event,
+    stored_value,
 )
 from tracker.models import TrackerFile
 
@@ -36,30 +33,25 @@ def picture() -> bytes:
     return drawn.getvalue()
 
 
-def upload(api: ApiClient, content: bytes, name: str) -> FileResource:
-    answer = post_form(api, "/api/fileResources", file=file_part(content, name), domain="DATA_VALUE")
-    return FileResource.objects.get(uid=answer.json["response"]["fileResource"]["id"])
-
-
 class World:
     """Somebody with a letter, a portrait that only the program asks for, and an event with a scan."""
 
     def __init__(self, api: ApiClient) -> None:
-        type = make_type()
-        self.program = make_program(type)
-        stage = make_stage(self.program)
-        self.letter = make_attribute(of_type=type, value_type="FILE_RESOURCE")
+        person = enrolled_person()
+        self.program, self.entity = person.program, person.entity
+        self.letter = make_attribute(of_type=person.type, value_type="FILE_RESOURCE")
         self.portrait = make_attribute(of_program=self.program, value_type="IMAGE")
-        self.name = make_attribute(of_type=type)
-        self.scan = make_data_element(stage, value_type="FILE_RESOURCE")
-        self.text = make_data_element(stage)
+        self.name = make_attribute(of_type=person.type)
+        self.scan = make_data_element(person.stage, value_type="FILE_RESOURCE")
+        self.text = make_data_element(person.stage)
         self.letter_file, self.portrait_file = upload(api, b"Dear", "letter.txt"), upload(api, picture(), "me.png")
         self.scan_file = upload(api, b"scanned", "scan.pdf")
         values = {self.letter: self.letter_file.uid, self.portrait: self.portrait_file.uid, self.name: "Ada"}
-        self.entity = stored_entity(type, BADJIA, values)
-        enrollment = stored_enrollment(self.entity, self.program, BADJIA)
-        self.event = stored_event(enrollment, stage, BADJIA, {self.scan: self.scan_file.uid, self.text: "x"})
-        self.empty = stored_event(enrollment, stage, BADJIA)
+        for attribute, text in values.items():
+            stored_value(self.entity, attribute, text)
+        values_of_event = {self.scan: self.scan_file.uid, self.text: "x"}
+        self.event = stored_event(person.enrollment, person.stage, BADJIA, values_of_event)
+        self.empty = stored_event(person.enrollment, person.stage, BADJIA)
         TrackerFile.objects.create(file=self.letter_file, tracked_entity=self.entity, attribute=self.letter)
         TrackerFile.objects.create(file=self.portrait_file, tracked_entity=self.entity, attribute=self.portrait)
         TrackerFile.objects.create(file=self.scan_file, event=self.event, data_element=self.scan)

@@ -6,6 +6,7 @@ Rows, not imports: a test of reading must not need the import, nor the other way
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -257,6 +258,26 @@ def stored_event(
         data_values={element.uid: {"value": value} for element, value in (values or {}).items()},
         **_stamped(members),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """Somebody who is enrolled at Badjia: in a program of his type, which has one stage."""
+
+    type: TrackedEntityType
+    program: Program
+    stage: ProgramStage
+    entity: TrackedEntity
+    enrollment: Enrollment
+
+
+def enrolled_person(sharing: Mapping[str, Any] = OPEN_TO_ALL, **members: Any) -> Enrolled:
+    """With metadata of that sharing; `members` are the tracked entity's."""
+    type = make_type(sharing=sharing)
+    program = make_program(type, sharing=sharing)
+    stage = make_stage(program, sharing=sharing)
+    entity = stored_entity(type, BADJIA, **members)
+    return Enrolled(type, program, stage, entity, stored_enrollment(entity, program, BADJIA))
 
 
 def stored_note(on: Enrollment | Event, value: str, **members: Any) -> Note:

@@ -7,16 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from dhis2api.ciphers import decrypt_text
-from dhis2api.objects.registry import get_schema
 from dhis2api.web.timestamps import format_timestamp
-from metadata.models import DataElement
-from sharing.access import readable
+from tracker.access.elements import readable_elements
 from tracker.access.reader import reader_of
 from tracker.access.reading import get_readable_entity, get_readable_event
 from tracker.change_logs.params import ChangeLogParams, EntityChangeLogParams
 from tracker.change_logs.shown_attributes import shown_attributes
 from tracker.change_logs.statements import ENTITY_LOG, EVENT_LOG, fetch
+from tracker.confidential import decrypt_value
 from tracker.importer.writing.event_changes import geometry_text, moment_text
 from tracker.models import Event, EventChangeLog
 
@@ -63,8 +61,7 @@ def event_changes(uid: str, params: ChangeLogParams, user: Any) -> Page:
 def _readable_elements(event: Event, user: Any) -> list[int]:
     changed = EventChangeLog.objects.filter(event=event, data_element__isnull=False).values("data_element_id")
     of_event = Q(uid__in=list(event.data_values)) | Q(pk__in=changed)
-    elements = DataElement.objects.filter(of_event, readable(get_schema("dataElement").rules, user.principal))
-    return list(elements.values_list("pk", flat=True))
+    return list(readable_elements(user.principal).filter(of_event).values_list("pk", flat=True))
 
 
 def _page(rows: list[tuple[Any, ...]], params: ChangeLogParams) -> Page:
@@ -74,14 +71,14 @@ def _page(rows: list[tuple[Any, ...]], params: ChangeLogParams) -> Page:
 
 
 def _shown(row: tuple[Any, ...], member: str) -> dict[str, Any]:
-    type, subject, field, previous, current, created_at, author, username, first_name, surname, is_encrypted = row
+    type, subject, field, previous, current, created_at, author, username, first_name, surname, holder = row
     named = {"attribute" if member == "attributeValue" else "dataElement": subject}
     if field is not None:
         member, named = "eventField", {"field": field}
     texts = {"previousValue": previous, "currentValue": current}
-    change = named | {
-        name: decrypt_text(text) if is_encrypted else text for name, text in texts.items() if text is not None
-    }
+    if holder is not None:
+        texts = {name: text and decrypt_value(text, holder, subject) for name, text in texts.items()}
+    change = named | {name: text for name, text in texts.items() if text is not None}
     shown: dict[str, Any] = {}
     if author is not None:
         shown["createdBy"] = {"uid": author, "username": username, "firstName": first_name, "surname": surname}

@@ -11,7 +11,7 @@ from psycopg2 import sql
 
 from tracker.change_logs.params import ChangeLogParams, ordering_of, parse_filter
 
-# Rows end with whether the texts are encrypted.
+# Rows end with the tracked entity whose texts are encrypted, NULL where they are not.
 ENTITY = """
     WITH logged AS (
         SELECT id, attribute_id, type, previous_value, current_value, created_at, created_by_id
@@ -25,7 +25,8 @@ ENTITY = """
           AND NOT EXISTS (SELECT FROM logged WHERE logged.attribute_id = stored.attribute_id)
     )
     SELECT log.type, subject.uid, NULL, log.previous_value, log.current_value, log.created_at,
-           author.uid, author.username, author.first_name, author.surname, subject.confidential
+           author.uid, author.username, author.first_name, author.surname,
+           CASE WHEN subject.confidential THEN (SELECT uid FROM tracked_entity WHERE id = %(key)s) END
     FROM log
     JOIN metadata_trackedentityattribute subject ON subject.id = log.attribute_id
     LEFT JOIN tracker_author author ON author.id = log.created_by_id
@@ -53,7 +54,7 @@ EVENT = """
           AND NOT EXISTS (SELECT FROM logged WHERE logged.field = given.field)
     )
     SELECT log.type, subject.uid, log.field, log.previous_value, log.current_value, log.created_at,
-           author.uid, author.username, author.first_name, author.surname, FALSE
+           author.uid, author.username, author.first_name, author.surname, NULL
     FROM log
     LEFT JOIN metadata_dataelement subject ON subject.id = log.data_element_id
     LEFT JOIN tracker_author author ON author.id = log.created_by_id

@@ -6,19 +6,18 @@ at commas and, as older versions sent them, at semicolons. Source: DHIS2 2.36 to
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from django.http import QueryDict  # noqa: TID251 - what parameters are parsed from
 
 from dhis2api.errors import ApiError, Code
+from dhis2api.objects.uids import is_uid
 from dhis2api.web.errors import PARAMETER_REPEATED
 from dhis2api.web.params import Params, param, parameters_of
 from dhis2api.web.timestamps import parse_duration
 from tracker.export import errors as codes
 
-UID = re.compile(r"[A-Za-z][A-Za-z0-9]{10}", re.ASCII)
 DEFAULT_PAGE_SIZE = 50
 
 
@@ -106,13 +105,13 @@ class ListParams(Params):
 
 def require_uid(uid: str, name: str) -> None:
     """Errors: 400 for what is no uid, naming the parameter."""
-    if not UID.fullmatch(uid):
+    if not is_uid(uid):
         raise ApiError(codes.UID_INVALID, uid, name, uid)
 
 
 def require_path_uid(uid: str, name: str = "uid") -> None:
     """Errors: 400 for what is no uid, naming the part of the path."""
-    if not UID.fullmatch(uid):
+    if not is_uid(uid):
         raise ApiError(codes.PATH_UID_INVALID, uid, name, uid)
 
 

@@ -110,8 +110,6 @@ TOO_FEW_ATTRIBUTES = plain(409, "At least {} attributes should be mentioned in t
 TOO_MANY_FOUND = plain(409, "maxteicountreached")
 
 # Identifier schemes.
-SCHEME_INVALID = plain(400, "Value '{}' is not valid for parameter {}. Valid values are: [UID, CODE, NAME, "
-                            "ATTRIBUTE:attributeUid]")  # fmt: skip
 NO_IDENTIFIERS = plain(
     422, "Not all metadata has an identifier for the requested idScheme. Either change the requested idScheme or add"
     " the missing identifiers to the metadata."

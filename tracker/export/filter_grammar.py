@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dhis2api.errors import ApiError
+from dhis2api.objects.uids import is_uid
 from tracker.export import errors as codes
-from tracker.export.base_params import UID
 
 MAX_OPERATORS = 3
 UNARY = {"null": "null", "!null": "!null"}
@@ -53,7 +53,7 @@ def parse_filters(texts: Sequence[str], name: str) -> list[Filter]:
 
 def _parse_one(segment: str) -> tuple[str, list[tuple[str, str | None]]]:
     uid, *parts = [part.strip() if place == 0 else part for place, part in enumerate(_split(segment, ":"))]
-    if not UID.fullmatch(uid):
+    if not is_uid(uid):
         raise ValueError(f"'{uid}' is not a valid UID.")
     return uid, list(_parse_operators(uid, parts))
 

@@ -13,10 +13,9 @@ from decimal import Decimal, InvalidOperation
 from django.db import connection
 
 from dhis2api.errors import ApiError, Code
-from dhis2api.objects.registry import get_schema
 from dhis2api.value_types import NUMERIC_TYPES
-from metadata.models import DataElement
-from sharing.access import Principal, readable
+from sharing.access import Principal
+from tracker.access.elements import readable_elements
 from tracker.access.statements import Values, all_of
 from tracker.export import errors as codes
 from tracker.export.filter_grammar import Filter
@@ -88,7 +87,7 @@ def find_elements(uids: Sequence[str], principal: Principal) -> dict[str, Field]
     """Data elements by uid; one query. Errors: 400 for the first that is none, or that the user may not read."""
     if not uids:
         return {}
-    rows = DataElement.objects.filter(readable(get_schema("dataElement").rules, principal), uid__in=uids)
+    rows = readable_elements(principal).filter(uid__in=uids)
     found = {uid: Field(pk, uid, value_type) for pk, uid, value_type in rows.values_list("pk", "uid", "value_type")}
     _require_all(uids, found, codes.FILTER_ELEMENT_UNKNOWN)
     return found

@@ -15,7 +15,7 @@ from dhis2api.objects.registry import get_schema
 from metadata.id_schemes import UID, IdScheme, SchemeKind
 from metadata.models.categories import DEFAULT_CATEGORY_OPTION, DEFAULT_CATEGORY_OPTION_COMBO
 from tracker.export import errors as codes
-from tracker.export.base_params import UID as UID_TEXT
+from tracker.schemes import parse_scheme
 
 SHOWN = 20  # uids of a class that an error names
 DEFAULTS = {DEFAULT_CATEGORY_OPTION, DEFAULT_CATEGORY_OPTION_COMBO}
@@ -56,11 +56,11 @@ Identify = Callable[[list[dict[str, Any]]], None]
 
 def identifier(references: Sequence[Reference], params: Any, separator: str) -> Identify | None:
     """What replaces uids in objects; None where all stay uids. Errors: 400 for a scheme that there is not."""
-    general = _parse(params.id_scheme, "idScheme")
+    general = parse_scheme(params.id_scheme, "idScheme")
     chosen = []
     for reference in references:
         text = getattr(params, reference.scheme)
-        scheme = _parse(text, _wire_name(reference.scheme)) if text else general
+        scheme = parse_scheme(text, _wire_name(reference.scheme)) if text else general
         if scheme != UID:
             chosen.append((reference, scheme))
     if not chosen:
@@ -132,15 +132,6 @@ def _rename(shown: dict[str, Any], reference: Reference, names: Mapping[str, str
         shown[reference.member] = separator.join(names[uid] or "" for uid in value.split(separator))
     else:
         shown[reference.member] = names[value]
-
-
-def _parse(text: str, name: str) -> IdScheme:
-    if text in ("UID", "CODE", "NAME"):
-        return IdScheme(SchemeKind(text))
-    kind, _, attribute = text.partition(":")
-    if kind == "ATTRIBUTE" and UID_TEXT.fullmatch(attribute):
-        return IdScheme(SchemeKind.ATTRIBUTE, attribute)
-    raise ApiError(codes.SCHEME_INVALID, text, name)
 
 
 def _wire_name(field: str) -> str:

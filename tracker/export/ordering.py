@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dhis2api.errors import ApiError
+from dhis2api.objects.uids import is_uid
 from tracker.access.statements import Values
 from tracker.export import errors as codes
-from tracker.export.base_params import UID
 from tracker.export.filters import Field, IsShown
 
 
@@ -35,7 +35,7 @@ def parse_order(texts: Sequence[str], supported: Sequence[str], *, with_uids: bo
         name, direction = name.strip(), direction.strip().lower()
         if direction not in ("", "asc", "desc"):
             raise ApiError(codes.ORDER_DIRECTION, direction)
-        if name not in supported and not (with_uids and UID.fullmatch(name)):
+        if name not in supported and not (with_uids and is_uid(name)):
             raise ApiError(codes.ORDER_UNKNOWN, name, ", ".join(sorted(supported)))
         found.append(Ordering(name, direction == "desc"))
     names = [one.name for one in found]

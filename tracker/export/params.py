@@ -14,6 +14,7 @@ from dhis2api.web.params import Params, param
 from tracker.export import errors as codes
 from tracker.export.base_params import ListParams, check_updated
 from tracker.export.modes import AssignedUserMode, EnrollmentFilter, EventFilter, OrgUnitMode
+from tracker.params import SchemeParams
 
 UPDATED_WITHIN = ("lastUpdatedDuration", "lastUpdateDuration")
 UPDATED_BEFORE = ("lastUpdatedEndDate", "lastUpdateEndDate")
@@ -107,7 +108,7 @@ class EnrollmentParams(ListParams):
         check_updated(self, codes.ENROLLMENT_UPDATED_TWICE)
 
 
-class EventParams(ListParams):
+class EventParams(ListParams, SchemeParams):
     """Parameters of `GET /api/tracker/events`."""
 
     uids = frozenset({"program", "program_stage", "tracked_entity", "org_unit", "events", "enrollments",
@@ -144,13 +145,6 @@ class EventParams(ListParams):
     enrollments: list[str] = param(aliases=("enrollment",), doc="Events of these enrollments.")
     assigned_user_mode: AssignedUserMode | None = param(None, doc="To whom events must be assigned.")
     assigned_users: list[str] = param(aliases=("assignedUser",), doc="… to these users.")
-    id_scheme: str = param("UID", doc="How metadata is named: UID, CODE, NAME or ATTRIBUTE:uid.")
-    data_element_id_scheme: str = param("", doc="… data elements.")
-    org_unit_id_scheme: str = param("", doc="… org units.")
-    program_id_scheme: str = param("", doc="… programs.")
-    program_stage_id_scheme: str = param("", doc="… stages.")
-    category_option_combo_id_scheme: str = param("", doc="… attribute option combos.")
-    category_option_id_scheme: str = param("", doc="… their options.")
 
     def check(self, sent: Mapping[str, str]) -> None:
         """In DHIS2's order."""
@@ -193,16 +187,8 @@ class OneEntityParams(OneParams):
     org_unit_id_scheme: str = param("", doc="… org units.")
 
 
-class OneEventParams(OneParams):
+class OneEventParams(OneParams, SchemeParams):
     """Parameters of a single event."""
-
-    id_scheme: str = param("UID", doc="How metadata is named: UID, CODE, NAME or ATTRIBUTE:uid.")
-    data_element_id_scheme: str = param("", doc="… data elements.")
-    org_unit_id_scheme: str = param("", doc="… org units.")
-    program_id_scheme: str = param("", doc="… programs.")
-    program_stage_id_scheme: str = param("", doc="… stages.")
-    category_option_combo_id_scheme: str = param("", doc="… attribute option combos.")
-    category_option_id_scheme: str = param("", doc="… their options.")
 
 
 def need_program(params: Any, sent: Mapping[str, str], code: Any, *fields: str) -> None:

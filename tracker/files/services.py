@@ -8,13 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from dhis2api.errors import E1005, ApiError
-from dhis2api.objects.registry import get_schema
 from dhis2api.value_types import FILE_TYPES
 from files.enums import FileResourceStorageStatus, ImageFileDimension
 from files.models import FileResource
 from files.services import StoredContent, read_content
-from metadata.models import DataElement, TrackedEntityAttribute
-from sharing.access import readable
+from metadata.models import TrackedEntityAttribute
+from tracker.access.elements import readable_elements
 from tracker.access.reader import reader_of
 from tracker.access.reading import find_readable_event, get_readable_entity, require_org_units
 from tracker.files import errors as codes
@@ -56,7 +55,7 @@ def data_value_file(event: str, data_element: str, user: Any) -> FileResource:
     key = find_readable_event(reader, event)
     if key is None:
         raise ApiError(codes.EVENT_UNKNOWN, event, data_element)
-    elements = DataElement.objects.filter(readable(get_schema("dataElement").rules, user.principal), uid=data_element)
+    elements = readable_elements(user.principal).filter(uid=data_element)
     found = elements.values_list("pk", "value_type").first()
     if found is None:
         raise ApiError(E1005, "DataElement", data_element)

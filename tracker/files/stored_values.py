@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db import connection
 
-from dhis2api.ciphers import decrypt_text
+from tracker.confidential import HOLDER, decrypt_value
 from tracker.export.rendering.attributes import IS_SHOWN
 
 FIND = f"""
-    SELECT value.value, attribute.confidential
+    SELECT value.value, attribute.uid, {HOLDER}
     FROM tracked_entity_attribute_value value
     JOIN metadata_trackedentityattribute attribute ON attribute.id = value.attribute_id
     WHERE value.tracked_entity_id = %(entity)s AND attribute.id = %(attribute)s AND {IS_SHOWN}
@@ -16,11 +16,11 @@ FIND = f"""
 
 
 def find_shown_value(entity: int, attribute: int, program: int | None) -> str | None:
-    """The value, decrypted; None without one, or where the tracked entity does not show it. All are keys."""
+    """The value, decrypted; None without one that can be read, or where it is not shown. All are keys."""
     with connection.cursor() as cursor:
         cursor.execute(FIND, {"entity": entity, "attribute": attribute, "program": program})
         found = cursor.fetchone()
     if found is None:
         return None
-    value, is_confidential = found
-    return decrypt_text(value) if is_confidential else value
+    value, uid, holder = found
+    return value if holder is None else decrypt_value(value, holder, uid)

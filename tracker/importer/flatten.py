@@ -65,10 +65,6 @@ class _Flattener:
     def finish(self) -> Bundle:
         bundle = self.bundle
         bundle.sent = {type: len(items) for type, items in bundle.items().items()}
-        for item in bundle.enrollments:
-            item.parent = bundle.tracked_entity.get(item.tracked_entity or "")
-        for item in bundle.events:
-            item.parent = bundle.enrollment.get(item.enrollment or "")
         return bundle
 
     def add_tracked_entity(self, record: TrackedEntityRecord) -> None:

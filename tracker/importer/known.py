@@ -40,7 +40,7 @@ class TrackedEntityType:
     searchable: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Attribute:
     """A tracked entity attribute."""
 
@@ -54,7 +54,7 @@ class Attribute:
     generated: bool
     pattern: str | None
     option_set: OptionSet | None
-    searchable: bool  # by any program or type
+    searchable: bool = False  # by any program or type
 
 
 @dataclass(slots=True, eq=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from tracker.importer.context import Context
 from tracker.importer.placeholders import load_placeholders
 from tracker.importer.preheat_combos import load_option_combos
-from tracker.importer.preheat_fields import load_attributes, load_data_elements
+from tracker.importer.preheat_fields import load_attributes, load_data_elements, mark_searchable
 from tracker.importer.preheat_metadata import (
     hold_metadata,
     load_org_units,
@@ -39,6 +39,7 @@ def preheat(context: Context) -> None:
     load_option_combos(context, names)
     load_users(context, names)
     hold_metadata(context)
+    mark_searchable(context)
     load_placeholders(context, names)
     load_values(context)
     load_owners(context)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from typing import Any
 
 from metadata import models
 from tracker.importer.context import Context
 from tracker.importer.known import Attribute, DataElement, OptionSet
 from tracker.importer.preheat_metadata import by_text, rows_named, verdict_on
 from tracker.importer.preheat_names import Names
+from tracker.pieces import searched_attributes
 
 
 def load_attributes(context: Context, names: Names) -> None:
@@ -27,17 +27,24 @@ def load_attributes(context: Context, names: Names) -> None:
         "value_type", "unique", "orgunit_scope", "confidential", "generated", "pattern", keys=keys,
     )  # fmt: skip
     option_sets = _option_sets({row[4] for row in rows if row[4]})
-    searchable = _searchable([row[1] for row in rows])
     named = []
     for text, pk, uid, sharing, options, value_type, unique, scoped, confidential, generated, pattern in rows:
         attribute = Attribute(
             pk, uid, text or uid, value_type, unique, scoped, confidential, generated, pattern,
-            option_sets.get(options), pk in searchable,
+            option_sets.get(options),
         )  # fmt: skip
         known.attributes_by_pk[pk] = attribute
         if verdict_on(context, "trackedEntityAttribute", sharing).read:
             named.append((text, attribute))
     known.attributes = by_text(names.attributes, named)
+
+
+def mark_searchable(context: Context) -> None:
+    """Which attributes are searched by: asked when they are held, as one that comes to be waits for who holds it."""
+    attributes = context.known.attributes_by_pk
+    searched = searched_attributes() if attributes else set()
+    for pk in attributes.keys() & searched:
+        attributes[pk].searchable = True
 
 
 def load_data_elements(context: Context, names: Names) -> None:
@@ -78,15 +85,3 @@ def _option_sets(keys: Collection[int]) -> dict[int, OptionSet]:
         if code is not None:
             codes[key].add(code)
     return {key: OptionSet(uid, frozenset(codes[key])) for key, uid in uids.items()}
-
-
-def _searchable(keys: list[Any]) -> set[int]:
-    """Which attributes a program or type searches by."""
-    if not keys:
-        return set()
-    of_types = models.TrackedEntityTypeAttribute.objects.filter(searchable=True, tracked_entity_attribute__in=keys)
-    of_programs = models.ProgramTrackedEntityAttribute.objects.filter(
-        searchable=True, tracked_entity_attribute__in=keys
-    )
-    column = "tracked_entity_attribute_id"
-    return set(of_types.values_list(column, flat=True).union(of_programs.values_list(column, flat=True)))

@@ -3,14 +3,14 @@ relationships that they would repeat."""
 
 from __future__ import annotations
 
-from dhis2api.ciphers import UndecryptableError, decrypt_text
+from tracker.confidential import decrypt_value
 from tracker.importer.context import Context
 from tracker.importer.items import relationship_key
 from tracker.importer.known import Owner, StoredEnrollment
 from tracker.importer.preheat_objects import rows
 
 VALUES = """
-    SELECT tracked_entity_id, attribute_id, value, confidential
+    SELECT tracked_entity_id, attribute_id, value, CASE WHEN confidential THEN attribute.uid END
     FROM tracked_entity_attribute_value
     JOIN metadata_trackedentityattribute AS attribute ON attribute.id = attribute_id
     WHERE tracked_entity_id = ANY(%(entities)s)
@@ -46,15 +46,11 @@ def load_values(context: Context) -> None:
     known = context.known
     if context.is_delete or not known.touched:
         return
-    for entity, attribute, value, confidential in rows(VALUES, entities=known.touched):
-        known.tracked_entities_by_pk[entity].attributes[attribute] = _readable(value) if confidential else value
-
-
-def _readable(value: str) -> str:
-    try:
-        return decrypt_text(value)
-    except UndecryptableError:  # its key is gone: it is a value all the same, and whatever is sent replaces it
-        return value
+    for key, attribute, value, confidential in rows(VALUES, entities=known.touched):
+        entity = known.tracked_entities_by_pk[key]
+        # What cannot be read is a value all the same: a mandatory attribute has it, and whatever is sent replaces it.
+        text = decrypt_value(value, entity.uid, confidential) if confidential else None
+        entity.attributes[attribute] = value if text is None else text
 
 
 def load_owners(context: Context) -> None:

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dhis2api.errors import ApiError
-from dhis2api.objects.uids import is_uid
-from metadata.id_schemes import UID, IdScheme, SchemeKind
-from tracker.errors import PARAMETER_VALUE, SCHEME_EMPTY
+from metadata.id_schemes import UID, IdScheme
 from tracker.params import TrackerImportParams
-
-VALID = "Valid values are: [UID, CODE, NAME, ATTRIBUTE:attributeUid]"
-KINDS = {"UID": SchemeKind.UID, "CODE": SchemeKind.CODE, "NAME": SchemeKind.NAME}
+from tracker.schemes import parse_scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +20,6 @@ class Schemes:
     program_stage: IdScheme = UID
     category_option_combo: IdScheme = UID
     category_option: IdScheme = UID
-
-
-def parse_scheme(text: str, parameter: str) -> IdScheme:
-    """`UID`, `CODE`, `NAME` or `ATTRIBUTE:uid`, in capitals. Errors: 400 with DHIS2's words."""
-    if not text:
-        raise ApiError(SCHEME_EMPTY, parameter)
-    kind, _, attribute = text.partition(":")
-    if kind == "ATTRIBUTE" and is_uid(attribute):
-        return IdScheme(SchemeKind.ATTRIBUTE, attribute)
-    if text not in KINDS:
-        raise ApiError(PARAMETER_VALUE, text, parameter, VALID)
-    return IdScheme(KINDS[text])
 
 
 def schemes_of(params: TrackerImportParams) -> Schemes:

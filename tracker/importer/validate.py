@@ -16,6 +16,7 @@ from dhis2api.objects.uids import is_uid
 from tracker.errors import E1048
 from tracker.importer.checks import access, attribute_values, data_values, enrollments, events, relationships
 from tracker.importer.checks import tracked_entities as entities
+from tracker.importer.checks.existence import existence
 from tracker.importer.context import Context
 from tracker.importer.items import KIND, Action, Item
 from tracker.params import ValidationMode
@@ -41,7 +42,7 @@ def every(*steps: Step) -> Step:
 
 
 TRACKED_ENTITY = (
-    on("CUD!", entities.existence),
+    on("CUD!", existence),
     on("CU!", entities.mandatory_members),
     on("CU!", entities.metadata),
     on("U!", entities.immutable_members),
@@ -49,7 +50,7 @@ TRACKED_ENTITY = (
     on("CU!", attribute_values.tracked_entity_attributes),
 )
 ENROLLMENT = (
-    on("CUD!", enrollments.existence),
+    on("CUD!", existence),
     on("CU!", enrollments.mandatory_members),
     on("CU!", enrollments.metadata),
     on("U!", enrollments.immutable_members),
@@ -64,7 +65,7 @@ ENROLLMENT = (
     ),
 )
 EVENT = (
-    on("CUD!", events.existence),
+    on("CUD!", existence),
     on("CU!", events.mandatory_members),
     on("CU!", events.metadata),
     on("U!", events.immutable_members),

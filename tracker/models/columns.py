@@ -16,6 +16,19 @@ def pointer(to: str, **options: Any) -> Any:
     return models.ForeignKey(to, **options)
 
 
+class LoggedChange(models.Model):
+    """What change logs keep of a change; no previous value where something was made, no current one where it went."""
+
+    type = models.CharField(max_length=6)  # CREATE, UPDATE, DELETE
+    previous_value = models.TextField(null=True)
+    current_value = models.TextField(null=True)
+    created_at = models.DateTimeField()
+    created_by = pointer("tracker.Author", null=True)
+
+    class Meta:
+        abstract = True
+
+
 class TrackerObject(models.Model):
     """What tracked entities, enrollments and events have in common.
 

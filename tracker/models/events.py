@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from tracker.models.columns import TrackerObject, pointer
+from tracker.models.columns import LoggedChange, TrackerObject, pointer
 
 
 class EventStatus(models.TextChoices):
@@ -58,7 +58,7 @@ class Event(TrackerObject):
         ]  # fmt: skip
 
 
-class EventChangeLog(models.Model):
+class EventChangeLog(LoggedChange):
     """A change of a data value, or of a field of an event (`occurredAt`, `scheduledAt`, `geometry`).
 
     As of attribute values, what never changed has no row.
@@ -67,11 +67,6 @@ class EventChangeLog(models.Model):
     event = pointer("tracker.Event")
     data_element = pointer("metadata.DataElement", null=True)
     field = models.CharField(max_length=11, null=True)
-    type = models.CharField(max_length=6)  # CREATE, UPDATE, DELETE
-    previous_value = models.TextField(null=True)
-    current_value = models.TextField(null=True)
-    created_at = models.DateTimeField()
-    created_by = pointer("tracker.Author", null=True)
 
     class Meta:
         db_table = "event_change_log"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from tracker.models.columns import TrackerObject, pointer
+from tracker.models.columns import LoggedChange, TrackerObject, pointer
 
 
 class TrackedEntity(TrackerObject):
@@ -23,19 +23,14 @@ class TrackedEntity(TrackerObject):
         ]
 
 
-class AttributeChangeLog(models.Model):
+class AttributeChangeLog(LoggedChange):
     """A change of an attribute value; the first one of a value also brings the CREATE that came before it.
 
-    Values that were never changed have no row: their CREATE is read off the value itself (see `tracker.changes`).
+    Values that were never changed have no row: their CREATE is read off the value itself (see `tracker.change_logs`).
     """
 
     tracked_entity = pointer("tracker.TrackedEntity")
     attribute = pointer("metadata.TrackedEntityAttribute")
-    type = models.CharField(max_length=6)  # CREATE, UPDATE, DELETE
-    previous_value = models.TextField(null=True)
-    current_value = models.TextField(null=True)
-    created_at = models.DateTimeField()
-    created_by = pointer("tracker.Author", null=True)
 
     class Meta:
         db_table = "tracked_entity_change_log"

@@ -21,15 +21,15 @@ from tracker.notes.errors import NOTE_EXISTS, UID_INVALID, VALUE_EMPTY
 
 
 @dataclass(frozen=True, slots=True)
-class NoteRecord:
-    """A note as it is sent."""
+class NewNote:
+    """A note to be added, with its uid."""
 
     value: str
     note: str
     stored_by: str | None
 
 
-def note_record(body: Any) -> NoteRecord:
+def parse_note(body: Any) -> NewNote:
     """A note from a body. Errors: 400 for another shape, no text or no uid."""
     if not isinstance(body, dict):
         raise ApiError(BAD_REQUEST, "Expected an object that is a note")
@@ -41,27 +41,27 @@ def note_record(body: Any) -> NoteRecord:
         raise ApiError(VALUE_EMPTY)
     if texts["note"] and not is_uid(texts["note"]):
         raise ApiError(UID_INVALID, texts["note"])
-    return NoteRecord(str(texts["value"]), texts["note"] or generate_uid(), texts["storedBy"])
+    return NewNote(str(texts["value"]), texts["note"] or generate_uid(), texts["storedBy"])
 
 
-def add_enrollment_note(enrollment: str, record: NoteRecord, user: Any) -> dict[str, Any]:
+def add_enrollment_note(enrollment: str, new: NewNote, user: Any) -> dict[str, Any]:
     """Add a note; it, as answers show it.
 
     Errors: 404 for an enrollment that the user may not see, 400 for a uid that a note has.
     """
-    return _add(record, user, Enrollment, get_readable_enrollment(reader_of(user), enrollment))
+    return _add(new, user, Enrollment, get_readable_enrollment(reader_of(user), enrollment))
 
 
-def add_event_note(event: str, record: NoteRecord, user: Any) -> dict[str, Any]:
+def add_event_note(event: str, new: NewNote, user: Any) -> dict[str, Any]:
     """The same for an event."""
-    return _add(record, user, Event, get_readable_event(reader_of(user), event))
+    return _add(new, user, Event, get_readable_event(reader_of(user), event))
 
 
-def _add(record: NoteRecord, user: Any, parent: type[Enrollment | Event], key: int) -> dict[str, Any]:
+def _add(new: NewNote, user: Any, parent: type[Enrollment | Event], key: int) -> dict[str, Any]:
     author = author_key(user)
     side = "enrollment_id" if parent is Enrollment else "event_id"
     note = Note(
-        uid=record.note, value=record.value, stored_at=timezone.now(), stored_by=record.stored_by or user.username,
+        uid=new.note, value=new.value, stored_at=timezone.now(), stored_by=new.stored_by or user.username,
         created_by_id=author, **{side: key},
     )  # fmt: skip
     try:
@@ -70,7 +70,7 @@ def _add(record: NoteRecord, user: Any, parent: type[Enrollment | Event], key: i
             note.save(force_insert=True)
             record_writer(note.stored_at)
     except IntegrityError as error:
-        raise ApiError(NOTE_EXISTS, record.note) from error
+        raise ApiError(NOTE_EXISTS, new.note) from error
     return {
         "note": note.uid, "storedAt": format_timestamp(note.stored_at), "value": note.value,
         "createdBy": shown_author(Author.objects.get(pk=author)), "storedBy": note.stored_by,

@@ -1,22 +1,28 @@
-"""`PUT` of old replaces: values that are not sent are taken away. Today's import takes only away what is sent empty."""
+"""`PUT` of old in terms of today's import, which keeps values that are not sent and clears all else that is not.
+
+Old ones did the opposite: an object lost the values that were not sent, and a single value left its event as it was.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from dhis2api.objects.registry import get_schema
-from metadata.models import DataElement
-from sharing.access import readable
+from tracker.access.elements import readable_elements
 from tracker.access.reader import reader_of
 from tracker.access.reading import find_readable_entity, find_readable_event, get_readable_program
-from tracker.models import Event
+from tracker.confidential import HOLDER, decrypt_value
+from tracker.export.identifiers import EVENT_REFERENCES, identifier
+from tracker.models import Event, TrackedEntity
 from tracker.old.bodies import Object
+from tracker.old.names import to_new
+from tracker.old.params import OldImportParams
 
 # Attributes with a value that belong to the type of the tracked entity, or to the program.
-HAS = """
-    SELECT attribute.uid FROM tracked_entity entity
+HAS = f"""
+    SELECT attribute.uid, value.value, {HOLDER} FROM tracked_entity entity
     JOIN tracked_entity_attribute_value value ON value.tracked_entity_id = entity.id
     JOIN metadata_trackedentityattribute attribute ON attribute.id = value.attribute_id
     WHERE entity.id = %(entity)s AND (
@@ -28,6 +34,39 @@ HAS = """
                    WHERE part.tracked_entity_attribute_id = attribute.id AND program.uid = %(program)s)
     )
 """
+# Where the members of a stored event lie. Its option combo goes without those that name it by its options.
+EVENT_MEMBERS = {
+    "program": "program__uid", "programStage": "program_stage__uid", "enrollment": "enrollment__uid",
+    "orgUnit": "organisation_unit__uid", "status": "status", "occurredAt": "occurred_at",
+    "scheduledAt": "scheduled_at", "completedAt": "completed_at", "completedBy": "completed_by",
+    "followUp": "follow_up", "geometry": "geometry", "attributeOptionCombo": "attribute_option_combo__uid",
+    "assignedUser": "assigned_user__uid", "updatedAtClient": "updated_at_client",
+}  # fmt: skip
+
+
+def with_stored_members(event: str, body: Object, params: OldImportParams, user: Any) -> Object:
+    """A body about an event that the user may read, with the members that it does not name as they are stored.
+
+    They stay so until the transaction ends: tracked entity and event are locked, in the order in which imports lock.
+    Errors: 422 where a scheme is named by which stored metadata has no identifier.
+    """
+    sent = to_new(body)
+    key = find_readable_event(reader_of(user), event)
+    if key is None:
+        return sent  # the import tells why
+    stored = Event.objects.filter(pk=key)
+    for model, keys in ((TrackedEntity, stored.values("tracked_entity_id")), (Event, [key])):
+        list(model._default_manager.select_for_update(no_key=True).filter(pk__in=keys).values_list("pk"))
+    row = stored.values_list(*EVENT_MEMBERS.values()).get()
+    unsent = {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in zip(EVENT_MEMBERS, row, strict=True)
+        if name not in sent and not (name == "attributeOptionCombo" and "attributeCategoryOptions" in sent)
+    }
+    identify = identifier(EVENT_REFERENCES, params, ";")
+    if identify is not None:
+        identify([unsent])
+    return unsent | sent
 
 
 def empty_unsent_values(event: Object, user: Any) -> None:
@@ -35,7 +74,7 @@ def empty_unsent_values(event: Object, user: Any) -> None:
     key = find_readable_event(reader_of(user), event["event"])
     if key is not None:
         stored = Event.objects.values_list("data_values", flat=True).get(pk=key)
-        shown = DataElement.objects.filter(readable(get_schema("dataElement").rules, user.principal), uid__in=stored)
+        shown = readable_elements(user.principal).filter(uid__in=stored)
         _empty(event, "dataValues", "dataElement", shown.values_list("uid", flat=True))
 
 
@@ -51,7 +90,9 @@ def empty_unsent_attributes(entity: Object, program: str, user: Any) -> None:
         program = ""  # somebody else owns it there
     with connection.cursor() as cursor:
         cursor.execute(HAS, {"entity": key, "program": program})
-        _empty(entity, "attributes", "attribute", [uid for (uid,) in cursor.fetchall()])
+        stored = cursor.fetchall()
+    shown = [uid for uid, value, holder in stored if holder is None or decrypt_value(value, holder, uid) is not None]
+    _empty(entity, "attributes", "attribute", shown)
 
 
 def _empty(item: Object, member: str, name: str, stored: Any) -> None:

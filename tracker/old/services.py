@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dhis2api.web.renderers import encode_json
+from tracker.collisions import begun_again
 from tracker.formats.json import decode
 from tracker.importer.items import TrackerType
 from tracker.importer.pipeline import import_tracker_objects
@@ -14,7 +15,7 @@ from tracker.importer.profile import WireProfile
 from tracker.models import Enrollment, Event, Relationship, TrackedEntity
 from tracker.old.bodies import ENTITIES, EVENTS, Kind, Object, objects_of, one_object, walk
 from tracker.old.params import OldImportParams
-from tracker.old.replacing import empty_unsent_attributes, empty_unsent_values
+from tracker.old.replacing import empty_unsent_attributes, empty_unsent_values, with_stored_members
 from tracker.old.summaries import Results
 from tracker.params import ImportStrategy
 
@@ -41,15 +42,23 @@ def import_objects(kind: Kind, body: Any, request: Request) -> dict[str, Any]:
     return _import(kind, objects, request).summaries(kind, objects)
 
 
-def replace_object(kind: Kind, uid: str, body: Any, request: Request, *, only_sent: bool = False) -> dict[str, Any]:
-    """Update one object; its summary. Values that are not sent go, except with `only_sent`."""
+def replace_object(kind: Kind, uid: str, body: Any, request: Request) -> dict[str, Any]:
+    """Update one object; its summary. Values that are not sent go."""
     objects = one_object(kind, uid, body)
     (item,) = objects
-    if kind is EVENTS and not only_sent:
+    if kind is EVENTS:
         empty_unsent_values(item, request.user)
-    elif kind is ENTITIES and not only_sent:
+    elif kind is ENTITIES:
         empty_unsent_attributes(item, request.params.program, request.user)
     return _import(kind, objects, request, ImportStrategy.UPDATE).summary(kind, item)
+
+
+@begun_again
+def change_values(event: str, body: Any, request: Request) -> dict[str, Any]:
+    """Change what a body names of an event, and nothing else; its summary."""
+    whole = with_stored_members(event, body, request.params, request.user) if isinstance(body, dict) else body
+    objects = one_object(EVENTS, event, whole)
+    return _import(EVENTS, objects, request, ImportStrategy.UPDATE).summary(EVENTS, objects[0])
 
 
 def delete_object(kind: Kind, uid: str, request: Request) -> dict[str, Any]:

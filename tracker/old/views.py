@@ -18,7 +18,7 @@ from tracker.export.params import EntityParams, OneEntityParams
 from tracker.old.bodies import ENROLLMENTS, ENTITIES, EVENTS, Kind
 from tracker.old.exporting import Instances, find_instance
 from tracker.old.params import OldImportParams
-from tracker.old.services import Request, delete_object, import_objects, replace_object
+from tracker.old.services import Request, change_values, delete_object, import_objects, replace_object
 
 JSON_CONTENT = "application/json; charset=UTF-8"
 DONE, FAILED = "Import was successful.", "An error occurred, please check import summary."
@@ -105,9 +105,8 @@ class EventValueView(ApiView):
 
     @declares(OldImportParams)
     def put(self, request: ApiRequest, params: OldImportParams, uid: str, data_element: str) -> ApiResponse:
-        """Change the values that are sent, and no others."""
-        sent = _request(request, params)
-        return _answer(replace_object(EVENTS, uid, read_json(request), sent, only_sent=True))
+        """Change what is sent, and nothing else."""
+        return _answer(change_values(uid, read_json(request), _request(request, params)))
 
 
 def _request(request: ApiRequest, params: OldImportParams) -> Request:

@@ -124,6 +124,7 @@ class Bundle:
     inserted: dict[str, set[int]] = field(default_factory=dict)  # new rows of each table, by primary keys
     # What stored objects refer to, by type, embedded collection and member; read when it is asked for.
     held: dict[tuple[str, str, str], dict[int, set[int]]] = field(default_factory=dict)
+    remembered: dict[str, Any] = field(default_factory=dict)  # what a hook saw before writing, for one after it
 
     def all_objects(self) -> Iterator[ImportObject]:
         for objects in self.objects.values():

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from dhis2api.ciphers import decrypt_text
+from tracker.confidential import HOLDER, decrypt_value
 from tracker.export.rendering.session import Session, rows, without_nulls
 
-VALUE = """value.created_at, value.updated_at, value.stored_by, value.value, attribute.uid, attribute.code,
-        attribute.name, attribute.value_type, attribute.confidential"""
+VALUE = f"""value.created_at, value.updated_at, value.stored_by, value.value, attribute.uid, attribute.code,
+        attribute.name, attribute.value_type, {HOLDER}"""
 # Attributes that belong to a type, or to the program that is looked at.
 IS_SHOWN = """(
     EXISTS (SELECT FROM metadata_trackedentitytypeattribute part WHERE part.tracked_entity_attribute_id = attribute.id)
@@ -51,10 +51,13 @@ def load_enrollment_attributes(session: Session, keys: Collection[int]) -> dict[
 
 def _grouped(session: Session, found: Iterable[Sequence[Any]]) -> dict[int, list[dict[str, Any]]]:
     of: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for key, created, updated, stored_by, value, uid, code, name, value_type, is_confidential in found:
+    for key, created, updated, stored_by, value, uid, code, name, value_type, holder in found:
+        text = value if holder is None else decrypt_value(value, holder, uid)
+        if text is None:
+            continue  # as a whole: an attribute that a client sends back without a value would be taken away
         of[key].append(without_nulls({
             "attribute": uid, "code": code, "displayName": name, "createdAt": session.moment(created),
             "updatedAt": session.moment(updated), "storedBy": stored_by, "valueType": value_type,
-            "value": decrypt_text(value) if is_confidential else value,
+            "value": text,
         }))  # fmt: skip
     return of

@@ -8,9 +8,7 @@ from typing import Any
 
 import orjson
 
-from dhis2api.objects.registry import get_schema
-from metadata.models import DataElement
-from sharing.access import readable
+from tracker.access.elements import readable_elements
 from tracker.access.predicates import event_is_readable
 from tracker.access.statements import Values
 from tracker.export.fields import Plan
@@ -115,8 +113,7 @@ def _data_values(
 
 
 def _readable_elements(session: Session, uids: set[str]) -> set[str]:
-    rules = get_schema("dataElement").rules
-    found = DataElement.objects.filter(readable(rules, session.reader.viewer.principal), uid__in=uids)
+    found = readable_elements(session.reader.viewer.principal).filter(uid__in=uids)
     return set(found.values_list("uid", flat=True))
 
 

@@ -24,9 +24,6 @@ from tracker.errors import (
     E1069,
     E1070,
     E1074,
-    E1080,
-    E1081,
-    E1113,
     E1119,
     E1122,
     E1127,
@@ -34,23 +31,7 @@ from tracker.errors import (
 from tracker.importer.checks.tracked_entities import is_blank
 from tracker.importer.context import Context
 from tracker.importer.geometry import suits
-from tracker.importer.items import Action, EnrollmentItem, EventItem
-
-
-def existence(item: EnrollmentItem, context: Context) -> None:
-    """E1113, E1080, E1081. What holds the events of an event program has a uid, but is no enrollment."""
-    stored = item.stored
-    if stored is not None and stored.deleted:
-        context.error(E1113, item, item)
-    elif (stored is None or stored.tracked_entity is None) and item.action is not Action.CREATE:
-        context.error(E1081, item, item)
-    elif stored is not None and item.action is Action.CREATE:
-        context.error(E1080, item, item)
-    elif context.bundle.enrollment.get(item.uid) is not item:
-        if item.action is Action.DELETE:
-            item.is_ignored = True
-        else:
-            context.error(E1080, item, item)
+from tracker.importer.items import EnrollmentItem, EventItem
 
 
 def mandatory_members(item: EnrollmentItem, context: Context) -> None:

@@ -14,9 +14,7 @@ from tracker.errors import (
     E1011,
     E1013,
     E1029,
-    E1030,
     E1031,
-    E1032,
     E1033,
     E1039,
     E1043,
@@ -29,7 +27,6 @@ from tracker.errors import (
     E1056,
     E1057,
     E1079,
-    E1082,
     E1089,
     E1115,
     E1116,
@@ -50,22 +47,6 @@ from tracker.importer.raw_values import split_options
 
 BEFORE_IT_HAPPENED = frozenset({"SCHEDULE", "OVERDUE", "SKIPPED"})
 HAPPENED = frozenset({"ACTIVE", "COMPLETED", "VISITED"})
-
-
-def existence(item: EventItem, context: Context) -> None:
-    """E1082, E1030, E1032."""
-    stored = item.stored
-    if stored is not None and stored.deleted:
-        context.error(E1082, item, item)
-    elif stored is None and item.action is not Action.CREATE:
-        context.error(E1032, item, item)
-    elif stored is not None and item.action is Action.CREATE:
-        context.error(E1030, item, item)
-    elif context.bundle.event.get(item.uid) is not item:
-        if item.action is Action.DELETE:
-            item.is_ignored = True
-        else:
-            context.error(E1030, item, item)
 
 
 def mandatory_members(item: EventItem, context: Context) -> None:

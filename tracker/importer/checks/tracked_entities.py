@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-from tracker.errors import E1002, E1005, E1049, E1063, E1114, E1121, E1126
+from tracker.errors import E1005, E1049, E1121, E1126
 from tracker.importer.context import Context
-from tracker.importer.items import Action, TrackedEntityItem
-
-
-def existence(item: TrackedEntityItem, context: Context) -> None:
-    """E1114, E1002, E1063. Of a uid that is sent twice only the first object can go in."""
-    stored = item.stored
-    if stored is not None and stored.deleted:
-        context.error(E1114, item, item)
-    elif stored is None and item.action is not Action.CREATE:
-        context.error(E1063, item, item)
-    elif stored is not None and item.action is Action.CREATE:
-        context.error(E1002, item, item)
-    elif context.bundle.tracked_entity.get(item.uid) is not item:
-        if item.action is Action.DELETE:
-            item.is_ignored = True
-        else:
-            context.error(E1002, item, item)
+from tracker.importer.items import TrackedEntityItem
 
 
 def mandatory_members(item: TrackedEntityItem, context: Context) -> None:
