@@ -27,13 +27,19 @@ FOLLOW = """
     CREATE TRIGGER orgunit_add_profiles AFTER INSERT ON metadata_organisationunit
         REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION orgunit_add_profiles();
 
-    -- An import writes levels after rows; a unit that moves later keeps its type.
+    -- An import writes levels after rows; a unit that moves later keeps its type. What moves is passed over by one look.
+    -- For the others the plan is made each time: one that was kept from a single row would take hours with many.
     CREATE FUNCTION orgunit_type_profiles() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        UPDATE orgunit_profile profile SET org_unit_type_id = orgunit_type_of_level(now_so.hierarchy_level)
-        FROM now_so JOIN before ON before.id = now_so.id
-        WHERE profile.org_unit_id = now_so.id AND profile.org_unit_type_id IS NULL
-          AND before.hierarchy_level IS NULL AND now_so.hierarchy_level IS NOT NULL;
+        IF NOT EXISTS (SELECT FROM before WHERE hierarchy_level IS NULL) THEN
+            RETURN NULL;
+        END IF;
+        EXECUTE $with_plan$
+            UPDATE orgunit_profile profile SET org_unit_type_id = orgunit_type_of_level(now_so.hierarchy_level)
+            FROM now_so JOIN before ON before.id = now_so.id
+            WHERE profile.org_unit_id = now_so.id AND profile.org_unit_type_id IS NULL
+              AND before.hierarchy_level IS NULL AND now_so.hierarchy_level IS NOT NULL
+        $with_plan$;
         RETURN NULL;
     END $$;
     CREATE TRIGGER orgunit_type_profiles AFTER UPDATE ON metadata_organisationunit
