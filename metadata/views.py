@@ -12,6 +12,7 @@ from dhis2api.objects.member_views import MemberView
 from dhis2api.objects.metadata_views import export_answer
 from dhis2api.objects.params import ListParams
 from dhis2api.objects.reading.listing import LIST_FIELDS
+from dhis2api.objects.reading.snapshots import one_snapshot, streamed
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Schema
 from dhis2api.objects.views import LIST_FORMATS, ObjectsView, ObjectView, list_answer, reading_context
@@ -56,6 +57,7 @@ class PackageView(ApiView):
 
     object_schema: ClassVar[Schema] = None  # set by the route
 
+    @one_snapshot()
     @declares(PackageParams)
     def get(self, request: ApiRequest, params: PackageParams, uid: str) -> StreamingHttpResponse:
         """The object and its dependencies, as far as the caller may read them."""
@@ -69,12 +71,14 @@ class OrgUnitsView(ObjectsView):
 
     renders = (*LIST_FORMATS, GEOJSON)
 
+    @one_snapshot()
     @declares(OrgUnitListParams)
     def get(self, request: ApiRequest, params: OrgUnitListParams) -> ApiResponse | StreamingHttpResponse:
         """A page of the org units, by level and by the caller's places too; all of a level as GeoJSON."""
         if request.accepted_media_type == GEOJSON:
             units = units_of_map(params.level, params.parent) & units_of_user(params, request.user.pk)
-            return stream(feature_chunks(units, with_properties=params.properties), GEOJSON)
+            chunks = streamed(lambda: feature_chunks(units, with_properties=params.properties), at_once=1)
+            return stream(chunks, GEOJSON)
         if params.level_sorted:
             params = with_changes(params, order=["level", "name:iasc"])
         restriction = units_of_list(params, request.user.pk)
@@ -94,6 +98,7 @@ class OrgUnitsView(ObjectsView):
 class OrgUnitView(ObjectView):
     """One org unit, or the list of those around it."""
 
+    @one_snapshot()
     @declares(OrgUnitParams)
     def get(self, request: ApiRequest, params: OrgUnitParams, uid: str) -> ApiResponse | StreamingHttpResponse:
         """The org unit, with all its members unless `fields` says otherwise."""
@@ -114,6 +119,7 @@ class OrgUnitRelativesView(ApiView):
     renders = LIST_FORMATS
     relatives: ClassVar[Callable[[str], Q]] = None  # set by the route
 
+    @one_snapshot()
     @declares(ListParams)
     def get(self, request: ApiRequest, params: ListParams, uid: str) -> ApiResponse | StreamingHttpResponse:
         """A page of the org units there."""
@@ -125,6 +131,7 @@ class OrgUnitChildrenView(MemberView):
 
     renders = LIST_FORMATS
 
+    @one_snapshot()
     @declares(OrgUnitChildrenParams)
     def get(
         self, request: ApiRequest, params: OrgUnitChildrenParams, uid: str, name: str

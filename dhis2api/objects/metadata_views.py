@@ -13,6 +13,7 @@ from dhis2api.objects.formats.bodies import body_type
 from dhis2api.objects.formats.csv_import import csv_class_names
 from dhis2api.objects.params import MetadataBodyParams, MetadataExportParams
 from dhis2api.objects.reading.context import ReadingContext
+from dhis2api.objects.reading.snapshots import one_snapshot, streamed
 from dhis2api.objects.views import OBJECT_BODIES, reading_context
 from dhis2api.web.bodies import open_body
 from dhis2api.web.messages import conflict, ok
@@ -27,6 +28,7 @@ class MetadataView(ApiView):
 
     consumes = {"post": (*OBJECT_BODIES, CSV)}
 
+    @one_snapshot()
     @declares(MetadataExportParams)
     def get(self, request: ApiRequest, params: MetadataExportParams) -> StreamingHttpResponse:
         """All objects of the selected types that the caller may read."""
@@ -58,7 +60,8 @@ def export_answer(
 ) -> StreamingHttpResponse:
     """A set of objects in the negotiated format; what is compressed is always a file."""
     is_xml = request.accepted_media_type == XML
-    chunks = export_chunks(selections, context, (xml if is_xml else json_chunks).document_chunks)
+    write = (xml if is_xml else json_chunks).document_chunks
+    chunks = streamed(lambda: export_chunks(selections, context, write), at_once=1)
     compression = getattr(request, "compression", None)
     if compression:
         content_type = f"{request.accepted_media_type}+{compression}"

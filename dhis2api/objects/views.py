@@ -22,6 +22,7 @@ from dhis2api.objects.query.fields import with_presets_of_36
 from dhis2api.objects.reading.budget import MAX_TREE_MEMBERS
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.listing import Selection, get_object, list_objects
+from dhis2api.objects.reading.snapshots import one_snapshot
 from dhis2api.objects.registry import find_schema
 from dhis2api.objects.schema import Schema
 from dhis2api.objects.xml import object_document
@@ -60,6 +61,7 @@ class ObjectsView(ApiView):
     consumes = {"post": OBJECT_BODIES}
     is_browsable = True
 
+    @one_snapshot()
     @declares(ListParams)
     def get(self, request: ApiRequest, params: ListParams) -> ApiResponse | StreamingHttpResponse:
         """A page of the objects that the caller may read."""
@@ -87,6 +89,7 @@ class ObjectView(ApiView):
     is_browsable = True
     consumes = {"put": OBJECT_BODIES, "patch": (JSON_PATCH, JSON)}
 
+    @one_snapshot()
     @declares(ObjectParams)
     def get(self, request: ApiRequest, params: ObjectParams, uid: str) -> ApiResponse:
         """The object, with all its members unless `fields` says otherwise."""

@@ -19,6 +19,7 @@ from dhis2api.objects.query.scope import ComputedValues, FilterScope
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.reading.load import load_objects, stream_objects
 from dhis2api.objects.reading.plan import Node, compile_fields
+from dhis2api.objects.reading.snapshots import holds_snapshot, streamed
 from dhis2api.objects.schema import Schema
 from sharing.access import can_read_type, listed, readable
 
@@ -67,9 +68,18 @@ def list_objects(
         rows = rows[offset : offset + limit]
     if not streams or (limit is not None and limit <= STREAMED):
         return Page(load_objects(node, rows, context), total)
-    objects = stream_objects(node, rows, context)
+    if holds_snapshot() and not _are_many(rows, offset, total):
+        return Page(load_objects(node, rows, context), total)
+    objects = streamed(lambda: stream_objects(node, rows, context), at_once=STREAMED)
     first = list(islice(objects, STREAMED + 1))
     return Page(first if len(first) <= STREAMED else chain(first, objects), total)
+
+
+def _are_many(rows: QuerySet[Any], offset: int, total: int | None) -> bool:
+    """Whether there are more than are held in memory: worth a connection of their own."""
+    if total is not None:
+        return total - offset > STREAMED
+    return rows.order_by().values("pk")[STREAMED : STREAMED + 1].exists()
 
 
 def iterate_objects(schema: Schema, selection: Selection, context: ReadingContext) -> Iterator[dict[str, Any]]:
