@@ -15,13 +15,11 @@ class OrgUnitChangesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-<<<<<<< HEAD
-        """Its authorities are listed among all others, its page in the menu; its addresses shape errors themselves."""
+        """Its authorities are listed among all others, its page in the menu, its requests go along with merges.
+
+        Its addresses answer errors in a shape of their own.
+        """
         from apps.menu import own_pages
-=======
-        """Its two authorities are listed among all others; its addresses answer errors in a shape of their own;
-        requests go along with merges."""
->>>>>>> r1
         from dhis2api.web.messages import own_shapes
         from orgunit_changes import merging
         from orgunit_changes.dialect.views import show_refusal
@@ -33,8 +31,5 @@ class OrgUnitChangesConfig(AppConfig):
             MANAGE_AUTHORITY: "Manage projects, org unit types and forms of change requests",
         })  # fmt: skip
         own_shapes.update(dict.fromkeys(OWN_ADDRESSES, show_refusal))
-<<<<<<< HEAD
         own_pages.append(menu_module)
-=======
         merging.register()
->>>>>>> r1
