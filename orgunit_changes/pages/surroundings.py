@@ -14,15 +14,19 @@ AREAS = ("Polygon", "MultiPolygon")
 
 
 def surroundings_of(unit: OrganisationUnit, user: Any) -> dict[str, Any]:
-    """The outline of the parent, if it has one, and its other children with a point. Errors: 403 out of sight."""
-    if not sight_of(user).covers(unit):
+    """The outline of the parent, if it has one, and its other children with a point that the user sees.
+
+    Errors: 403 out of sight.
+    """
+    sight = sight_of(user)
+    if not sight.covers(unit):
         raise forbid("You do not have permission to perform this action.")
     if unit.parent is None:
         return {"outline": None, "neighbours": []}
     outline = unit.parent.geometry
     beside = (
-        OrganisationUnit.objects.filter(parent=unit.parent, geometry__type="Point").exclude(pk=unit.pk)
-        .select_related("change_profile").order_by("pk")[:MOST]
+        OrganisationUnit.objects.filter(sight.to_q(""), parent=unit.parent, geometry__type="Point")
+        .exclude(pk=unit.pk).select_related("change_profile").order_by("pk")[:MOST]
     )  # fmt: skip
     return {
         "outline": outline if isinstance(outline, dict) and outline.get("type") in AREAS else None,

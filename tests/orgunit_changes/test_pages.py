@@ -113,6 +113,14 @@ def test_the_map_shows_the_parents_outline_and_the_units_beside(api: ApiClient, 
     }  # fmt: skip
 
 
+def test_units_beside_that_are_out_of_sight_are_not_shown(api: ApiClient) -> None:
+    worker("clinic_nurse", NGELEHUN)
+
+    around = api.get(f"{PAGE}surroundings/{place(NGELEHUN).pk}", user="clinic_nurse")
+
+    assert (around.status, around.json["neighbours"]) == (200, [])
+
+
 def test_the_map_of_a_root_shows_nothing_around(api: ApiClient) -> None:
     root = OrganisationUnit.objects.get(parent=None)
 
