@@ -23,7 +23,7 @@ from orgunit_changes.models import (
     ReferenceInstance,
     SourceVersion,
 )
-from orgunit_changes.stamps import lock_stamps, next_stamp
+from orgunit_changes.stamps import lock_stamps, next_stamp, stamp_requests_with
 
 
 class RowsAdmin(admin.ModelAdmin):
@@ -74,6 +74,15 @@ class FormAdmin(RowsAdmin):
     search_fields = ("name",)
     inlines = (FormVersionInline,)
 
+    def save_model(self, request: Any, obj: Form, form: Any, change: bool) -> None:
+        """Deleted or back again, its submissions and what asks for them are stamped."""
+        with transaction.atomic():
+            lock_stamps()
+            super().save_model(request, obj, form, change)
+            if "deleted_at" in form.changed_data:
+                obj.instances.update(updated_at=next_stamp())
+                stamp_requests_with(obj.instances.all())
+
 
 @admin.register(Instance)
 class InstanceAdmin(RowsAdmin):
@@ -94,6 +103,7 @@ class InstanceAdmin(RowsAdmin):
             obj.updated_at = next_stamp()
             obj.created_at = obj.created_at or obj.updated_at
             super().save_model(request, obj, form, change)
+            stamp_requests_with(Instance.objects.filter(pk=obj.pk))
 
     def has_delete_permission(self, request: Any, obj: Instance | None = None) -> bool:
         return False
@@ -108,6 +118,13 @@ class ReferenceInstanceAdmin(RowsAdmin):
     list_select_related = ("org_unit", "form", "instance")
     search_fields = ("org_unit__name", "org_unit__uid", "instance__uuid")
     raw_id_fields = ("org_unit", "instance")
+
+    def save_model(self, request: Any, obj: ReferenceInstance, form: Any, change: bool) -> None:
+        """The submission is stamped: phones ask for references by when those changed."""
+        with transaction.atomic():
+            lock_stamps()
+            super().save_model(request, obj, form, change)
+            Instance.objects.filter(pk=obj.instance_id).update(updated_at=next_stamp())
 
 
 @admin.register(OrgUnitProfile)

@@ -9,6 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import QuerySet
+
+from orgunit_changes.models import Instance, OrgUnitChangeRequest
 
 # Any number will do, as long as nothing else in the database takes the same lock.
 STAMPS = 0x6F75_7374_616D_70  # "oustamp"
@@ -32,3 +35,8 @@ def next_stamp() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute(NEXT)
         return cursor.fetchone()[0]
+
+
+def stamp_requests_with(instances: QuerySet[Instance]) -> None:
+    """What becomes of submissions changes the requests that name them: they show those that are left, or are hidden."""
+    OrgUnitChangeRequest.objects.filter(new_reference_instances__in=instances).update(updated_at=next_stamp())

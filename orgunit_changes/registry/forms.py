@@ -12,6 +12,7 @@ from django.utils import timezone
 from orgunit_changes.dialect.times import as_double
 from orgunit_changes.models import Form, FormVersion, Project
 from orgunit_changes.registry.references import filtered_project, searched
+from orgunit_changes.stamps import lock_stamps, stamp_requests_with
 
 
 def all_forms() -> QuerySet[Form]:
@@ -64,7 +65,10 @@ def save_form(form: Form | None, members: Mapping[str, Any]) -> int:
     return form.pk
 
 
+@transaction.atomic
 def delete_form(form: Form) -> None:
     """It is gone, its submissions with it; the rows stay."""
+    lock_stamps()
     form.deleted_at = timezone.now()
     form.save()
+    stamp_requests_with(form.instances.all())

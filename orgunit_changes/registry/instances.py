@@ -1,4 +1,7 @@
-"""Submissions: lists, one, changes. Who sees the org unit may submit; who reviews says what stands for it."""
+"""Submissions: lists, one, changes. Who sees the org unit may submit; who reviews says what stands for it.
+
+A submission is its author's to change; others' belong to who reviews or manages.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from orgunit_changes.errors import forbid, refuse
 from orgunit_changes.identifiers import HEX_UUID
 from orgunit_changes.models import Form, Instance, Project, ReferenceInstance
 from orgunit_changes.registry.references import filtered_id, filtered_project
-from orgunit_changes.stamps import lock_stamps, next_stamp
+from orgunit_changes.stamps import lock_stamps, next_stamp, stamp_requests_with
 from orgunit_changes.visibility import sight_of
 from users.models import User
 
@@ -106,6 +109,7 @@ def change_instance(pk: int, members: Mapping[str, Any], user: User) -> None:
     _set_columns(instance, members)
     instance.updated_at = next_stamp()
     instance.save()
+    stamp_requests_with(Instance.objects.filter(pk=pk))
     _set_reference(instance, members.get("is_reference"), user)
 
 
@@ -119,6 +123,7 @@ def delete_instance(pk: int, user: User) -> None:
     instance.deleted = True
     instance.updated_at = next_stamp()
     instance.save()
+    stamp_requests_with(Instance.objects.filter(pk=pk))
 
 
 def _locked(pk: int) -> Instance:
@@ -150,8 +155,9 @@ def _set_reference(instance: Instance, is_reference: bool | None, user: User) ->
 
 
 def _require_right_to_change(instance: Instance, user: User) -> None:
+    """Errors: 403."""
     # What stands for an org unit went through a review: changing it behind its back would undo that.
-    if instance.references.exists():
+    if instance.created_by_id != user.pk or instance.references.exists():
         _require_reviewer(user)
 
 

@@ -19,6 +19,7 @@ from orgunit_changes.finding import OUT_OF_SIGHT
 from orgunit_changes.listing.shown import for_unit, show_unit
 from orgunit_changes.models import Instance, OrgUnitChangeRequest, OrgUnitType, ReferenceInstance
 from orgunit_changes.rules import check_dates, check_instances, check_parent, check_type
+from orgunit_changes.stamps import next_stamp
 from orgunit_changes.visibility import Sight
 from orgunit_changes.visible_requests import live_instances
 
@@ -188,8 +189,13 @@ def _write_groups(unit: OrganisationUnit, change: Change, wanted: tuple[int, ...
 
 
 def _write_references(unit: OrganisationUnit, instances: tuple[Instance, ...]) -> None:
-    """Each becomes the unit's reference in its form; those of other forms stay."""
+    """Each becomes the unit's reference in its form; those of other forms stay.
+
+    Phones ask for references by when they changed: one that was submitted long ago is new to them.
+    """
     ReferenceInstance.objects.bulk_create(
         [ReferenceInstance(org_unit=unit, form_id=one.form_id, instance=one) for one in instances],
         update_conflicts=True, unique_fields=["org_unit", "form"], update_fields=["instance"],
     )  # fmt: skip
+    if instances:
+        Instance.objects.filter(pk__in=[one.pk for one in instances]).update(updated_at=next_stamp())

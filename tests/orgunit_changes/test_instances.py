@@ -162,7 +162,7 @@ def test_a_version_of_another_form_is_refused(api: ApiClient, nurse: User) -> No
 
 
 def test_a_change_gets_a_later_stamp_and_keeps_form_and_uuid(api: ApiClient, nurse: User) -> None:
-    instance = submission(make_form())
+    instance = submission(make_form(), created_by=nurse)
     address = f"{INSTANCES}{instance.pk}/"
 
     changed = api.patch(address, {"json": {"beds": "20"}}, user="nurse")
@@ -259,3 +259,18 @@ def test_the_number_of_queries_does_not_grow_with_the_page(api: ApiClient, nurse
         assert len(api.get(f"{INSTANCES}?form_id={form.pk}&limit=9", user="nurse").json["results"]) == 9
 
     assert many.count == few.count
+
+
+def test_a_submission_is_its_authors_to_change_or_a_reviewers(api: ApiClient, nurse: User) -> None:
+    """Somebody else's deletion would hide the requests that ask for it."""
+    reviewer("judge")
+    own, foreign = submission(make_form(), created_by=nurse), submission(make_form())
+
+    answers = [
+        api.patch(f"{INSTANCES}{one.pk}/", {"json": {}}, user=user).status
+        for one, user in ((own, "nurse"), (foreign, "nurse"), (foreign, "judge"))
+    ]
+
+    assert answers == [200, 403, 200]
+    assert api.delete(f"{INSTANCES}{foreign.pk}/", user="nurse").status == 403
+    assert api.delete(f"{INSTANCES}{own.pk}/", user="nurse").status == 204
