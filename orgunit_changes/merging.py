@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from metadata.merging.data import Strategy, register_mover
+from metadata.merging.data import Strategy, register_lock, register_mover
 from orgunit_changes.models import OrgUnitChangeRequest, OrgUnitProfile
 from orgunit_changes.stamps import lock_stamps, next_stamp
 
@@ -18,15 +18,18 @@ SHOWN = ("org_unit", "new_parent")
 def register() -> None:
     """Have merges and splits of org units move the requests, too."""
     register_mover(_move, OrgUnitProfile, OrgUnitChangeRequest)
+    register_lock(_lock)
+
+
+def _lock(singular: str) -> None:
+    if singular == "organisationUnit":
+        lock_stamps()
 
 
 def _move(singular: str, sources: Sequence[int], target: int, strategy: Strategy) -> None:
     if singular != "organisationUnit":
         return
     OrgUnitChangeRequest.objects.filter(old_parent__in=sources).update(old_parent=target)
-    # The units are locked by now. An upload that holds the stamps may wait for one of them: one of the two is told to
-    # come again.
-    lock_stamps()
     for column in SHOWN:
         rows = OrgUnitChangeRequest.objects.filter(**{f"{column}__in": sources})
         rows.update(**{column: target, "updated_at": next_stamp()})

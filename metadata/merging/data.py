@@ -19,7 +19,9 @@ class Strategy(StrEnum):
 
 
 Mover = Callable[[str, Sequence[int], int, Strategy], None]
+Lock = Callable[[str], None]
 _movers: list[Mover] = []
+_locks: list[Lock] = []
 _models: set[type[models.Model]] = set()
 
 
@@ -27,6 +29,17 @@ def register_mover(mover: Mover, *stored_in: type[models.Model]) -> None:
     """`mover(singular, sources, target, strategy)` moves an app's data, by primary keys; `stored_in` are its models."""
     _movers.append(mover)
     _models.update(stored_in)
+
+
+def register_lock(lock: Lock) -> None:
+    """`lock(singular)` takes what a mover needs beside rows, in time: whoever holds it may wait for one of the rows."""
+    _locks.append(lock)
+
+
+def lock_data(singular: str) -> None:
+    """Take the locks of all movers, before any row is locked; needs a transaction."""
+    for lock in _locks:
+        lock(singular)
 
 
 def move_data(singular: str, sources: Sequence[int], target: int, strategy: Strategy) -> None:

@@ -19,11 +19,11 @@ from dhis2api.objects.writers import record_writer
 from dhis2api.web.timestamps import to_milliseconds
 from metadata.merging import errors
 from metadata.merging.bodies import MergeBody, SplitBody, read_merge, read_split
-from metadata.merging.data import Strategy
+from metadata.merging.data import Strategy, lock_data
 from metadata.merging.reassign import Change
 from metadata.merging.succession import pass_on, remove, require_authority
 from metadata.models import OrganisationUnit
-from metadata.rules.org_units import place_units
+from metadata.rules.org_units import lock_tree, place_units
 
 SPLIT, MERGE = "F_ORGANISATION_UNIT_SPLIT", "F_ORGANISATION_UNIT_MERGE"
 
@@ -55,6 +55,8 @@ def merge_units(body: Any, *, user: Any) -> None:
 def _locked(uids: Sequence[str | None]) -> dict[str, OrganisationUnit]:
     """The units that exist, as they are once nobody else changes them or refers to them anew."""
     named = [uid for uid in uids if uid]
+    lock_tree()
+    lock_data("organisationUnit")
     lock_for_update(get_schema("organisationUnit"), named, against_references=True)
     return {unit.uid: unit for unit in OrganisationUnit.objects.filter(uid__in=named)}
 

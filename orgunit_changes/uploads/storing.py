@@ -5,11 +5,11 @@ Source: the change request API, create and update; a known uuid: DHIS2 has no su
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from orgunit_changes.errors import FORBIDDEN_UNIT, forbid, refuse
 from orgunit_changes.locations import Location, location_of
@@ -25,12 +25,33 @@ OTHER_UNIT = "The change request is about another org unit."
 NOT_YOURS = "The user is neither the author of this change request nor a reviewer."
 
 
-@transaction.atomic
 def create_change(body: Mapping[str, Any], app_id: str | None, user: Any) -> OrgUnitChangeRequest:
     """Store a request. One whose uuid is known is returned as it is stored, whatever the body says by now.
 
     Errors: 400 and 404 for what the body lacks or names wrongly, 403 for a unit out of sight or of its project.
     """
+    return _once_more(lambda: _create_or_replay(body, app_id, user))
+
+
+def put_change(body: Mapping[str, Any], app_id: str | None, user: Any, *, may_review: bool) -> OrgUnitChangeRequest:
+    """Store a request, or replace all that one with the same uuid asks for, as long as nobody has reviewed it.
+
+    Errors: as `create_change`; 400 once it was reviewed or deleted, or for another unit; 403 for who is neither its
+    author nor a reviewer that sees its unit.
+    """
+    return _once_more(lambda: _create_or_replace(body, app_id, user, may_review))
+
+
+def _once_more(store: Callable[[], OrgUnitChangeRequest]) -> OrgUnitChangeRequest:
+    """What a body names may be deleted before the commit: looked for again, it is missed in the words for that."""
+    try:
+        return store()
+    except IntegrityError:
+        return store()
+
+
+@transaction.atomic
+def _create_or_replay(body: Mapping[str, Any], app_id: str | None, user: Any) -> OrgUnitChangeRequest:
     key, sight = read_uuid(body), sight_of(user)
     if (stored := _find(key)) is not None:
         return _replayed(stored, sight)
@@ -42,12 +63,9 @@ def create_change(body: Mapping[str, Any], app_id: str | None, user: Any) -> Org
 
 
 @transaction.atomic
-def put_change(body: Mapping[str, Any], app_id: str | None, user: Any, *, may_review: bool) -> OrgUnitChangeRequest:
-    """Store a request, or replace all that one with the same uuid asks for, as long as nobody has reviewed it.
-
-    Errors: as `create_change`; 400 once it was reviewed or deleted, or for another unit; 403 for who is neither its
-    author nor a reviewer.
-    """
+def _create_or_replace(
+    body: Mapping[str, Any], app_id: str | None, user: Any, may_review: bool
+) -> OrgUnitChangeRequest:
     key, sight = read_uuid(body), sight_of(user)
     proposal, named = _accept(body, app_id, sight)
     lock_stamps()
