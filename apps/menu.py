@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from apps.catalogue import Viewer, app_object, visible_apps
 from apps.errors import MENU_INVALID
 from apps.models import MenuOrder
 from dhis2api.errors import ApiError
+
+# Pages of the server's own, which nobody installs; an app above adds its own: a module, None for who may not open it.
+own_pages: list[Callable[[Viewer], dict[str, Any] | None]] = []
 
 NOT_IN_MENU = ("login", "global-shell")
 MAX_DESCRIPTION = 80  # characters
@@ -16,12 +20,13 @@ MAX_NAME = 300  # characters
 
 
 def list_modules(viewer: Viewer, user: Any) -> list[dict[str, Any]]:
-    """The apps that have a page, those that the user put in order first; two queries."""
+    """The apps that have a page, then the server's own; those that the user put in order first; two queries."""
     modules = [
         _module(app_object(app, viewer))
         for app in visible_apps(viewer.principal)
         if app.app_type == "APP" and app.manifest.get("launch_path") and app.key not in NOT_IN_MENU
     ]
+    modules += [module for page in own_pages if (module := page(viewer)) is not None]
     order = MenuOrder.objects.filter(user=user).first()
     places = {name: place for place, name in enumerate(order.modules)} if order is not None else {}
     return sorted(modules, key=lambda module: places.get(module["name"], len(places)))

@@ -13,7 +13,8 @@ from django.db import transaction
 from metadata.models import OrganisationUnit
 from orgunit_changes.models import Form, FormVersion, OrgUnitChangeRequest, OrgUnitType, Project, Status
 from orgunit_changes.registry.instances import create_instance
-from orgunit_changes.stamps import next_stamp
+from orgunit_changes.review.reading import Review
+from orgunit_changes.review.reviewing import review_change
 from orgunit_changes.uploads.storing import create_change
 from users.models import User
 
@@ -93,9 +94,7 @@ def body_of(proposal: Proposal) -> dict[str, Any]:
 def reject(change: OrgUnitChangeRequest, comment: str, by: User) -> None:
     """Unless it was reviewed before."""
     if change.status == Status.NEW:
-        change.status, change.rejection_comment, change.updated_by = Status.REJECTED, comment, by
-        change.updated_at = next_stamp()
-        change.save()
+        review_change(str(change.pk), Review(Status.REJECTED, None, comment), APP_ID, by)
 
 
 def _uuid(kind: str, key: str) -> UUID:

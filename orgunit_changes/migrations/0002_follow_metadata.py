@@ -27,24 +27,17 @@ FOLLOW = """
     CREATE TRIGGER orgunit_add_profiles AFTER INSERT ON metadata_organisationunit
         REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION orgunit_add_profiles();
 
-    -- An import writes levels after rows; a unit that moves later keeps its type. What moves is passed over by one look.
-    -- For the others the plan is made each time: one that was kept from a single row would take hours with many.
-    CREATE FUNCTION orgunit_type_profiles() RETURNS trigger LANGUAGE plpgsql AS $$
+    -- An import writes levels after rows; a unit that moves later keeps its type. By row: tables of all rows before and
+    -- after would be joined by a plan that was made for one, and five thousand units took a minute.
+    CREATE FUNCTION orgunit_type_profile() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        IF NOT EXISTS (SELECT FROM before WHERE hierarchy_level IS NULL) THEN
-            RETURN NULL;
-        END IF;
-        EXECUTE $with_plan$
-            UPDATE orgunit_profile profile SET org_unit_type_id = orgunit_type_of_level(now_so.hierarchy_level)
-            FROM now_so JOIN before ON before.id = now_so.id
-            WHERE profile.org_unit_id = now_so.id AND profile.org_unit_type_id IS NULL
-              AND before.hierarchy_level IS NULL AND now_so.hierarchy_level IS NOT NULL
-        $with_plan$;
+        UPDATE orgunit_profile SET org_unit_type_id = orgunit_type_of_level(NEW.hierarchy_level)
+        WHERE org_unit_id = NEW.id AND org_unit_type_id IS NULL;
         RETURN NULL;
     END $$;
-    CREATE TRIGGER orgunit_type_profiles AFTER UPDATE ON metadata_organisationunit
-        REFERENCING OLD TABLE AS before NEW TABLE AS now_so
-        FOR EACH STATEMENT EXECUTE FUNCTION orgunit_type_profiles();
+    CREATE TRIGGER orgunit_type_profile AFTER UPDATE OF hierarchy_level ON metadata_organisationunit
+        FOR EACH ROW WHEN (OLD.hierarchy_level IS NULL AND NEW.hierarchy_level IS NOT NULL)
+        EXECUTE FUNCTION orgunit_type_profile();
 
     CREATE FUNCTION orgunit_add_types() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -82,28 +75,28 @@ FOLLOW = """
     CREATE TRIGGER orgunit_place_forms AFTER INSERT ON orgunit_form
         REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION orgunit_place_forms();
 
-    INSERT INTO orgunit_source_version (number, is_default) VALUES (1, true);
+    INSERT INTO orgunit_source_version (number, is_default)
+    SELECT 1, true WHERE NOT EXISTS (SELECT FROM orgunit_source_version WHERE is_default);
     INSERT INTO orgunit_project (name, app_id, color, needs_authentication, is_default)
-    VALUES ('Default project', 'default', '#2c6693', true, true);
+    SELECT 'Default project', 'default', '#2c6693', true, true
+    WHERE NOT EXISTS (SELECT FROM orgunit_project WHERE is_default);
     INSERT INTO orgunit_type (name, short_name, depth)
-    SELECT name, name, level FROM metadata_organisationunitlevel ORDER BY level;
+    SELECT name, name, level FROM metadata_organisationunitlevel
+    WHERE level NOT IN (SELECT depth FROM orgunit_type WHERE depth IS NOT NULL) ORDER BY level;
     INSERT INTO orgunit_profile (org_unit_id, uuid, version_id, org_unit_type_id)
     SELECT unit.id, orgunit_uuid(unit.uid), version.id, orgunit_type_of_level(unit.hierarchy_level)
-    FROM metadata_organisationunit unit, orgunit_source_version version ORDER BY unit.id;
+    FROM metadata_organisationunit unit, orgunit_source_version version WHERE version.is_default ORDER BY unit.id
+    ON CONFLICT DO NOTHING;
 """
+# The rows stay, since requests refer to them: what is missing by then is made when this is applied again.
 FORGET = """
     DROP TRIGGER orgunit_add_profiles ON metadata_organisationunit;
-    DROP TRIGGER orgunit_type_profiles ON metadata_organisationunit;
+    DROP TRIGGER orgunit_type_profile ON metadata_organisationunit;
     DROP TRIGGER orgunit_add_types ON metadata_organisationunitlevel;
     DROP TRIGGER orgunit_place_types ON orgunit_type;
     DROP TRIGGER orgunit_place_forms ON orgunit_form;
-    DROP FUNCTION orgunit_add_profiles, orgunit_type_profiles, orgunit_add_types, orgunit_place_types,
+    DROP FUNCTION orgunit_add_profiles, orgunit_type_profile, orgunit_add_types, orgunit_place_types,
         orgunit_place_forms, orgunit_type_of_level, orgunit_uuid;
-    DELETE FROM orgunit_profile;
-    DELETE FROM orgunit_type_projects;
-    DELETE FROM orgunit_type;
-    DELETE FROM orgunit_project;
-    DELETE FROM orgunit_source_version;
 """
 
 

@@ -15,6 +15,8 @@ from orgunit_changes.registry.references import MOST_ITEMS, OrgUnitField, RowFie
 LATEST = 253_402_300_799  # seconds since the epoch: the end of the year 9999
 MOST_BYTES = 1024 * 1024  # of the answers of one submission
 DEEPEST_LEVEL = 100
+MOST_LANGUAGES = 100
+LONGEST_TEXT = 1000
 QUESTION_INVALID = "Expected an object with `name`, `label` and `type`."
 LABEL_INVALID = "A `label` is a text, or an object of texts by language."
 NOT_AN_OBJECT = "Expected a dictionary of answers by question."
@@ -43,11 +45,13 @@ class QuestionsField(serializers.Field):
         if not isinstance(item, dict) or not isinstance(item.get("name"), str) or not item["name"].strip():
             raise serializers.ValidationError(QUESTION_INVALID)
         label, kind = item.get("label", item["name"]), item.get("type", "text")
-        is_translated = isinstance(label, dict) and all(isinstance(text, str) for text in label.values())
-        if not isinstance(label, str) and not is_translated:
+        texts = list(label.values()) if isinstance(label, dict) else [label]
+        if len(texts) > MOST_LANGUAGES or not all(isinstance(text, str) for text in texts):
             raise serializers.ValidationError(LABEL_INVALID)
         if not isinstance(kind, str):
             raise serializers.ValidationError(QUESTION_INVALID)
+        if max(map(len, (item["name"], kind, *texts))) > LONGEST_TEXT:
+            raise serializers.ValidationError(f"Ensure no text of a question has more than {LONGEST_TEXT} characters.")
         return {"name": item["name"].strip(), "label": label, "type": kind}
 
 

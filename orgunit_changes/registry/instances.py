@@ -84,8 +84,6 @@ def create_instance(members: Mapping[str, Any], user: User) -> int:
     _require_version(members["form_id"], members.get("form_version_id"))
     instance = Instance(created_by=user, **({"uuid": members["uuid"]} if "uuid" in members else {}))
     _set_columns(instance, members)
-    instance.form_version = instance.form_version or instance.form.versions.order_by("pk").last()
-    instance.project = instance.project or Project.objects.filter(is_default=True).first()
     instance.created_at = instance.updated_at = next_stamp()
     instance.save()
     _set_reference(instance, members.get("is_reference"), user)
@@ -124,13 +122,16 @@ def delete_instance(pk: int, user: User) -> None:
 
 
 def _locked(pk: int) -> Instance:
-    return Instance.objects.select_for_update(of=("self",)).select_related("form", "org_unit").get(pk=pk)
+    return Instance.objects.select_for_update(of=("self",)).select_related("form", "form_version", "project").get(pk=pk)
 
 
 def _set_columns(instance: Instance, members: Mapping[str, Any]) -> None:
+    """What the body names; without a version it is the newest, without a project the default one."""
     for member, column in COLUMNS.items():
         if member in members:
             setattr(instance, column, members[member])
+    instance.form_version = instance.form_version or instance.form.versions.order_by("pk").last()
+    instance.project = instance.project or Project.objects.filter(is_default=True).first()
 
 
 def _set_reference(instance: Instance, is_reference: bool | None, user: User) -> None:

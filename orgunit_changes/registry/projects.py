@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Prefetch, Q, QuerySet
 
 from orgunit_changes.errors import Refused, refuse
@@ -47,12 +47,14 @@ def show_project(project: Project) -> dict[str, Any]:
 def save_project(project: Project | None, members: Mapping[str, Any]) -> int:
     """Create or change a project; its id. Errors: 400 for an app id that another has, or a gap in the default one."""
     project = project or Project()
-    if Project.objects.filter(app_id=members.get("app_id")).exclude(pk=project.pk).exists():
-        raise refuse("app_id", APP_ID_TAKEN)
     for name in COLUMNS:
         if name in members:
             setattr(project, name, members[name])
-    project.save()
+    try:
+        with transaction.atomic():
+            project.save()
+    except IntegrityError as error:
+        raise refuse("app_id", APP_ID_TAKEN) from error
     for member, links in (("org_unit_type_ids", project.org_unit_types), ("form_ids", project.forms)):
         if member in members:
             _refuse_gap(project, member, links, members[member])

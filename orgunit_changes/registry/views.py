@@ -13,7 +13,7 @@ from dhis2api.web.responses import ApiResponse, no_content
 from dhis2api.web.views import ApiRequest
 from orgunit_changes.apps import MANAGE_AUTHORITY
 from orgunit_changes.dialect.paging import page_asked, page_of
-from orgunit_changes.dialect.views import DialectView, read_object
+from orgunit_changes.dialect.views import DialectView, read_object, takes
 from orgunit_changes.errors import forbid
 from orgunit_changes.registry import bodies, forms, instances, projects, types
 from orgunit_changes.registry.references import filtered_project, row_of, validated
@@ -47,6 +47,7 @@ class RegistryListView(DialectView):
 
     resource = PROJECTS  # set by the route
 
+    @takes("app_id", "project", "search", "page", "limit")
     def get(self, request: ApiRequest) -> ApiResponse:
         """A page of those that are asked for."""
         query = request.query_params
@@ -93,12 +94,14 @@ class RegistryView(DialectView):
 class InstancesView(DialectView):
     """Submissions about org units that the caller sees."""
 
+    @takes("app_id", "project", "form_id", "org_unit_id", "page", "limit")
     def get(self, request: ApiRequest) -> ApiResponse:
         """A page of those that are asked for."""
         query = request.query_params
         page = page_of(instances.filter_instances(request.user, query), page_asked(query))
         return ApiResponse(page.envelope([instances.show_instance(row) for row in page.rows]))
 
+    @takes("app_id")
     def post(self, request: ApiRequest) -> ApiResponse:
         """Submit; once, however often the same uuid is sent."""
         body = read_object(request)

@@ -227,7 +227,8 @@ def test_the_menu_lists_apps_with_a_page(api: ApiClient, path: str) -> None:
     answer = api.get(path)
 
     assert answer.headers["Content-Type"].startswith("application/json")
-    capture, test = answer.json["modules"]
+    capture, test, own_page = answer.json["modules"]
+    assert own_page["name"] == "org-unit-changes"
     assert capture == {
         "name": "dhis-web-capture", "namespace": "/dhis-web-capture",
         "defaultAction": "http://testserver/dhis-web-capture/index.html", "displayName": "Capture",
@@ -247,7 +248,7 @@ def test_the_menu_has_the_users_own_order(api: ApiClient) -> None:
     def order(user: str) -> list[str]:
         return [module["name"] for module in api.get("/api/apps/menu", user=user).json["modules"]]
 
-    assert order("admin") == ["Gamma", "Beta", "Alpha"]
+    assert order("admin") == ["Gamma", "Beta", "Alpha", "org-unit-changes"]
     assert order("other") == ["Alpha", "Beta", "Gamma"]
 
 

@@ -62,9 +62,9 @@ def requests(own_database: OwnDatabase) -> None:
 
 
 @pytest.fixture
-def reviews(requests: None, live_server_process: WebProcess) -> Iterator[Site]:
-    """A browser at a server with these requests."""
-    with open_site(live_server_process) as opened:
+def reviews(requests: None, own_database: OwnDatabase) -> Iterator[Site]:
+    """A browser at a server with these requests, which checks that who changes something comes from its own pages."""
+    with WebProcess(own_database, API_CSRF="true") as process, open_site(process) as opened:
         yield opened
 
 
@@ -157,7 +157,8 @@ def test_what_the_server_refuses_is_said(reviews: Site) -> None:
     """Somebody else was quicker."""
     enter(reviews)
     open_request(reviews, "Name, Location")
-    other = reviews.page.context.new_page()
+    session = reviews.page.context.storage_state()
+    other = reviews.page.context.browser.new_page(storage_state=session)
     other.goto(reviews.page.url)
     other.get_by_label("Comment").fill("Mine")
     other.get_by_role("button", name="Reject").click()
@@ -209,6 +210,30 @@ def test_a_request_is_reviewed_with_the_keyboard_alone_on_a_phone(reviews: Site)
     expect(reviews.page.get_by_role("status")).to_have_text("Rejected: Ngelehun CHC")
     width = reviews.page.evaluate("document.documentElement.scrollWidth")
     assert width <= 360
+
+
+@pytest.fixture
+def many(requests: None) -> None:
+    """More than a page."""
+    for number in range(20):
+        stored_change(BADJIA, new_name=f"Badjia {number}")
+
+
+def test_pages_are_turned_and_found_again(many: None, reviews: Site) -> None:
+    enter(reviews)
+    expect(rows(reviews)).to_have_count(20)
+    expect(reviews.page.get_by_text("23 requests")).to_be_visible()
+
+    reviews.page.get_by_role("link", name="Next").click()
+    expect(rows(reviews)).to_have_count(3)
+    rows(reviews).first.get_by_role("link").click()
+    reviews.page.get_by_role("link", name="Back to the list").click()
+
+    expect(rows(reviews)).to_have_count(3)
+    expect(reviews.page.get_by_text("Page 2 of 2")).to_be_visible()
+    expect(reviews.page.get_by_role("link", name="Next")).to_have_count(0)
+    reviews.page.go_back()
+    expect(reviews.page.locator("#request-heading")).to_have_text("Badjia")
 
 
 @pytest.fixture

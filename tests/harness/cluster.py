@@ -34,7 +34,8 @@ SHARED_DATABASE = "shared"
 SHAPING = (
     "dhis2api/objects", "dhis2api/demo", "dhis2api/periods", "configuration", "files", "users", "sharing", "metadata",
     "apps", "datavalues", "tracker/models", "tracker/migrations", "tracker/importer", "datastore",
-    "orgunit_changes/models", "orgunit_changes/migrations", "orgunit_changes/uploads", "orgunit_changes/registry",
+    "orgunit_changes/models", "orgunit_changes/migrations", "orgunit_changes/uploads", "orgunit_changes/review",
+    "orgunit_changes/registry",
     "scheduling/migrations",
 )  # fmt: skip
 NOT_SHAPING = frozenset({"views.py", "urls.py", "admin.py", "params.py", "export.py"})

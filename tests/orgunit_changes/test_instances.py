@@ -173,6 +173,19 @@ def test_a_change_gets_a_later_stamp_and_keeps_form_and_uuid(api: ApiClient, nur
     assert list(api.put(address, body(make_form(), uuid=str(instance.uuid)), user="nurse").json) == ["form_id"]
 
 
+def test_without_version_and_project_it_is_the_newest_and_the_default_one(api: ApiClient, nurse: User) -> None:
+    form = make_form()
+    newest = form.versions.create(version_id="2", questions=[])
+    sent = body(form, form_version_id=form.versions.first().pk, project_id=make_project("other").pk)
+    made = api.post(INSTANCES, sent, user="nurse").json
+
+    changed = api.patch(f"{INSTANCES}{made['id']}/", {"form_version_id": None, "project_id": None}, user="nurse").json
+
+    assert made["form_version_id"] == sent["form_version_id"]
+    assert changed["form_version_id"] == newest.pk
+    assert changed["project_id"] == Project.objects.get(is_default=True).pk
+
+
 @pytest.mark.parametrize("authority", [REVIEW_AUTHORITY, MANAGE_AUTHORITY])
 def test_who_reviews_or_manages_says_what_stands_for_a_unit(api: ApiClient, authority: str) -> None:
     someone_at("chooser", capture=[BADJIA], authorities=[authority])

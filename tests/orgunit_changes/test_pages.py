@@ -18,6 +18,7 @@ from tests.orgunit_changes.world import (
     NGELEHUN,
     make_group,
     place,
+    reviewer,
     stored_change,
     worker,
 )
@@ -121,6 +122,16 @@ def test_what_lies_around_units_out_of_sight_is_not_shown(api: ApiClient, nurse:
     assert api.get(f"{PAGE}surroundings/{place(BAOMA).pk}", user="nurse").status == 403
     assert api.get(f"{PAGE}surroundings/{place(BAOMA).pk}", user=None).status == 401
     assert api.get(f"{PAGE}surroundings/x", user="nurse").status == 404
+
+
+def test_the_menu_of_apps_lists_the_page_for_reviewers(api: ApiClient, nurse: User) -> None:
+    reviewer("judge")
+
+    (module,) = api.get("/api/apps/menu", user="judge").json["modules"]
+
+    assert (module["displayName"], module["defaultAction"]) == ("Org unit changes", f"http://testserver{PAGE}")
+    assert browser_of(nurse).get(module["icon"].removeprefix("http://testserver")).status_code == 200
+    assert api.get("/api/apps/menu", user="nurse").json["modules"] == []
 
 
 @pytest.mark.parametrize("module", MODULES, ids=[module.name for module in MODULES])

@@ -160,6 +160,8 @@ WRONG = [
     ("forms", {"versions": [{"questions": []}]}, {"versions": {"0": {"version_id": ["This field is required."]}}}),
     ("forms", {"versions": [{"version_id": "1", "questions": [{"name": {}}]}]}, {"versions": {"0": {"questions": [
         "Expected an object with `name`, `label` and `type`."]}}}),
+    ("forms", {"versions": [{"version_id": "1", "questions": [{"name": "a", "label": "x" * 1001}]}]},
+     {"versions": {"0": {"questions": ["Ensure no text of a question has more than 1000 characters."]}}}),
     ("forms", {"versions": [{"version_id": "1", "questions": [{"name": "a", "label": {"English": 1}}]}]},
      {"versions": {"0": {"questions": ["A `label` is a text, or an object of texts by language."]}}}),
 ]  # fmt: skip

@@ -1,14 +1,16 @@
 // One request: both sides of each field, the map, and the review for those who may.
 
 import { findChange, mayReview, review } from './api.js'
-import { byId, element } from './dom.js'
+import { byId, element, table } from './dom.js'
 import { drawMap } from './map.js'
 import { before, sides } from './values.js'
 import { STATUS, moment } from './words.js'
 
-const may = mayReview()
 const nothing = () => {}
 let map = null
+let may = null // asked once
+
+const reviews = async () => (may ??= await mayReview())
 
 export function hideRequest() {
     map?.remove()
@@ -19,9 +21,9 @@ export function hideRequest() {
 // `onreviewed` is told in words what became of it. Returns what is left to do once all this is visible: a map is drawn
 // into a place whose size it asks for.
 export async function showRequest(id, back, isWanted, onreviewed) {
-    const [change, reviews] = await Promise.all([findChange(id), may])
+    const [change, isReviewer] = await Promise.all([findChange(id), reviews()])
     if (!isWanted()) return nothing
-    const isOpen = change.status === 'new' && reviews
+    const isOpen = change.status === 'new' && isReviewer
     hideRequest()
     byId('request').replaceChildren(
         element('p', {}, element('a', { href: back }, 'Back to the list')),
@@ -52,35 +54,39 @@ function course(change) {
 function comparison(change, isOpen) {
     const isReviewed = change.status !== 'new'
     const approved = change.approved_fields ?? []
-    const heads = ['Field', change.status === 'new' ? 'Now' : 'Before', 'Proposed']
-    if (isOpen) heads.push('Approve')
-    if (isReviewed) heads.push('Approved')
-    const row = ({ name, title, before: was, after }) => element('tr', { 'data-field': name },
-        element('th', { scope: 'row' }, title),
-        element('td', { 'data-label': heads[1] }, was),
-        element('td', { 'data-label': heads[2] }, after),
-        isOpen && element('td', { 'data-label': 'Approve' },
-            element('input', {
-                type: 'checkbox', name: 'approved', value: name, checked: true, 'aria-label': `Approve: ${title}`,
-            })),
-        isReviewed && element('td', { 'data-label': 'Approved' }, approved.includes(name) ? 'yes' : 'no'))
-    return element('table', { class: 'comparison' },
-        element('caption', { class: 'unseen' }, 'What is asked for'),
-        element('thead', {}, element('tr', {}, heads.map((head) => element('th', { scope: 'col' }, head)))),
-        element('tbody', {}, sides(change).map(row)))
+    const heads = ['Field', nameOfBefore(change), 'Proposed', isOpen && 'Approve', isReviewed && 'Approved']
+    const row = ({ name, title, before: was, after }) => ({
+        members: { 'data-field': name },
+        head: title,
+        cells: [
+            was, after, isOpen && checkbox(name, title), isReviewed && (approved.includes(name) ? 'yes' : 'no'),
+        ].filter((cell) => cell !== false),
+    })
+    return table({
+        name: 'comparison', caption: 'What is asked for', heads: heads.filter(Boolean), rows: sides(change).map(row),
+    })
 }
+
+const checkbox = (name, title) => element('input', {
+    type: 'checkbox', name: 'approved', value: name, checked: true, 'aria-label': `Approve: ${title}`,
+})
+
+const nameOfBefore = (change) => (change.status === 'new' ? 'Now' : 'Before')
 
 function addMap(change) {
     const [from, to] = [before(change).location, change.new_location]
     if (!from && !to) return nothing
     const container = element('div', { class: 'map', role: 'group', 'aria-label': 'Map of the locations above' })
     const legend = element('figcaption', {},
-        from && element('span', { class: 'key key-before' }, 'before'), ' ',
+        from && element('span', { class: 'key key-before' }, nameOfBefore(change).toLowerCase()), ' ',
         to && element('span', { class: 'key key-after' }, 'proposed'), ' ',
         element('span', { class: 'key key-neighbour' }, 'org units beside it'))
     byId('request').querySelector('table').after(element('figure', {}, container, legend))
     return () => {
-        map = drawMap(container, { from, to, accuracy: change.new_location_accuracy, orgUnit: change.org_unit.id })
+        map = drawMap(container, {
+            from, fromName: nameOfBefore(change), to, accuracy: change.new_location_accuracy,
+            orgUnit: change.org_unit.id,
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 // The list of requests: what the address asks for, a page of it.
 
 import { listChanges } from './api.js'
-import { byId, element } from './dom.js'
+import { byId, element, table } from './dom.js'
 import { FIELDS, STATUS, moment } from './words.js'
 
 const LIMIT = 20
@@ -36,35 +36,32 @@ export function addressOfFilters() {
 export async function showList(state, isWanted) {
     const query = queryOf(state)
     query.set('limit', LIMIT)
+    query.set('is_soft_deleted', 'false')
     const found = await listChanges(query)
     if (!isWanted()) return
     byId('rows').replaceChildren(
         element('p', { class: 'count' }, `${found.count} ${found.count === 1 ? 'request' : 'requests'}`),
-        found.results.length ? table(found.results, state) : '',
+        found.results.length ? table({
+            name: 'changes', caption: 'Change requests', heads: COLUMNS,
+            rows: found.results.map((change) => row(change, state)),
+        }) : '',
         pager(found, state),
     )
-}
-
-function table(changes, state) {
-    return element('table', { class: 'changes' },
-        element('caption', { class: 'unseen' }, 'Change requests'),
-        element('thead', {}, element('tr', {}, COLUMNS.map((name) => element('th', { scope: 'col' }, name)))),
-        element('tbody', {}, changes.map((change) => row(change, state))))
 }
 
 function row(change, state) {
     const address = new URLSearchParams(state)
     address.set('request', change.id)
-    const cells = [
-        change.requested_fields.map((name) => FIELDS[name] ?? name).join(', '),
-        change.created_by, moment(change.created_at), STATUS[change.status] ?? change.status,
-    ]
     const where = [change.org_unit_type_name, change.org_unit_parent_name].filter(Boolean).join(' in ')
-    return element('tr', {},
-        element('th', { scope: 'row' },
-            element('a', { href: `#${address}`, id: `change-${change.id}` }, change.org_unit_name),
-            element('span', { class: 'where' }, where)),
-        cells.map((text, place) => element('td', { 'data-label': COLUMNS[place + 1] }, text)))
+    return {
+        head: [
+            element('a', { href: `#${address}` }, change.org_unit_name), element('span', { class: 'where' }, where),
+        ],
+        cells: [
+            change.requested_fields.map((name) => FIELDS[name] ?? name).join(', '), change.created_by,
+            moment(change.created_at), STATUS[change.status] ?? change.status,
+        ],
+    }
 }
 
 function pager(found, state) {

@@ -1,13 +1,13 @@
 // The map of a request: where the unit is, where it shall be, and what is around. No tiles: nothing is asked of others.
 
 import { findSurroundings } from './api.js'
-import { element } from './dom.js'
+import { byId, element } from './dom.js'
 
 const L = window.L
 const NEAREST = 12 // zoom: two close points are shown with some kilometres around
 
 // Draws into a container that stands in the document already.
-export function drawMap(container, { from, to, accuracy, orgUnit }) {
+export function drawMap(container, { from, fromName, to, accuracy, orgUnit }) {
     const map = L.map(container, { attributionControl: false, zoomAnimation: false, maxZoom: 20 })
     const points = []
     // `side`: where its label stands; without one it is shown on hovering.
@@ -21,16 +21,17 @@ export function drawMap(container, { from, to, accuracy, orgUnit }) {
         return marker.addTo(map)
     }
     if (to && accuracy) L.circle([to.latitude, to.longitude], { radius: accuracy, className: 'place-accuracy' }).addTo(map)
-    if (from) points.push(put(from, 8, 'place-before', 'Before', 'left'))
+    if (from) points.push(put(from, 8, 'place-before', fromName, 'left'))
     if (to) points.push(put(to, 8, 'place-after', 'Proposed', 'right'))
     map.fitBounds(L.featureGroup(points).getBounds(), { padding: [70, 70], maxZoom: NEAREST })
     L.control.scale({ imperial: false }).addTo(map)
-    drawSurroundings(map, orgUnit, put)
+    findSurroundings(orgUnit)
+        .then((found) => container.isConnected && drawSurroundings(map, found, put))
+        .catch((error) => byId('alert').replaceChildren(`The surroundings are not shown: ${error.message}`))
     return map
 }
 
-async function drawSurroundings(map, orgUnit, put) {
-    const { outline, neighbours } = await findSurroundings(orgUnit)
+function drawSurroundings(map, { outline, neighbours }, put) {
     if (outline) L.geoJSON(outline, { interactive: false, style: { className: 'place-outline' } }).addTo(map).bringToBack()
     for (const other of neighbours) put(other, 4, 'place-neighbour', other.name).bringToBack()
 }

@@ -1,0 +1,32 @@
+"""Change requests on merged and split org units pass on to the unit that stays.
+
+Phones learn of it, since the requests are stamped. A profile is its unit's own and goes with it; reference submissions
+are found by the walk over the models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from metadata.merging.data import Strategy, register_mover
+from orgunit_changes.models import OrgUnitChangeRequest, OrgUnitProfile
+from orgunit_changes.stamps import lock_stamps, next_stamp
+
+SHOWN = ("org_unit", "new_parent")
+
+
+def register() -> None:
+    """Have merges and splits of org units move the requests, too."""
+    register_mover(_move, OrgUnitProfile, OrgUnitChangeRequest)
+
+
+def _move(singular: str, sources: Sequence[int], target: int, strategy: Strategy) -> None:
+    if singular != "organisationUnit":
+        return
+    OrgUnitChangeRequest.objects.filter(old_parent__in=sources).update(old_parent=target)
+    # The units are locked by now. An upload that holds the stamps may wait for one of them: one of the two is told to
+    # come again.
+    lock_stamps()
+    for column in SHOWN:
+        rows = OrgUnitChangeRequest.objects.filter(**{f"{column}__in": sources})
+        rows.update(**{column: target, "updated_at": next_stamp()})
