@@ -6,7 +6,17 @@ import argparse
 import os
 import sys
 
-PARTS = ("metadata", "datastore", "users", "datavalues", "scale", "clients", "tracker", "tracker-reads")
+PARTS = (
+    "metadata",
+    "datastore",
+    "users",
+    "datavalues",
+    "scale",
+    "clients",
+    "tracker",
+    "tracker-reads",
+    "orgunit-changes",
+)
 
 
 def main() -> None:
@@ -19,7 +29,17 @@ def main() -> None:
     import django  # noqa: PLC0415 - needs the settings that are named above
 
     django.setup()
-    from benchmarks import clients, datastore, datavalues, metadata, scale, tracker, tracker_reads, users  # noqa: PLC0415 - models exist after the set-up
+    from benchmarks import (  # noqa: PLC0415 - models exist after the set-up
+        clients,
+        datastore,
+        datavalues,
+        metadata,
+        orgunit_changes,
+        scale,
+        tracker,
+        tracker_reads,
+        users,
+    )
     from tests.harness.cluster import Cluster  # noqa: PLC0415 - models exist after the set-up
     from tests.harness.databases import OwnDatabase  # noqa: PLC0415 - models exist after the set-up
 
@@ -49,6 +69,8 @@ def main() -> None:
         if arguments.only in (None, "tracker-reads"):
             with OwnDatabase(cluster):
                 tracker_reads.run(people=500_000 // factor)
+        if arguments.only in (None, "orgunit-changes"):
+            orgunit_changes.run(cluster, sizes=(500, 5_000), uploads=500 // factor)
     finally:
         cluster.stop()
 

@@ -12,10 +12,17 @@ from dhis2api.objects.member_views import MemberView
 from dhis2api.objects.metadata_views import export_answer
 from dhis2api.objects.params import ListParams
 from dhis2api.objects.reading.listing import LIST_FIELDS
-from dhis2api.objects.reading.snapshots import one_snapshot, streamed
+from dhis2api.objects.reading.snapshots import streamed
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.schema import Schema
-from dhis2api.objects.views import LIST_FORMATS, ObjectsView, ObjectView, list_answer, reading_context
+from dhis2api.objects.views import (
+    LIST_FORMATS,
+    ObjectsView,
+    ObjectView,
+    in_one_snapshot,
+    list_answer,
+    reading_context,
+)
 from dhis2api.web.negotiation import GEOJSON
 from dhis2api.web.paging import pager
 from dhis2api.web.params import declares
@@ -57,7 +64,7 @@ class PackageView(ApiView):
 
     object_schema: ClassVar[Schema] = None  # set by the route
 
-    @one_snapshot()
+    @in_one_snapshot
     @declares(PackageParams)
     def get(self, request: ApiRequest, params: PackageParams, uid: str) -> StreamingHttpResponse:
         """The object and its dependencies, as far as the caller may read them."""
@@ -71,7 +78,7 @@ class OrgUnitsView(ObjectsView):
 
     renders = (*LIST_FORMATS, GEOJSON)
 
-    @one_snapshot()
+    @in_one_snapshot
     @declares(OrgUnitListParams)
     def get(self, request: ApiRequest, params: OrgUnitListParams) -> ApiResponse | StreamingHttpResponse:
         """A page of the org units, by level and by the caller's places too; all of a level as GeoJSON."""
@@ -98,7 +105,7 @@ class OrgUnitsView(ObjectsView):
 class OrgUnitView(ObjectView):
     """One org unit, or the list of those around it."""
 
-    @one_snapshot()
+    @in_one_snapshot
     @declares(OrgUnitParams)
     def get(self, request: ApiRequest, params: OrgUnitParams, uid: str) -> ApiResponse | StreamingHttpResponse:
         """The org unit, with all its members unless `fields` says otherwise."""
@@ -119,7 +126,7 @@ class OrgUnitRelativesView(ApiView):
     renders = LIST_FORMATS
     relatives: ClassVar[Callable[[str], Q]] = None  # set by the route
 
-    @one_snapshot()
+    @in_one_snapshot
     @declares(ListParams)
     def get(self, request: ApiRequest, params: ListParams, uid: str) -> ApiResponse | StreamingHttpResponse:
         """A page of the org units there."""
@@ -131,7 +138,7 @@ class OrgUnitChildrenView(MemberView):
 
     renders = LIST_FORMATS
 
-    @one_snapshot()
+    @in_one_snapshot
     @declares(OrgUnitChildrenParams)
     def get(
         self, request: ApiRequest, params: OrgUnitChildrenParams, uid: str, name: str

@@ -13,8 +13,8 @@ from dhis2api.objects.formats.bodies import body_type
 from dhis2api.objects.formats.csv_import import csv_class_names
 from dhis2api.objects.params import MetadataBodyParams, MetadataExportParams
 from dhis2api.objects.reading.context import ReadingContext
-from dhis2api.objects.reading.snapshots import one_snapshot, streamed
-from dhis2api.objects.views import OBJECT_BODIES, reading_context
+from dhis2api.objects.reading.snapshots import streamed
+from dhis2api.objects.views import OBJECT_BODIES, in_one_snapshot, reading_context
 from dhis2api.web.bodies import open_body
 from dhis2api.web.messages import conflict, ok
 from dhis2api.web.negotiation import CSV, JSON, XML
@@ -28,7 +28,7 @@ class MetadataView(ApiView):
 
     consumes = {"post": (*OBJECT_BODIES, CSV)}
 
-    @one_snapshot()
+    @in_one_snapshot
     @declares(MetadataExportParams)
     def get(self, request: ApiRequest, params: MetadataExportParams) -> StreamingHttpResponse:
         """All objects of the selected types that the caller may read."""

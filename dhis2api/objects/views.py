@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace as with_changes
-from typing import Any, ClassVar
+from functools import wraps
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import unquote_plus
 
 from django.db.models import Q
 
@@ -25,6 +27,7 @@ from dhis2api.objects.reading.listing import Selection, get_object, list_objects
 from dhis2api.objects.reading.snapshots import one_snapshot
 from dhis2api.objects.registry import find_schema
 from dhis2api.objects.schema import Schema
+from dhis2api.objects.writers import await_closing
 from dhis2api.objects.xml import object_document
 from dhis2api.web.base_url import api_base
 from dhis2api.web.bodies import read_json
@@ -35,10 +38,12 @@ from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, HttpResponse, StreamingHttpResponse, no_content, stream
 from dhis2api.web.views import ApiRequest, ApiView
 
+T = TypeVar("T")
 LAST_OLD_VERSION = 36  # it knew no JSON Patch and answered changes without a body
 JSON_PATCH = "application/json-patch+json"
 LIST_FORMATS = (JSON, XML, CSV)
 OBJECT_BODIES = (JSON, "application/*+json", XML)
+PULLED_BY = "lastUpdated"  # in a filter of who asks what changed since his last pull
 _IDENTIFIER = re.compile(r"[a-zA-Z0-9]{11}")
 
 
@@ -52,6 +57,19 @@ def reading_context(request: ApiRequest, params: Any = None) -> ReadingContext:
     return ReadingContext(request.user.principal, api_base(request._request), locale, limit, excludes)
 
 
+def in_one_snapshot(method: Callable[..., T]) -> Callable[..., T]:
+    """Have a view method read one state of the database, however many statements it takes."""
+
+    @wraps(method)
+    def read(view: ApiView, request: ApiRequest, *args: Any, **kwargs: Any) -> T:
+        if PULLED_BY in unquote_plus(request.META["QUERY_STRING"]):
+            await_closing()
+        with one_snapshot():
+            return method(view, request, *args, **kwargs)
+
+    return read
+
+
 class ObjectsView(ApiView):
     """All objects of one type: a page of them, and a new one."""
 
@@ -61,7 +79,7 @@ class ObjectsView(ApiView):
     consumes = {"post": OBJECT_BODIES}
     is_browsable = True
 
-    @one_snapshot()
+    @in_one_snapshot
     @declares(ListParams)
     def get(self, request: ApiRequest, params: ListParams) -> ApiResponse | StreamingHttpResponse:
         """A page of the objects that the caller may read."""
@@ -89,7 +107,7 @@ class ObjectView(ApiView):
     is_browsable = True
     consumes = {"put": OBJECT_BODIES, "patch": (JSON_PATCH, JSON)}
 
-    @one_snapshot()
+    @in_one_snapshot
     @declares(ObjectParams)
     def get(self, request: ApiRequest, params: ObjectParams, uid: str) -> ApiResponse:
         """The object, with all its members unless `fields` says otherwise."""

@@ -54,9 +54,18 @@ def write_recorded(statement: sql.Composable, parameters: Mapping[str, Any], sta
         return cursor.rowcount == 1
 
 
-def look_back(since: datetime.datetime) -> datetime.datetime | None:
-    """From which stamp on a pull of what changed after `since` must read, besides; None: from `since`, no earlier."""
+def await_closing() -> None:
+    """Wait for those that are just becoming visible.
+
+    Who reads in a snapshot of his own does so before he takes it: what he waited for is in it then.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_AWAIT_CLOSING, [LOCK, LOCK])
+
+
+def look_back(since: datetime.datetime) -> datetime.datetime | None:
+    """From which stamp on a pull of what changed after `since` must read, besides; None: from `since`, no earlier."""
+    await_closing()
+    with connection.cursor() as cursor:
         cursor.execute(_EARLIEST, {"since": since})
         return cursor.fetchone()[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -62,6 +63,50 @@ def test_what_is_stamped_before_a_pull_and_committed_after_it(
         since = now()
     assert pull(api, since, operator) == [element["id"]]
     assert pull(api, now(), operator) == []
+
+
+@pytest.mark.parametrize("path", ["dataElements?", "metadata?dataElements=true&"])
+def test_a_pull_waits_for_who_has_taken_his_time_and_is_about_to_commit(own_database: OwnDatabase, path: str) -> None:
+    """And sees what he wrote, though he committed after the pull began: its successor would not look for it."""
+    element, closed, commits = data_element(), threading.Event(), threading.Event()
+    since: list[str] = []
+
+    def write() -> None:
+        try:
+            with transaction.atomic():
+                assert put_in(ApiClient(), dataElements=[element]).status == 200
+                since.append(now())
+                with connection.cursor() as cursor:
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                closed.set()
+                commits.wait(30)
+        finally:
+            closed.set()
+            connection.close()
+
+    def read() -> list[dict[str, str]]:
+        try:
+            return (
+                ApiClient().get(f"/api/{path}fields=id&filter=lastUpdated:gt:{since[0]}").json.get("dataElements", [])
+            )
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        writing = pool.submit(write)
+        assert closed.wait(30)
+        reading = pool.submit(read)
+        while not _somebody_waits() and not reading.done():
+            pass
+        commits.set()
+        assert reading.result() == [{"id": element["id"]}]
+        writing.result()
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0] > 0
 
 
 def test_several_imports_of_one_transaction(own_database: OwnDatabase, api: ApiClient) -> None:

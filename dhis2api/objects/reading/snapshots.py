@@ -30,7 +30,7 @@ _held = threading.local()
 
 @contextmanager
 def one_snapshot() -> Iterator[None]:
-    """Everything inside sees one state; also a decorator. Within somebody's transaction it is that one's matter.
+    """Everything inside sees one state. Within somebody's transaction it is that one's matter.
 
     What is read lazily and outlives the block goes through `streamed`.
     """
