@@ -175,6 +175,14 @@ class Schema:
     def has_attributes(self) -> bool:
         return "attributeValues" in self.properties
 
+    @property
+    def attribute_column(self) -> str | None:
+        """The column of `attribute` that says whether this type may carry values; None: no attribute is for it."""
+        name = self.wire.attribute_flag
+        if not name:
+            return None
+        return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name) + "_attribute"
+
     def has(self, name: str) -> bool:
         return name in self.properties
 

@@ -32,7 +32,7 @@ from dhis2api.web.xml import append, append_value, root_element, to_bytes
 PREVENT_CACHING = "no-cache, private"
 ATTRIBUTES = ("httpStatus", "httpStatusCode", "status", "errorCode")  # in XML; the rest are child elements
 
-# Addresses whose errors have another shape: prefix of the path → the JSON of a refusal. Their apps add them.
+# Addresses whose errors have another shape: the top of their paths → the JSON of a refusal. Their apps add them.
 own_shapes: dict[str, Callable[[ApiError], Any]] = {}
 
 logger = logging.getLogger(__name__)
@@ -138,7 +138,7 @@ def error_response(request: HttpRequest, error: Exception) -> HttpResponse:
     """The same outside DRF: unknown routes, middleware, crashes."""
     refusal = api_error_for(error, request)
     message = web_message_for(refusal)
-    shape = next((own for prefix, own in own_shapes.items() if request.path_info.startswith(prefix)), None)
+    shape = next((own for top, own in own_shapes.items() if f"{request.path_info}/".startswith(f"{top}/")), None)
     if shape is not None:
         response = HttpResponse(encode_json(shape(refusal)), content_type=JSON)
     elif error_media_type(request) == XML:

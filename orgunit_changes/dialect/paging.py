@@ -9,9 +9,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from orgunit_changes.errors import not_found, refuse_all
+from orgunit_changes.identifiers import parse_id
 
 DEFAULT_LIMIT = 20
-LARGEST = 2**31 - 1
 INTEGER_REQUIRED = "A valid integer is required."
 PAGE_INVALID = "Invalid page."
 
@@ -56,8 +56,8 @@ def page_asked(query: Mapping[str, str]) -> PageAsked:
 
 def parse_integer(text: str) -> int:
     """A number from 1. Errors: ValueError."""
-    number = int(text.strip()) if text.strip().isascii() else 0
-    if not 1 <= number <= LARGEST:
+    number = parse_id(text)
+    if not number:
         raise ValueError(text)
     return number
 
@@ -68,4 +68,4 @@ def page_of(rows: QuerySet[Any], asked: PageAsked) -> PageFound:
     start = (asked.page - 1) * asked.limit
     if start and start >= count:
         raise not_found(PAGE_INVALID)
-    return PageFound(asked, count, list(rows[start : start + asked.limit]))
+    return PageFound(asked, count, list(rows[start : min(start + asked.limit, count)]))

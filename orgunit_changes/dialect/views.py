@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed, NotAuthenticated
 from rest_framework.settings import api_settings
@@ -18,11 +18,12 @@ from dhis2api.web.messages import finish_refusal
 from dhis2api.web.negotiation import JSON
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest, ApiView
-from orgunit_changes.errors import NOT_FOUND, Refused
+from orgunit_changes.errors import NOT_FOUND, Refused, refuse_all
 from orgunit_changes.tokens import MobileTokenAuthentication
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
+NUL_INVALID = "Null characters are not allowed."
 CHALLENGE = 'Bearer realm="api"'
 
 
@@ -31,6 +32,11 @@ class DialectView(ApiView):
 
     renders = (JSON,)
     authentication_classes = (MobileTokenAuthentication, *api_settings.DEFAULT_AUTHENTICATION_CLASSES)
+
+    def initial(self, request: ApiRequest, *args: Any, **kwargs: Any) -> None:
+        """After who asks: no parameter holds a character that the database cannot store, even to look for it."""
+        super().initial(request, *args, **kwargs)
+        refuse_nul(request.query_params)
 
     def get_exception_handler(self) -> Any:
         return exception_handler
@@ -58,6 +64,13 @@ def read_object(request: ApiRequest) -> dict[str, Any]:
         words = f"Invalid data. Expected a dictionary, but got {type(body).__name__}."
         raise Refused({"non_field_errors": [words]})
     return body
+
+
+def refuse_nul(query: QueryDict) -> None:
+    """Errors: 400 with each parameter that holds a NUL character."""
+    found = [name for name, texts in query.lists() if any("\x00" in text for text in (name, *texts))]
+    if found:
+        raise refuse_all({name.replace("\x00", "\\u0000"): [NUL_INVALID] for name in found})
 
 
 def show_refusal(refusal: ApiError) -> dict[str, Any]:

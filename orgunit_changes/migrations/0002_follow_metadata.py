@@ -31,8 +31,10 @@ FOLLOW = """
     -- after would be joined by a plan that was made for one, and five thousand units took a minute.
     CREATE FUNCTION orgunit_type_profile() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        UPDATE orgunit_profile SET org_unit_type_id = orgunit_type_of_level(NEW.hierarchy_level)
-        WHERE org_unit_id = NEW.id AND org_unit_type_id IS NULL;
+        -- No condition on the type: of thousands of new profiles none has one yet, which its index would go through.
+        UPDATE orgunit_profile
+        SET org_unit_type_id = coalesce(org_unit_type_id, orgunit_type_of_level(NEW.hierarchy_level))
+        WHERE org_unit_id = NEW.id;
         RETURN NULL;
     END $$;
     CREATE TRIGGER orgunit_type_profile AFTER UPDATE OF hierarchy_level ON metadata_organisationunit

@@ -20,9 +20,9 @@ urlpatterns = [
         for name, resource in (("projects", PROJECTS), ("orgunittypes", TYPES), ("forms", FORMS))
         for route in (
             path(name, RegistryListView.as_view(resource=resource)),
-            path(f"{name}/<str:pk>", RegistryView.as_view(resource=resource)),
+            path(f"{name}/<str:id>", RegistryView.as_view(resource=resource)),
         )
     ),
     path("instances", InstancesView.as_view()),
-    path("instances/<str:pk>", InstanceView.as_view()),
+    path("instances/<str:id>", InstanceView.as_view()),
 ]

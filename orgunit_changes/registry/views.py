@@ -66,29 +66,29 @@ class RegistryView(DialectView):
 
     resource = PROJECTS  # set by the route
 
-    def get(self, request: ApiRequest, pk: str) -> ApiResponse:
+    def get(self, request: ApiRequest, id: str) -> ApiResponse:
         """Show it."""
-        return ApiResponse(self.resource.show(row_of(self.resource.rows(), pk)))
+        return ApiResponse(self.resource.show(row_of(self.resource.rows(), id)))
 
-    def put(self, request: ApiRequest, pk: str) -> ApiResponse:
+    def put(self, request: ApiRequest, id: str) -> ApiResponse:
         """Change it; links that are not named stay."""
-        return self._save(request, pk, partial=False)
+        return self._save(request, id, partial=False)
 
-    def patch(self, request: ApiRequest, pk: str) -> ApiResponse:
+    def patch(self, request: ApiRequest, id: str) -> ApiResponse:
         """Change what is named."""
-        return self._save(request, pk, partial=True)
+        return self._save(request, id, partial=True)
 
-    def delete(self, request: ApiRequest, pk: str) -> HttpResponse:
+    def delete(self, request: ApiRequest, id: str) -> HttpResponse:
         """Delete it, unless it is used."""
         require_manager(request)
-        self.resource.delete(row_of(self.resource.rows(), pk))
+        self.resource.delete(row_of(self.resource.rows(), id))
         return no_content()
 
-    def _save(self, request: ApiRequest, pk: str, *, partial: bool) -> ApiResponse:
+    def _save(self, request: ApiRequest, id: str, *, partial: bool) -> ApiResponse:
         require_manager(request)
-        row = row_of(self.resource.rows(), pk)
+        row = row_of(self.resource.rows(), id)
         saved = self.resource.save(row, validated(self.resource.body, read_object(request), partial=partial))
-        return ApiResponse(self.resource.show(self.resource.rows().get(pk=saved)))
+        return ApiResponse(self.resource.show(row_of(self.resource.rows(), str(saved))))
 
 
 class InstancesView(DialectView):
@@ -122,28 +122,28 @@ class InstancesView(DialectView):
 class InstanceView(DialectView):
     """One submission."""
 
-    def get(self, request: ApiRequest, pk: str) -> ApiResponse:
+    def get(self, request: ApiRequest, id: str) -> ApiResponse:
         """Show it."""
-        return ApiResponse(instances.show_instance(row_of(instances.visible_instances(request.user), pk)))
+        return ApiResponse(instances.show_instance(row_of(instances.visible_instances(request.user), id)))
 
-    def put(self, request: ApiRequest, pk: str) -> ApiResponse:
+    def put(self, request: ApiRequest, id: str) -> ApiResponse:
         """Change it."""
-        return self._save(request, pk, partial=False)
+        return self._save(request, id, partial=False)
 
-    def patch(self, request: ApiRequest, pk: str) -> ApiResponse:
+    def patch(self, request: ApiRequest, id: str) -> ApiResponse:
         """Change what is named."""
-        return self._save(request, pk, partial=True)
+        return self._save(request, id, partial=True)
 
-    def delete(self, request: ApiRequest, pk: str) -> HttpResponse:
+    def delete(self, request: ApiRequest, id: str) -> HttpResponse:
         """Delete it."""
-        instances.delete_instance(row_of(instances.visible_instances(request.user), pk).pk, request.user)
+        instances.delete_instance(row_of(instances.visible_instances(request.user), id).pk, request.user)
         return no_content()
 
-    def _save(self, request: ApiRequest, pk: str, *, partial: bool) -> ApiResponse:
-        row = row_of(instances.visible_instances(request.user), pk)
+    def _save(self, request: ApiRequest, id: str, *, partial: bool) -> ApiResponse:
+        row = row_of(instances.visible_instances(request.user), id)
         members = validated(bodies.InstanceBody, read_object(request), partial=partial)
         instances.change_instance(row.pk, members, request.user)
-        return ApiResponse(instances.show_instance(instances.visible_instances(request.user).get(pk=row.pk)))
+        return ApiResponse(instances.show_instance(row_of(instances.visible_instances(request.user), id)))
 
 
 def require_manager(request: ApiRequest) -> None:

@@ -16,6 +16,7 @@ from orgunit_changes.errors import UNKNOWN_PK, UNKNOWN_PK_OR_UUID, Refused
 from orgunit_changes.identifiers import Reference, find_org_units
 from orgunit_changes.models import Instance, OrgUnitType
 from orgunit_changes.uploads.reading import Proposal
+from orgunit_changes.visibility import Sight
 from orgunit_changes.visible_requests import live_instances
 
 
@@ -30,12 +31,12 @@ class Named:
     instances: tuple[Instance, ...]
 
 
-def resolve(proposal: Proposal) -> Named:
+def resolve(proposal: Proposal, sight: Sight) -> Named:
     """The rows. Errors: 400 or 404 with each member that names nothing."""
     units = find_org_units(filter(None, (proposal.org_unit, proposal.new_parent)))
     type = _find_type(proposal.new_org_unit_type)
     groups = _find_groups(proposal.new_groups or ())
-    instances = _find_instances(proposal.new_reference_instances or ())
+    instances = _find_instances(proposal.new_reference_instances or (), sight)
     wrong = _missing("org_unit_id", (proposal.org_unit,), units, UNKNOWN_PK_OR_UUID)
     wrong |= _missing("new_groups", proposal.new_groups or (), groups, UNKNOWN_PK)
     absent = _missing("new_parent_id", filter(None, (proposal.new_parent,)), units, UNKNOWN_PK_OR_UUID)
@@ -74,12 +75,13 @@ def _find_groups(wanted: tuple[Reference, ...]) -> dict[Reference, OrganisationU
     return {one: row for one, row in found.items() if row is not None}
 
 
-def _find_instances(wanted: tuple[Reference, ...]) -> dict[Reference, Instance]:
+def _find_instances(wanted: tuple[Reference, ...], sight: Sight) -> dict[Reference, Instance]:
+    """A request shows the answers of its submissions: asking for one is no way to see them."""
     if not wanted:
         return {}
     condition = Q(pk__in=[one.pk for one in wanted if one.pk is not None])
     condition |= Q(uuid__in=[one.uuid for one in wanted if one.uuid is not None])
-    rows = list(live_instances().filter(condition))
+    rows = list(live_instances().filter(condition, sight.to_q() | Q(created_by=sight.user)))
     keys = {row.pk: row for row in rows} | {row.uuid: row for row in rows}
     found = {one: keys.get(one.pk if one.pk is not None else one.uuid) for one in wanted}
     return {one: row for one, row in found.items() if row is not None}

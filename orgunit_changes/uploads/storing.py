@@ -51,10 +51,11 @@ def put_change(body: Mapping[str, Any], app_id: str | None, user: Any, *, may_re
     key, sight = read_uuid(body), sight_of(user)
     proposal, named = _accept(body, app_id, sight)
     lock_stamps()
-    stored = OrgUnitChangeRequest.objects.select_for_update().filter(uuid=key).first()
+    rows = OrgUnitChangeRequest.objects.select_for_update(of=("self",)).select_related("org_unit")
+    stored = rows.filter(uuid=key).first()
     if stored is None:
         return _create(proposal, named, user)
-    if stored.created_by_id != user.pk and not may_review:
+    if stored.created_by_id != user.pk and not (may_review and sight.covers(stored.org_unit)):
         raise forbid(NOT_YOURS)
     check_open(stored)
     if stored.org_unit_id != named.unit.pk:
@@ -67,7 +68,7 @@ def put_change(body: Mapping[str, Any], app_id: str | None, user: Any, *, may_re
 def _accept(body: Mapping[str, Any], app_id: str | None, sight: Sight) -> tuple[Proposal, Named]:
     """A body that may be stored, and what it names."""
     proposal = read_proposal(body)
-    named = resolve(proposal)
+    named = resolve(proposal, sight)
     if named.type is not None:
         check_type(named.type)
     check_instances(named.instances)

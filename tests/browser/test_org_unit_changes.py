@@ -184,6 +184,9 @@ def test_lists_are_narrowed_and_the_address_keeps_it(reviews: Site) -> None:
     expect(reviews.page.get_by_label("Group").locator("option:checked")).to_have_text("Chosen")
     reviews.page.get_by_role("link", name="Clear").click()
     expect(rows(reviews)).to_have_count(3)
+    reviews.page.get_by_label("Name of the org unit").fill("never asked for")
+    reviews.page.get_by_role("link", name="Clear").click()
+    expect(reviews.page.get_by_label("Name of the org unit")).to_have_value("")
 
 
 def test_without_the_authority_there_is_nothing_to_decide(reviews: Site) -> None:

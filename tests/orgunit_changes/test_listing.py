@@ -94,7 +94,7 @@ def test_pages_follow_each_other(api: ApiClient) -> None:
     assert (answer["has_next"], answer["has_previous"]) == (True, True)
 
 
-@pytest.mark.parametrize("query", ["page=x", "page=0", "page=-1", "page=1.5", "page=9999999999999", "page=²"])
+@pytest.mark.parametrize("query", ["page=x", "page=0", "page=-1", "page=1.5", "page=1_0", "page=%2B1", "page=²"])
 def test_a_page_is_a_number_from_one(api: ApiClient, query: str) -> None:
     answer = api.get(f"{CHANGES}?{query}")
 
@@ -525,3 +525,20 @@ def test_the_whole_takes_as_many_queries_however_much_it_holds(api: ApiClient) -
 
     assert counts[0] == counts[1]
     assert counts[0] <= 10
+
+
+def test_a_page_of_any_size_beyond_the_last_is_not_found(api: ApiClient) -> None:
+    stored_change(new_name="A")
+
+    answer = api.get(f"{CHANGES}?page=9999999999999")
+
+    assert (answer.status, answer.json) == (404, {"detail": "Invalid page."})
+
+
+def test_no_limit_is_too_large(api: ApiClient) -> None:
+    stored_change(new_name="A")
+
+    answer = api.get(f"{CHANGES}?limit={2**63 - 1}")
+
+    assert (answer.status, answer.json["limit"], answer.json["pages"]) == (200, 2**63 - 1, 1)
+    assert len(answer.json["results"]) == answer.json["count"]

@@ -163,7 +163,7 @@ def test_a_sync_begins_where_the_last_one_ended(api: ApiClient, me: User, last_s
     assert pulled(api, f"app_id=default&last_sync={last_sync}") == ([change.pk] if is_shown else [])
 
 
-@pytest.mark.parametrize("last_sync", ["x", "2026-13-01T00:00", "1683196215", "2026-02-30T10:00Z", "%00"])
+@pytest.mark.parametrize("last_sync", ["x", "2026-13-01T00:00", "1683196215", "2026-02-30T10:00Z"])
 @pytest.mark.parametrize("path", [MOBILE, f"/api/mobile/orgunits/{NGELEHUN}/reference_instances"])
 def test_a_moment_that_is_none_is_refused(api: ApiClient, me: User, path: str, last_sync: str) -> None:
     answer = api.get(f"{path}?app_id=default&last_sync={last_sync}", user="worker")

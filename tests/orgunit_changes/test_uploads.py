@@ -544,3 +544,27 @@ def test_a_unit_that_dhis2_deletes_takes_its_requests_along(api: ApiClient) -> N
     assert api.get(f"{CHANGES}{change.json['id']}/").status == 404
     assert Instance.objects.get(pk=instance.pk).org_unit is None
     assert uuid.UUID(change.json["uuid"]) != kept.uuid
+
+
+@SENDERS
+def test_a_submission_out_of_sight_is_none(api: ApiClient, send: Any) -> None:
+    """A request shows the answers of its submissions."""
+    worker("baoma_worker", BAOMA)
+    form = make_form()
+    foreign, own = submission(form, BADJIA), submission(form, BADJIA, created_by=worker("w2", BAOMA))
+
+    answer = send(api, change_body(BAOMA, new_reference_instances=[foreign.pk]), user="baoma_worker")
+    sent = send(api, change_body(BAOMA, new_reference_instances=[own.pk]), user="w2")
+
+    message = f'Invalid pk or uuid "{foreign.pk}" - object does not exist.'
+    assert (answer.status, answer.json) == (404, {"new_reference_instances": [message]})
+    assert sent.status == 201, sent
+
+
+def test_a_reviewer_learns_nothing_of_a_request_out_of_his_sight_by_its_uuid(api: ApiClient) -> None:
+    reviewer("baoma_reviewer", BAOMA)
+    stored = stored_change(BADJIA, new_name="A", status="rejected")
+
+    answer = put(api, change_body(BAOMA, uuid=str(stored.uuid), new_name="B"), user="baoma_reviewer")
+
+    assert answer.status == 403, answer

@@ -183,7 +183,7 @@ def range_faults(prop: Property, value: float, prefix: str) -> Iterator[Fault]:
 
 def attributes_are_assigned(item: ImportObject, bundle: Bundle, heat: Preheat) -> Iterator[Fault]:
     """E6012, E5002: every custom attribute exists and is meant for this type."""
-    flag = _attribute_flag(item.schema)
+    flag = item.schema.attribute_column
     in_payload = {o.uid: o for o in bundle.of("attribute")}
     for uid in item.values.get("attribute_values") or {}:
         if uid in in_payload:
@@ -202,7 +202,7 @@ def mandatory_attributes_present(item: ImportObject, bundle: Bundle, heat: Prehe
     """E4011: attributes marked mandatory for the type have a value."""
     if not item.schema.has_attributes:
         return
-    flag = _attribute_flag(item.schema)
+    flag = item.schema.attribute_column
     values = item.values.get("attribute_values") or {}
     for uid, attribute in heat.attributes.items():
         if attribute["mandatory"] and attribute.get(flag) and uid not in values:
@@ -234,9 +234,3 @@ def uid_is_well_formed(item: ImportObject, bundle: Bundle, heat: Preheat) -> Ite
     """E4014 on create; old objects with a malformed uid may still be updated."""
     if item.action is Action.CREATE and not is_uid(item.uid):
         yield Fault(E4014, (item.uid, item.schema.simple_klass))
-
-
-def _attribute_flag(schema: Schema) -> str:
-    """The column of `attribute` that says whether this type may carry values."""
-    name = schema.wire.attribute_flag or ""
-    return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name) + "_attribute"

@@ -67,7 +67,7 @@ def preheat(bundle: Bundle) -> Preheat:
     reserved: Reserved = {}
     for singular, objects in bundle.objects.items():
         _load_stored(bundle, get_schema(singular), objects, reserved)
-    _load_attributes(heat)
+    _load_attributes(bundle, heat)
     for singular, wanted in _references(bundle).items():
         _load_targets(heat, get_schema(singular), wanted)
     _hold_targets_of_documents(bundle, heat)
@@ -134,11 +134,16 @@ def reserve_keys(schema: Schema, count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _load_attributes(heat: Preheat) -> None:
-    """Definitions of custom attributes: few, and every object is checked against the mandatory ones."""
+def _load_attributes(bundle: Bundle, heat: Preheat) -> None:
+    """Definitions of custom attributes: few, and every object is checked against the mandatory ones.
+
+    Of the many marks for which types an attribute is, those of the payload's types are loaded.
+    """
     schema = find_schema("attribute")
     if schema is not None:
-        heat.attributes = {row["uid"]: row for row in schema.model._base_manager.values()}
+        flags = {get_schema(singular).attribute_column for singular in bundle.objects} - {None}
+        columns = ("uid", "name", "value_type", "unique", "mandatory", *sorted(flags))
+        heat.attributes = {row["uid"]: row for row in schema.model._base_manager.values(*columns)}
 
 
 def _load_targets(heat: Preheat, schema: Schema, wanted: tuple[set[str], set[str]]) -> None:

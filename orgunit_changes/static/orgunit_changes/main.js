@@ -66,6 +66,9 @@ byId('filters').addEventListener('submit', (event) => {
     if (address === location.hash) show()
     else location.hash = address
 })
+byId('clear').addEventListener('click', () => {
+    if (!location.hash) show() // the address stays, what was typed goes
+})
 window.addEventListener('hashchange', () => {
     byId('status').textContent = ''
     show()
