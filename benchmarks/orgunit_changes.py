@@ -39,7 +39,7 @@ INSERT = """
 def run(cluster: Cluster, sizes: tuple[int, ...], uploads: int) -> None:
     """Measure all cases, each size in a database of its own, and print them."""
     print_cases("org units", [case for size in sizes for case in _moves(cluster, size)])
-    print_cases("requests", list(_uploads(cluster, uploads)))
+    print_cases("requests", [case for size in (uploads // 10, uploads) for case in _uploads(cluster, size)])
 
 
 def _moves(cluster: Cluster, size: int) -> Iterator[Case]:

@@ -10,7 +10,7 @@ from dhis2api.objects.formats.bodies import read_object_body
 from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.importer.report import single_report
 from dhis2api.objects.registry import get_schema
-from dhis2api.objects.views import LAST_OLD_VERSION, ObjectsView, list_answer
+from dhis2api.objects.views import LAST_OLD_VERSION, ObjectsView, in_one_snapshot, list_answer
 from dhis2api.web.base_url import mailed_base
 from dhis2api.web.messages import created
 from dhis2api.web.params import declares
@@ -32,6 +32,7 @@ MAX_INVITES = 1000
 class UsersView(ObjectsView):
     """Users, and a new one."""
 
+    @in_one_snapshot
     @declares(UserListParams)
     def get(self, request: ApiRequest, params: UserListParams) -> ApiResponse | StreamingHttpResponse:
         """A page of the users."""
@@ -50,6 +51,7 @@ class UsersView(ObjectsView):
 class RolesView(ObjectsView):
     """Roles, and a new one."""
 
+    @in_one_snapshot
     @declares(RoleListParams)
     def get(self, request: ApiRequest, params: RoleListParams) -> ApiResponse | StreamingHttpResponse:
         """A page of the roles that the caller may read."""

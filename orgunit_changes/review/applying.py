@@ -156,7 +156,8 @@ def _write_unit(unit: OrganisationUnit, change: Change, wanted: Wanted) -> None:
 
 def _has_area(unit: OrganisationUnit) -> bool:
     """Whether the unit's one geometry is something that a point must not replace."""
-    return bool(unit.geometry) and unit.geometry.get("type") != "Point"
+    is_point = isinstance(unit.geometry, dict) and unit.geometry.get("type") == "Point"
+    return bool(unit.geometry) and not is_point
 
 
 def _write_profile(unit: OrganisationUnit, change: Change, wanted: Wanted) -> None:

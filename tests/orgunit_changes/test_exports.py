@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from metadata.models import OrganisationUnit
 from orgunit_changes.exports import rows as table
-from orgunit_changes.models import OrgUnitChangeRequest
+from orgunit_changes.models import OrgUnitChangeRequest, ReferenceInstance
 from tests.harness.client import Answer, ApiClient
 from tests.harness.queries import query_counter
 from tests.orgunit_changes.world import (
@@ -44,7 +44,9 @@ FIELDS = (
 
 @pytest.fixture(autouse=True)
 def _nothing_else() -> None:
+    """The demo has requests and references of its own."""
     OrgUnitChangeRequest.objects.all().delete()
+    ReferenceInstance.objects.all().delete()
 
 
 def lines(answer: Answer) -> list[dict[str, str]]:

@@ -43,6 +43,7 @@ LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _reviewer() -> None:
     reviewer()
+    ReferenceInstance.objects.all().delete()  # the demo has some
     OrganisationUnit.objects.update(last_updated=LONG_AGO)
     OrganisationUnitGroup.objects.update(last_updated=LONG_AGO)
     ReferenceInstance.objects.all().delete()
