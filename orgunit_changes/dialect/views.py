@@ -59,7 +59,8 @@ def read_object(request: ApiRequest) -> dict[str, Any]:
     except ApiError as error:
         if error.status != 400:
             raise
-        raise Refused({"detail": f"JSON parse error - {error.message}"}) from error
+        place = error.message.removeprefix("JSON parse error: ")
+        raise Refused({"detail": f"JSON parse error - {place}"}) from error
     if not isinstance(body, dict):
         words = f"Invalid data. Expected a dictionary, but got {type(body).__name__}."
         raise Refused({"non_field_errors": [words]})

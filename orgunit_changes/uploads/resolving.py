@@ -1,6 +1,7 @@
 """What a proposal names, looked up: each kind in one query.
 
-A parent, a type or a submission that is not there is a 404, a unit or a group a 400; wrong members come first.
+A parent, a type or a submission that is not there is a 404, a unit or a group a 400. Whatever is a 400 comes first, the
+rules that members must keep together among it: so 404s are for the caller to raise.
 Source: the change request API, responses of create and update.
 """
 
@@ -22,17 +23,18 @@ from orgunit_changes.visible_requests import live_instances
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The rows that a proposal names."""
+    """The rows that a proposal names; `absent` are messages about members whose row is not there."""
 
     unit: OrganisationUnit
     parent: OrganisationUnit | None
     type: OrgUnitType | None
     groups: tuple[OrganisationUnitGroup, ...]
     instances: tuple[Instance, ...]
+    absent: dict[str, list[str]]
 
 
 def resolve(proposal: Proposal, sight: Sight) -> Named:
-    """The rows. Errors: 400 or 404 with each member that names nothing."""
+    """The rows. Errors: 400 with each member that names nothing, if one of them is the unit or a group."""
     units = find_org_units(filter(None, (proposal.org_unit, proposal.new_parent)))
     type = _find_type(proposal.new_org_unit_type)
     groups = _find_groups(proposal.new_groups or ())
@@ -42,11 +44,12 @@ def resolve(proposal: Proposal, sight: Sight) -> Named:
     absent = _missing("new_parent_id", filter(None, (proposal.new_parent,)), units, UNKNOWN_PK_OR_UUID)
     absent |= _missing("new_org_unit_type_id", filter(None, (proposal.new_org_unit_type,)), type, UNKNOWN_PK)
     absent |= _missing("new_reference_instances", proposal.new_reference_instances or (), instances, UNKNOWN_PK_OR_UUID)
-    if wrong or absent:
-        raise Refused(wrong | absent, 400 if wrong else 404)
+    if wrong:
+        raise Refused(wrong | absent)
     return Named(
         units[proposal.org_unit], units.get(proposal.new_parent), type.get(proposal.new_org_unit_type),
         tuple(dict.fromkeys(groups.values())), tuple(dict.fromkeys(instances.values())),
+        absent,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from orgunit_changes.errors import FORBIDDEN_UNIT, forbid, refuse
+from orgunit_changes.errors import FORBIDDEN_UNIT, Refused, forbid, refuse
 from orgunit_changes.locations import Location, location_of
 from orgunit_changes.models import OrgUnitChangeRequest, Project
 from orgunit_changes.rules import check_dates, check_instances, check_open, check_parent, check_type
@@ -93,6 +93,8 @@ def _accept(body: Mapping[str, Any], app_id: str | None, sight: Sight) -> tuple[
     check_dates(named.unit, proposal.new_opening_date, proposal.new_closed_date)
     if named.parent is not None:
         check_parent(named.unit, named.parent)
+    if named.absent:
+        raise Refused(named.absent, 404)
     if not sight.covers(named.unit):
         raise forbid(FORBIDDEN_UNIT)
     if app_id:

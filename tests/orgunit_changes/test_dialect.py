@@ -67,3 +67,10 @@ def test_addresses_that_only_begin_alike_answer_as_dhis2(api: ApiClient, path: s
 @pytest.mark.parametrize("path", ["/api/mobile/nothing", "/api/42/orgunits/nothing", "/api/token/nothing/"])
 def test_addresses_below_ours_answer_in_our_shape(api: ApiClient, path: str) -> None:
     assert api.get(path).json == {"detail": "Not found."}
+
+
+def test_what_is_no_json_is_said_once(api: ApiClient) -> None:
+    answer = api.post(CHANGES, "{")
+
+    assert answer.status == 400
+    assert answer.json["detail"].startswith("JSON parse error - unexpected")

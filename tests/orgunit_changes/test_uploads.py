@@ -568,3 +568,13 @@ def test_a_reviewer_learns_nothing_of_a_request_out_of_his_sight_by_its_uuid(api
     answer = put(api, change_body(BAOMA, uuid=str(stored.uuid), new_name="B"), user="baoma_reviewer")
 
     assert answer.status == 403, answer
+
+
+@SENDERS
+def test_what_is_wrong_together_comes_before_what_is_absent(api: ApiClient, send: Any) -> None:
+    body = change_body(new_parent_id=999999, new_opening_date="2020-01-02", new_closed_date="2020-01-01")
+
+    answer = send(api, body)
+
+    message = "`new_closed_date` must be later than `new_opening_date`."
+    assert (answer.status, answer.json) == (400, {NON_FIELD: [message]})
