@@ -124,8 +124,8 @@ def _create(proposal: Proposal, named: Named, user: Any) -> OrgUnitChangeRequest
         old_opening_date=unit.opening_date, old_closed_date=unit.closed_date, **_columns("old", location_of(unit)),
     )  # fmt: skip
     _propose(change, proposal, named)
-    change.old_groups.set(unit.organisation_unit_groups.all())
-    change.old_reference_instances.set(live_instances().filter(references__org_unit=unit))
+    change.old_groups.add(*unit.organisation_unit_groups.all())
+    change.old_reference_instances.add(*live_instances().filter(references__org_unit=unit))
     return change
 
 
@@ -138,9 +138,11 @@ def _propose(change: OrgUnitChangeRequest, proposal: Proposal, named: Named) -> 
     change.new_opening_date, change.new_closed_date = proposal.new_opening_date, proposal.new_closed_date
     for column, value in _columns("new", proposal.new_location).items():
         setattr(change, column, value)
+    is_new = change.pk is None
     change.save()
-    change.new_groups.set(named.groups)
-    change.new_reference_instances.set(named.instances)
+    for links, rows in ((change.new_groups, named.groups), (change.new_reference_instances, named.instances)):
+        if rows or not is_new:
+            links.set(rows)
     return change
 
 
