@@ -23,7 +23,7 @@ from orgunit_changes.models import (
     ReferenceInstance,
     SourceVersion,
 )
-from orgunit_changes.stamps import lock_stamps, next_stamp, stamp_requests_with
+from orgunit_changes.stamps import lock_stamps, next_stamp, next_stamps, stamp_requests_with
 
 
 class RowsAdmin(admin.ModelAdmin):
@@ -80,7 +80,7 @@ class FormAdmin(RowsAdmin):
             lock_stamps()
             super().save_model(request, obj, form, change)
             if "deleted_at" in form.changed_data:
-                obj.instances.update(updated_at=next_stamp())
+                obj.instances.update(updated_at=next_stamps())
                 stamp_requests_with(obj.instances.all())
 
 

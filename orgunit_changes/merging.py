@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from metadata.merging.data import Strategy, register_lock, register_mover
 from orgunit_changes.models import OrgUnitChangeRequest, OrgUnitProfile
-from orgunit_changes.stamps import lock_stamps, next_stamp
+from orgunit_changes.stamps import lock_stamps, next_stamps
 
 SHOWN = ("org_unit", "new_parent")
 
@@ -32,4 +32,4 @@ def _move(singular: str, sources: Sequence[int], target: int, strategy: Strategy
     OrgUnitChangeRequest.objects.filter(old_parent__in=sources).update(old_parent=target)
     for column in SHOWN:
         rows = OrgUnitChangeRequest.objects.filter(**{f"{column}__in": sources})
-        rows.update(**{column: target, "updated_at": next_stamp()})
+        rows.update(**{column: target, "updated_at": next_stamps()})

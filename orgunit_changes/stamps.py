@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, Func, QuerySet, Value
+from django.db.models.functions import Greatest
 
 from orgunit_changes.models import Instance, OrgUnitChangeRequest
 
@@ -37,6 +38,14 @@ def next_stamp() -> datetime:
         return cursor.fetchone()[0]
 
 
+def next_stamps() -> Greatest:
+    """Times for the rows of one update, later than all stamps; each has its own.
+
+    A phone that goes on from the last time it has seen would never get past a page of equals.
+    """
+    return Greatest(Func(function="clock_timestamp", output_field=DateTimeField()), Value(next_stamp()))
+
+
 def stamp_requests_with(instances: QuerySet[Instance]) -> None:
     """What becomes of submissions changes the requests that name them: they show those that are left, or are hidden."""
-    OrgUnitChangeRequest.objects.filter(new_reference_instances__in=instances).update(updated_at=next_stamp())
+    OrgUnitChangeRequest.objects.filter(new_reference_instances__in=instances).update(updated_at=next_stamps())

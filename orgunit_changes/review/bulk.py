@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from orgunit_changes.errors import NON_FIELD, Refused
 from orgunit_changes.listing.filters import filtered, unordered
@@ -18,7 +19,7 @@ from orgunit_changes.models import OrgUnitChangeRequest, Status
 from orgunit_changes.review.reading import Review, read_comment, read_status, require_comment
 from orgunit_changes.review.reviewing import review_change
 from orgunit_changes.review.selecting import Selection, read_flag, read_selection
-from orgunit_changes.stamps import lock_stamps, next_stamp
+from orgunit_changes.stamps import lock_stamps, next_stamps
 from orgunit_changes.visibility import sight_of
 from orgunit_changes.visible_requests import requests_in_sight
 
@@ -60,8 +61,7 @@ def bulk_delete(body: Mapping[str, Any], query: Any, user: Any) -> None:
     is_back = values["restore"]
     lock_stamps()
     rows = _chosen(selection, query, user).filter(deleted_at__isnull=not is_back)
-    stamp = next_stamp()
-    unordered(rows).update(deleted_at=None if is_back else stamp, updated_at=stamp)
+    unordered(rows).update(deleted_at=None if is_back else timezone.now(), updated_at=next_stamps())
 
 
 def _chosen(selection: Selection, query: Any, user: Any) -> Requests:
@@ -85,6 +85,6 @@ def _reject(ids: list[int], comment: str, user: Any) -> list[int]:
     open_ones = OrgUnitChangeRequest.objects.filter(pk__in=ids, status=Status.NEW, deleted_at=None).order_by("pk")
     held = list(open_ones.select_for_update().values_list("pk", flat=True))
     OrgUnitChangeRequest.objects.filter(pk__in=held).update(
-        status=Status.REJECTED, rejection_comment=comment, approved_fields=[], updated_by=user, updated_at=next_stamp()
+        status=Status.REJECTED, rejection_comment=comment, approved_fields=[], updated_by=user, updated_at=next_stamps()
     )
     return held

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -24,6 +24,7 @@ from tests.orgunit_changes.world import (
 from users.models import User
 
 pytestmark = pytest.mark.django_db
+REJECTION = {"status": "rejected", "rejection_comment": "No"}
 REFERENCES = f"/api/mobile/orgunits/{NGELEHUN}/reference_instances"
 
 
@@ -113,3 +114,24 @@ def test_a_request_is_back_with_the_form_that_the_admin_brings_back(api: ApiClie
 
     assert answer.status_code == 302, answer.content
     assert pulled(api, synced) == [change.pk]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"), [("PATCH", "bulk_review/", REJECTION), ("POST", "bulk_delete/", {})]
+)
+def test_requests_that_change_together_have_times_of_their_own(
+    api: ApiClient, method: str, path: str, body: dict[str, str]
+) -> None:
+    """A phone that asks for the first page since the last time it has seen would stand still on a page of equals."""
+    me = worker()
+    changes = [stored_change(by=me, new_name="X") for _ in range(30)]
+    synced, found = timezone.now(), set()
+    ids = [change.pk for change in changes]
+
+    assert api.request(method, f"{CHANGES}{path}", body | {"selected_ids": ids}).status in (200, 201)
+
+    for _ in range(6):
+        page = api.get(f"{MOBILE}?app_id=default&limit=8&last_sync={synced:%Y-%m-%dT%H:%M:%S.%fZ}", user="worker").json
+        found |= {row["id"] for row in page["results"]}
+        synced = datetime.fromtimestamp(page["results"][-1]["updated_at"], UTC)
+    assert found == set(ids)
