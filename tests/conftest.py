@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 from django.db import connection, connections
+from django.urls import clear_script_prefix
 from hypothesis import HealthCheck, settings
 
 from configuration import cors
@@ -69,6 +70,13 @@ def _forget_caches(request: pytest.FixtureRequest) -> None:
         cache.clear()
         # A running server knows it nearly always; tests that count queries should find it so.
         cache.set(cors.CACHE_KEY, [])
+
+
+@pytest.fixture(autouse=True)
+def _forget_context_path() -> Iterator[None]:
+    """A server's handler sets it at each request, the test client's leaves that of the last one."""
+    yield
+    clear_script_prefix()
 
 
 @pytest.fixture(autouse=True)
