@@ -28,7 +28,7 @@ def find_user(request: Any, username: str, password: str) -> Any | None:
 
     Errors: what the authentication backends raise (a locked or disabled account).
     """
-    key = _cache_key(username, password)
+    key = cache_key(username, password)
     user = _find_verified(key, username)
     if user is None:
         user = authenticate(request, username=username, password=password)
@@ -64,7 +64,8 @@ def _remember(key: str, user: Any) -> None:
         logger.warning("Verified credentials are not remembered: %s", error)
 
 
-def _cache_key(username: str, password: str) -> str:
+def cache_key(username: str, password: str) -> str:
+    """What the cache calls these credentials; neither can be found from it."""
     name = username.encode("utf-8", "surrogatepass")
     secret = len(name).to_bytes(4) + name + password.encode("utf-8", "surrogatepass")
     return "credentials:" + hmac.new(settings.SECRET_KEY.encode(), secret, hashlib.sha256).hexdigest()
