@@ -6,6 +6,8 @@ import tracemalloc
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.models import QuerySet
 
 from metadata.models import CategoryCombo, CategoryOptionCombo, DataElement, DataElementGroup
 from tests.harness.client import Answer, ApiClient
@@ -214,6 +216,16 @@ class TestTranslations:
         assert api.put(f"/api/dataElementGroups/{small.uid}/translations", body).status == 400
 
 
+def link(through: Any, column: str, owner: int, users: QuerySet[User]) -> None:
+    """Users into a group or role, by one statement."""
+    statement, values = users.values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {through._meta.db_table} ({column}, user_id) SELECT %s, pk FROM ({statement}) found (pk)",
+            (owner, *values),
+        )
+
+
 def fill_group(size: int) -> tuple[str, str]:
     """A user group of `size` users, and one more user."""
     other = User.objects.create(
@@ -221,9 +233,7 @@ def fill_group(size: int) -> tuple[str, str]:
     )
     members = copies(other, size, username=f"'member{size}x' || n")
     found = UserGroup.objects.create(name=f"Group of {size}", sharing=PUBLIC)
-    through = UserGroup.users.through
-    keys = members.values_list("pk", flat=True)
-    through.objects.bulk_create(through(usergroup_id=found.pk, user_id=pk) for pk in keys)
+    link(UserGroup.users.through, "usergroup_id", found.pk, members)
     return f"/api/userGroups/{found.uid}", other.uid
 
 
@@ -231,9 +241,8 @@ def fill_role(size: int) -> tuple[str, str]:
     """A role that `size` users have, and one more user."""
     _, other = fill_group(size)
     role = UserRole.objects.create(name=f"Role of {size}", authorities=["F_A"], sharing=PUBLIC)
-    through = User.user_roles.through
     holders = User.objects.filter(username__startswith=f"member{size}x").exclude(uid=other)
-    through.objects.bulk_create(through(userrole_id=role.pk, user_id=pk) for pk in holders.values_list("pk", flat=True))
+    link(User.user_roles.through, "userrole_id", role.pk, holders)
     User.objects.get(uid=other).user_roles.add(UserRole.objects.create(name=f"Own of {size}", sharing=PUBLIC))
     return f"/api/userRoles/{role.uid}", other
 

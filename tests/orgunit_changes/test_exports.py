@@ -240,12 +240,12 @@ def test_the_number_of_queries_does_not_follow_the_rows(api: ApiClient, path: st
 def test_a_batch_of_rows_is_in_memory_and_no_geometry(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """200 requests on a unit whose area takes a megabyte when it is read."""
     monkeypatch.setattr(table, "BATCH", 20)
+    for _ in range(200):
+        stored_change(new_name="X", new_parent=place(BADJIA))
     ring = [[n / 1000, n / 7] for n in range(20_000)]
     OrganisationUnit.objects.filter(uid__in=(NGELEHUN, BADJIA)).update(
         geometry={"type": "Polygon", "coordinates": [ring]}
     )
-    for _ in range(200):
-        stored_change(new_name="X", new_parent=place(BADJIA))
     api.get(CSV)
 
     tracemalloc.start()
