@@ -10,6 +10,7 @@ from typing import Any
 
 FORBIDDEN_UNIT = "The user is trying to create a change request for an unauthorized OrgUnit."
 NOT_FOUND = "Not found."
+FORBIDDEN = "You do not have permission to perform this action."
 REQUIRED = "This field is required."
 NOT_NULL = "This field may not be null."
 NOT_BLANK = "This field may not be blank."
@@ -19,7 +20,14 @@ UUID_INVALID = "Must be a valid UUID."
 TYPE_INVALID = "Incorrect type. Expected {} value, received {}."
 UNKNOWN_PK = 'Invalid pk "{}" - object does not exist.'
 UNKNOWN_PK_OR_UUID = 'Invalid pk or uuid "{}" - object does not exist.'
+INTEGER_REQUIRED = "A valid integer is required."
+NOT_A_NUMBER = "Enter a number."
+STRING_INVALID = "Not a valid string."
+NOT_A_LIST = 'Expected a list of items but got type "{}".'
+LIST_TOO_LONG = "Ensure this field has no more than {} elements."
+MISSING = "{} with id {} does not exist."
 UNKNOWN_PARAMETER = "Unknown parameter."
+MOST_ITEMS = 1000  # of a list that somebody sends
 NON_FIELD = "non_field_errors"
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from orgunit_changes.errors import forbid, not_found
+from orgunit_changes.errors import FORBIDDEN, forbid, not_found
 from orgunit_changes.identifiers import Malformed, parse_id
 from orgunit_changes.models import OrgUnitChangeRequest
 from orgunit_changes.visibility import Sight
-
-OUT_OF_SIGHT = "You do not have permission to perform this action."
 
 
 def find_change(rows: QuerySet[OrgUnitChangeRequest], id: str, sight: Sight) -> OrgUnitChangeRequest:
@@ -24,5 +22,5 @@ def find_change(rows: QuerySet[OrgUnitChangeRequest], id: str, sight: Sight) -> 
     if change is None:
         raise not_found()
     if not sight.covers(change.org_unit):
-        raise forbid(OUT_OF_SIGHT)
+        raise forbid(FORBIDDEN)
     return change

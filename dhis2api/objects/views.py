@@ -62,7 +62,7 @@ def in_one_snapshot(method: Callable[..., T]) -> Callable[..., T]:
 
     @wraps(method)
     def read(view: ApiView, request: ApiRequest, *args: Any, **kwargs: Any) -> T:
-        if PULLED_BY in unquote_plus(request.META["QUERY_STRING"]):
+        if PULLED_BY in unquote_plus(request.META.get("QUERY_STRING", "")):
             await_closing()
         with one_snapshot():
             return method(view, request, *args, **kwargs)

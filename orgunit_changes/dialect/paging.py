@@ -8,11 +8,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from orgunit_changes.errors import not_found, refuse_all
+from orgunit_changes.errors import INTEGER_REQUIRED, not_found, refuse_all
 from orgunit_changes.identifiers import parse_id
 
 DEFAULT_LIMIT = 20
-INTEGER_REQUIRED = "A valid integer is required."
 PAGE_INVALID = "Invalid page."
 
 

@@ -10,15 +10,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
+from orgunit_changes.errors import MISSING, MOST_ITEMS, NOT_A_NUMBER
 from orgunit_changes.identifiers import Malformed, parse_id
 
-NOT_A_NUMBER = "Enter a number."
 INVALID_ITEM = "Invalid value."
-MISSING = "{} with id {} does not exist."
 NO_CHOICE = "Select a valid choice. {} is not one of the available choices."
 DATE_INVALID = "Enter a valid date."
 DATE_FORMATS = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y")
-MOST_ITEMS = 1000
 
 
 class _Repeated(forms.Widget):

@@ -11,12 +11,11 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from dhis2api.errors import ApiError
-from orgunit_changes.errors import NOT_BLANK, NOT_NULL, REQUIRED, not_found, refuse_all
+from orgunit_changes.errors import NOT_BLANK, NOT_NULL, REQUIRED, STRING_INVALID, not_found, refuse_all
 from orgunit_changes.models import Project
 from orgunit_changes.tokens import make_pair, user_of
 
 NO_ACCOUNT = "No active account found with the given credentials"
-NOT_A_STRING = "Not a valid string."
 
 
 def log_in(body: Mapping[str, Any], app_id: str, request: Any) -> dict[str, str]:
@@ -59,5 +58,5 @@ def _fault_of(body: Mapping[str, Any], name: str) -> str | None:
     if body[name] is None:
         return NOT_NULL
     if not isinstance(body[name], str):
-        return NOT_A_STRING
+        return STRING_INVALID
     return None if body[name] else NOT_BLANK

@@ -8,13 +8,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
-from orgunit_changes.errors import forbid, not_found
+from orgunit_changes.errors import FORBIDDEN, forbid, not_found
 from orgunit_changes.identifiers import Malformed, find_org_unit, parse_reference
 from orgunit_changes.models import Instance, Project
 from orgunit_changes.visibility import is_in_project, sight_of
 from orgunit_changes.visible_requests import live_instances
-
-OUT_OF_SIGHT = "You do not have permission to perform this action."
 
 
 def reference_instances(user: Any, unit_name: str, app_id: str, since: datetime | None) -> QuerySet[Instance]:
@@ -30,7 +28,7 @@ def reference_instances(user: Any, unit_name: str, app_id: str, since: datetime 
     if unit is None or project is None or not is_in_project(project, unit):
         raise not_found()
     if not sight_of(user).covers(unit):
-        raise forbid(OUT_OF_SIGHT)
+        raise forbid(FORBIDDEN)
     rows = live_instances().filter(references__org_unit=unit)
     if since is not None:
         rows = rows.filter(updated_at__gte=since)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest
-from orgunit_changes.dialect.paging import INTEGER_REQUIRED, page_asked, page_of
+from orgunit_changes.dialect.paging import page_asked, page_of
 from orgunit_changes.dialect.times import parse_last_sync
 from orgunit_changes.dialect.views import DialectView, read_object, takes
-from orgunit_changes.errors import NOT_BLANK, REQUIRED, refuse
+from orgunit_changes.errors import INTEGER_REQUIRED, NOT_BLANK, REQUIRED, refuse
 from orgunit_changes.mobile.listing import for_mobile, own_requests, show_mobile, show_submission
 from orgunit_changes.mobile.login import log_in, refresh_pair
 from orgunit_changes.mobile.references import reference_instances

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from metadata.models import OrganisationUnit
-from orgunit_changes.errors import forbid
+from orgunit_changes.errors import FORBIDDEN, forbid
 from orgunit_changes.locations import location_of
 from orgunit_changes.visibility import sight_of
 
@@ -20,7 +20,7 @@ def surroundings_of(unit: OrganisationUnit, user: Any) -> dict[str, Any]:
     """
     sight = sight_of(user)
     if not sight.covers(unit):
-        raise forbid("You do not have permission to perform this action.")
+        raise forbid(FORBIDDEN)
     if unit.parent is None:
         return {"outline": None, "neighbours": []}
     outline = unit.parent.geometry

@@ -9,8 +9,9 @@ import orjson
 from rest_framework import serializers
 
 from orgunit_changes.dialect.times import DATE_TIME_INVALID
+from orgunit_changes.errors import MOST_ITEMS
 from orgunit_changes.models import Form, FormVersion, OrgUnitType, Project
-from orgunit_changes.registry.references import MOST_ITEMS, OrgUnitField, RowField, RowsField
+from orgunit_changes.registry.references import OrgUnitField, RowField, RowsField
 
 LATEST = 253_402_300_799  # seconds since the epoch: the end of the year 9999
 MOST_BYTES = 1024 * 1024  # of the answers of one submission

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from metadata.models import OrganisationUnit
 from orgunit_changes.apps import MANAGE_AUTHORITY, REVIEW_AUTHORITY
 from orgunit_changes.dialect.times import as_double
-from orgunit_changes.errors import forbid, refuse
+from orgunit_changes.errors import FORBIDDEN, forbid, refuse
 from orgunit_changes.identifiers import HEX_UUID
 from orgunit_changes.models import Form, Instance, Project, ReferenceInstance
 from orgunit_changes.registry.references import filtered_id, filtered_project
@@ -24,7 +24,6 @@ from orgunit_changes.visibility import sight_of
 from users.models import User
 
 FORBIDDEN_UNIT = "The user is trying to create an instance for an unauthorized OrgUnit."
-FORBIDDEN = "You do not have permission to perform this action."
 OTHER_FORM = "The form of an instance cannot be changed."
 OTHER_UUID = "The uuid of an instance cannot be changed."
 VERSION_ELSEWHERE = "This version belongs to another form."

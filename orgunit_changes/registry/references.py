@@ -9,15 +9,23 @@ from django.db.models import Model, QuerySet
 from rest_framework import serializers
 
 from metadata.models import OrganisationUnit
-from orgunit_changes.errors import TYPE_INVALID, UNKNOWN_PK, UNKNOWN_PK_OR_UUID, Refused, not_found, refuse
+from orgunit_changes.errors import (
+    LIST_TOO_LONG,
+    MISSING,
+    MOST_ITEMS,
+    NOT_A_LIST,
+    NOT_A_NUMBER,
+    TYPE_INVALID,
+    UNKNOWN_PK,
+    UNKNOWN_PK_OR_UUID,
+    Refused,
+    not_found,
+    refuse,
+)
 from orgunit_changes.identifiers import Malformed, find_org_unit, parse_id, parse_reference
 from orgunit_changes.models import Project
 
-MOST_ITEMS = 1000
 LONGEST_SEARCH = 255
-NOT_A_NUMBER = "Enter a number."
-NOT_A_LIST = 'Expected a list of items but got type "{}".'
-MISSING = "{} with id {} does not exist."
 APP_ID_MISSING = 'Project with app_id "{}" does not exist.'
 SEARCH_INVALID = "Enter a valid search text."
 
@@ -34,7 +42,7 @@ class RowsField(serializers.Field):
         if not isinstance(data, list):
             raise serializers.ValidationError(NOT_A_LIST.format(type(data).__name__))
         if len(data) > MOST_ITEMS:
-            raise serializers.ValidationError(f"Ensure this field has no more than {MOST_ITEMS} elements.")
+            raise serializers.ValidationError(LIST_TOO_LONG.format(MOST_ITEMS))
         wanted = {_id_of(item): item for item in data}
         found = self.rows.in_bulk(list(wanted)) if wanted else {}
         if unknown := [given for pk, given in wanted.items() if pk not in found]:

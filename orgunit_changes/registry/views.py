@@ -14,7 +14,7 @@ from dhis2api.web.views import ApiRequest
 from orgunit_changes.apps import MANAGE_AUTHORITY
 from orgunit_changes.dialect.paging import page_asked, page_of
 from orgunit_changes.dialect.views import DialectView, read_object, takes
-from orgunit_changes.errors import forbid
+from orgunit_changes.errors import FORBIDDEN, forbid
 from orgunit_changes.registry import bodies, forms, instances, projects, types
 from orgunit_changes.registry.references import filtered_project, row_of, validated
 
@@ -149,4 +149,4 @@ class InstanceView(DialectView):
 def require_manager(request: ApiRequest) -> None:
     """Errors: 403 without the authority to manage."""
     if not request.user.principal.has_any((MANAGE_AUTHORITY,)):
-        raise forbid(instances.FORBIDDEN)
+        raise forbid(FORBIDDEN)

@@ -14,8 +14,7 @@ from django.db.models import Q
 
 from metadata.models import OrganisationUnit, OrganisationUnitGroup
 from metadata.rules.org_units import place_units
-from orgunit_changes.errors import forbid, refuse
-from orgunit_changes.finding import OUT_OF_SIGHT
+from orgunit_changes.errors import FORBIDDEN, forbid, refuse
 from orgunit_changes.listing.shown import for_unit, show_unit
 from orgunit_changes.models import Instance, OrgUnitChangeRequest, OrgUnitType, ReferenceInstance
 from orgunit_changes.rules import check_dates, check_instances, check_parent, check_type
@@ -86,7 +85,7 @@ def _judge(unit: OrganisationUnit, change: Change) -> Wanted:
     wanted = Wanted(*(_find(change) if name in fields else empty for name, (_find, empty) in FINDERS.items()))
     if wanted.parent is not None:
         if not change.sight.covers(wanted.parent):
-            raise forbid(OUT_OF_SIGHT)
+            raise forbid(FORBIDDEN)
         check_parent(unit, wanted.parent)
     if wanted.type is not None:
         check_type(wanted.type)

@@ -9,17 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from orgunit_changes.errors import NON_FIELD, NOT_NULL, REQUIRED, Refused, refuse_all
+from orgunit_changes.errors import NON_FIELD, NOT_NULL, REQUIRED, STRING_INVALID, Refused, refuse_all
 from orgunit_changes.fields import FIELD_OF, REQUESTABLE
+from orgunit_changes.members import Wrong, require_list
 from orgunit_changes.models import Status
-from orgunit_changes.uploads.reading import (
-    LIST_TOO_LONG,
-    MOST_ITEMS,
-    NAME_TOO_LONG,
-    NOT_A_LIST,
-    STRING_INVALID,
-    Wrong,
-)
+from orgunit_changes.uploads.reading import NAME_TOO_LONG
 
 # `validated` is the contract's word, `approved` that of its messages and of every client.
 DECISIONS = {"validated": Status.VALIDATED, "approved": Status.VALIDATED, "rejected": Status.REJECTED}
@@ -115,11 +109,7 @@ def _read_fields(body: Mapping[str, Any]) -> tuple[str, ...]:
     given = body.get("approved_fields")
     if given is None:
         return ()
-    if not isinstance(given, list):
-        raise Wrong(NOT_A_LIST.format(type(given).__name__))
-    if len(given) > MOST_ITEMS:
-        raise Wrong(LIST_TOO_LONG.format(MOST_ITEMS))
-    names = [FIELD_OF.get(item, item) if isinstance(item, str) else item for item in given]
+    names = [FIELD_OF.get(item, item) if isinstance(item, str) else item for item in require_list(given)]
     if unknown := [item for item in names if not isinstance(item, str) or item not in REQUESTABLE]:
         raise Wrong(*(NO_FIELD.format(item) for item in unknown))
     return tuple(dict.fromkeys(names))

@@ -14,8 +14,8 @@ from dhis2api.objects.writers import record_writer
 from dhis2api.web.timestamps import to_milliseconds
 from metadata.rules.org_units import lock_tree
 from orgunit_changes.apps import REVIEW_AUTHORITY
-from orgunit_changes.errors import forbid
-from orgunit_changes.finding import OUT_OF_SIGHT, find_change
+from orgunit_changes.errors import FORBIDDEN, forbid
+from orgunit_changes.finding import find_change
 from orgunit_changes.models import AppliedChange, OrgUnitChangeRequest, Project, Status
 from orgunit_changes.review.applying import Applied, Change, apply_change
 from orgunit_changes.review.reading import Review
@@ -29,7 +29,7 @@ COURSE = ("status", "approved_fields", "rejection_comment", "updated_by", "updat
 def require_reviewer(user: Any) -> None:
     """Errors: 403 for who may not review."""
     if not user.principal.has_any((REVIEW_AUTHORITY,)):
-        raise forbid(OUT_OF_SIGHT)
+        raise forbid(FORBIDDEN)
 
 
 def require_reviewable(id: str, app_id: str | None, user: Any) -> None:
@@ -73,7 +73,7 @@ def _find(id: str, app_id: str | None, sight: Sight, *, is_locked: bool = False)
     if app_id:
         project = Project.objects.filter(app_id=app_id).first()
         if project is None or not is_in_project(project, change.org_unit):
-            raise forbid(OUT_OF_SIGHT)
+            raise forbid(FORBIDDEN)
     check_open(change)
     return change
 

@@ -11,14 +11,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from orgunit_changes.errors import NON_FIELD, Refused
+from orgunit_changes.errors import INTEGER_REQUIRED, NON_FIELD, Refused
 from orgunit_changes.identifiers import Malformed, parse_id
+from orgunit_changes.members import Wrong, require_list
 from orgunit_changes.models import OrgUnitChangeRequest
 from orgunit_changes.review.reading import Reader, read_members
-from orgunit_changes.uploads.reading import LIST_TOO_LONG, MOST_ITEMS, NOT_A_LIST, Wrong
 
 BOOLEAN_INVALID = "Must be a valid boolean."
-INTEGER_REQUIRED = "A valid integer is required."
 EITHER = "You cannot set both `select_all` and `selected_ids`."
 UNSELECTED_OF_NOTHING = "You cannot set `unselected_ids` without `select_all`."
 
@@ -67,12 +66,8 @@ def _ids(name: str) -> Callable[[Mapping[str, Any]], tuple[int, ...]]:
         given = body.get(name)
         if given is None:
             return ()
-        if not isinstance(given, list):
-            raise Wrong(NOT_A_LIST.format(type(given).__name__))
-        if len(given) > MOST_ITEMS:
-            raise Wrong(LIST_TOO_LONG.format(MOST_ITEMS))
         try:
-            return tuple(parse_id(item) for item in given)
+            return tuple(parse_id(item) for item in require_list(given))
         except Malformed as error:
             raise Wrong(INTEGER_REQUIRED) from error
 

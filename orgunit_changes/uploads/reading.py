@@ -19,9 +19,9 @@ from orgunit_changes.errors import NON_FIELD, Refused, refuse_all
 from orgunit_changes.fields import REQUESTABLE, SENT_NAMES
 from orgunit_changes.identifiers import Malformed, Reference, parse_reference
 from orgunit_changes.locations import Location
+from orgunit_changes.members import Wrong, require_list
 
 LONGEST_NAME = 230  # as DHIS2's org units
-MOST_ITEMS = 1000  # of groups or submissions
 LARGEST_ACCURACY = Decimal("99999.99")
 HUNDREDTHS = Decimal("0.01")
 DATE_INVALID = "Date has wrong format. Use one of these formats instead: YYYY-MM-DD."
@@ -29,13 +29,6 @@ LOCATION_INVALID = "Enter a valid location."
 NUMBER_INVALID = "A valid number is required."
 NUMBER_NEGATIVE = "Ensure this value is greater than or equal to 0."
 NAME_TOO_LONG = "Ensure this field has no more than {} characters."
-STRING_INVALID = "Not a valid string."
-NOT_A_LIST = 'Expected a list of items but got type "{}".'
-LIST_TOO_LONG = "Ensure this field has no more than {} elements."
-
-
-class Wrong(ValueError):
-    """What is wrong with one member, as its sender is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +149,7 @@ def _instance(given: Any) -> Reference:
 
 
 def _list_of(read: Callable[[Any], Reference], given: Any) -> tuple[Reference, ...]:
-    if not isinstance(given, list):
-        raise Wrong(NOT_A_LIST.format(type(given).__name__))
-    if len(given) > MOST_ITEMS:
-        raise Wrong(LIST_TOO_LONG.format(MOST_ITEMS))
-    return tuple(read(item) for item in given)
+    return tuple(read(item) for item in require_list(given))
 
 
 def _groups(given: Any) -> tuple[Reference, ...]:
@@ -175,7 +164,7 @@ def _instances(given: Any) -> tuple[Reference, ...]:
 
 def _name(given: Any) -> str:
     if isinstance(given, bool) or not isinstance(given, (str, int, float)):
-        raise Wrong(STRING_INVALID)
+        raise Wrong(errors.STRING_INVALID)
     text = str(given).strip()
     if not text:
         raise Wrong(errors.NOT_BLANK)

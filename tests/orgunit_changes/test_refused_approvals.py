@@ -7,12 +7,10 @@ from datetime import date
 import pytest
 
 from dhis2api.objects.uids import generate_uid
-from metadata.models import OrganisationUnit, OrganisationUnitGroup
-from orgunit_changes.models import ReferenceInstance
+from metadata.models import OrganisationUnit
 from tests.harness.client import ApiClient
 from tests.orgunit_changes.approving import (
     GONE,
-    LONG_AGO,
     NON_FIELD,
     approve,
     refused,
@@ -33,15 +31,7 @@ from tests.orgunit_changes.world import (
     submission,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reviewer() -> None:
-    reviewer()
-    ReferenceInstance.objects.all().delete()  # the demo has some
-    OrganisationUnit.objects.update(last_updated=LONG_AGO)
-    OrganisationUnitGroup.objects.update(last_updated=LONG_AGO)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet_reviewer")]
 
 
 def test_below_itself_a_unit_cannot_be(api: ApiClient) -> None:

@@ -19,13 +19,7 @@ from tests.orgunit_changes.world import (
     worker,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _worker() -> None:
-    worker()
-    OrgUnitChangeRequest.objects.all().delete()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("field_worker")]
 
 
 def test_a_replay_changes_nothing_and_is_answered_with_what_is_stored(api: ApiClient) -> None:

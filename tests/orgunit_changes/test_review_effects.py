@@ -36,15 +36,7 @@ from tests.orgunit_changes.world import (
     submission,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reviewer() -> None:
-    reviewer()
-    ReferenceInstance.objects.all().delete()  # the demo has some
-    OrganisationUnit.objects.update(last_updated=LONG_AGO)
-    OrganisationUnitGroup.objects.update(last_updated=LONG_AGO)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet_reviewer")]
 
 
 def test_only_what_is_approved_changes(api: ApiClient) -> None:

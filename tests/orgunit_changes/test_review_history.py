@@ -6,11 +6,8 @@ from datetime import date
 
 import pytest
 
-from metadata.models import OrganisationUnit, OrganisationUnitGroup
-from orgunit_changes.models import ReferenceInstance
 from tests.harness.client import ApiClient
 from tests.orgunit_changes.approving import (
-    LONG_AGO,
     approve,
 )
 from tests.orgunit_changes.world import (
@@ -26,15 +23,7 @@ from tests.orgunit_changes.world import (
     submission,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _reviewer() -> None:
-    reviewer()
-    ReferenceInstance.objects.all().delete()  # the demo has some
-    OrganisationUnit.objects.update(last_updated=LONG_AGO)
-    OrganisationUnitGroup.objects.update(last_updated=LONG_AGO)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet_reviewer")]
 
 
 def test_the_history_tells_before_and_after(api: ApiClient) -> None:

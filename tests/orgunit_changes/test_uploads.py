@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from metadata.models import OrganisationUnit
-from orgunit_changes.models import Instance, OrgUnitChangeRequest, OrgUnitProfile
+from orgunit_changes.models import Instance, OrgUnitProfile
 from tests.harness.client import ApiClient
 from tests.harness.queries import query_counter
 from tests.orgunit_changes.uploading import FORBIDDEN, POINT, SENDERS, post, put, the_only
@@ -34,13 +34,7 @@ from tests.orgunit_changes.world import (
     worker,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _worker() -> None:
-    worker()
-    OrgUnitChangeRequest.objects.all().delete()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("field_worker")]
 
 
 @SENDERS

@@ -20,16 +20,9 @@ from tests.orgunit_changes.world import (
     make_version,
     place,
     submission,
-    worker,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _worker() -> None:
-    worker()
-    OrgUnitChangeRequest.objects.all().delete()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("field_worker")]
 
 
 @pytest.mark.parametrize("send", [post, put])
