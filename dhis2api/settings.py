@@ -49,7 +49,9 @@ INSTALLED_APPS = [
     "datavalues",
     "tracker",
     "datastore",
+    "analytics",
     "orgunit_changes",
+    "synchronization",
     "system",
 ]
 

@@ -39,6 +39,7 @@ class Declaration:
     end_of_day: bool = False  # a bare date means its last millisecond
     is_rest: bool = False  # takes every parameter that no field claims
     primitive: bool = False  # of Java's primitive type, which messages name in small letters
+    endpoint: str | None = None  # where the values that it may have are listed
 
 
 def param(
@@ -54,13 +55,17 @@ def param(
     end_of_day: bool = False,
     required: bool = False,
     primitive: bool = False,
+    endpoint: str | None = None,
 ) -> Any:
     """Declare a parameter. Without a default a list is empty when absent, anything else is required.
 
     `list[...]` fields may always be repeated and are cut at commas unless `split=False`, as `filter` must be;
-    `repeatable` chooses how the list is described. `required` makes a list required.
+    `repeatable` chooses how the list is described. `required` makes a list required. `endpoint` is the address of the
+    API at which its possible values are listed, for forms that ask for them.
     """
-    declaration = Declaration(name, aliases, repeatable, split, doc, min, max, end_of_day, primitive=primitive)
+    declaration = Declaration(
+        name, aliases, repeatable, split, doc, min, max, end_of_day, primitive=primitive, endpoint=endpoint
+    )
     metadata = {"declaration": declaration, "required": required}
     if isinstance(default, list | dict | set):
         return dataclasses.field(default_factory=default.copy, metadata=metadata)

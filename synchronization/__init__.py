@@ -1,0 +1,1 @@
+"""Between servers: pulls metadata from another one and pushes data to it."""
