@@ -18,7 +18,10 @@ BEAT_SECONDS = 1.0  # between signs of life
 MOST_CRASHES = 5  # of its processes, after which a job is not tried again
 
 # The columns of a `Claim`, in its order.
-CLAIMED = "id, uid, type, parameters::text, body_format, version, user_uid, attempt, crashes, started, queue_name"
+CLAIMED = (
+    "id, uid, type, coalesce(parameters, '{}')::text, body_format, version, user_uid, attempt, crashes, started, "
+    "queue_name"
+)
 CLAIM = f"""
     -- The oldest job of a queue that nobody else is claiming and that may run now. One user's jobs of a type run one
     -- after the other, so that they take effect in the order of their acceptance, also when a worker dies between:
