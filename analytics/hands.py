@@ -79,8 +79,8 @@ class OwnHands:
     """One connection after the other, in Django's transaction."""
 
     def execute(self, statement: str) -> Rows:
-        """The rows of one statement."""
-        with connection.cursor() as cursor:
+        """The rows of one statement; one that fails leaves the transaction as it was."""
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
@@ -89,7 +89,7 @@ class OwnHands:
         for task in tasks:
             with stage.item(task.name):
                 for statement in task.statements:
-                    with leaving_out_long_values(task), transaction.atomic():
+                    with leaving_out_long_values(task):
                         self.execute(statement)
 
 
