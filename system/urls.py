@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from system.views import IdentifiersView, InfoView, PingView, ResourcesView
 
 urlpatterns = [
+    path("", include("system.integrity.urls")),
     path("resources", ResourcesView.as_view(), name="resources"),
     path("system/info", InfoView.as_view(), name="system-info"),
     path("system/ping", PingView.as_view()),

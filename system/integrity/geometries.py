@@ -52,7 +52,10 @@ def _ring_fault(ring: list[Position]) -> str | None:
 def _crosses_itself(ring: list[Position]) -> bool:
     """Whether two sides cross; a sweep from west to east compares those alone that lie above each other."""
     sides = sorted(
-        (min((a[0], a[1]), (b[0], b[1])) + max((a[0], a[1]), (b[0], b[1])) for a, b in zip(ring, ring[1:], strict=False))
+        (
+            min((a[0], a[1]), (b[0], b[1])) + max((a[0], a[1]), (b[0], b[1]))
+            for a, b in zip(ring, ring[1:], strict=False)
+        )
     )
     open_sides: list[Segment] = []
     for side in sides:

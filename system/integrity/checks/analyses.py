@@ -36,7 +36,9 @@ VALIDATION = Section("Validation rules", (
 def _forgotten(plural: str, table: str) -> Check:
     # Who looked at a favourite is not recorded here: what nobody changed for a year is taken for forgotten.
     return Check(
-        f"{plural}_not_viewed_one_year", WARNING, plural,
+        f"{plural}_not_viewed_one_year",
+        WARNING,
+        plural,
         f"Forgotten {plural}",
         f"One of the {plural} was neither changed within a year nor is it anybody's favourite.",
         "What nobody uses makes lists longer.",

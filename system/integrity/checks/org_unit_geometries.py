@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from metadata.models import OrganisationUnit
-from system.integrity.geometries import find_fault
 from system.integrity.declaring import SEVERE, WARNING, Check, Issue
+from system.integrity.geometries import find_fault
 
 WITH_POINT = "metadata_organisationunit WHERE geometry ->> 'type' = 'Point'"
 WITH_GEOMETRY = "metadata_organisationunit WHERE geometry IS NOT NULL AND geometry <> 'null'"

@@ -115,7 +115,8 @@ PROGRAM_RULES = Section("Program rules", (
     ),
     _variables(
         "program_rule_variables_without_data_element", "a data element",
-        f"variable.data_element_id IS NULL AND variable.program_rule_variable_source_type IN ({_quoted(FROM_ELEMENTS)})",
+        "variable.data_element_id IS NULL "
+        f"AND variable.program_rule_variable_source_type IN ({_quoted(FROM_ELEMENTS)})",
         "programRuleVariablesWithNoDataElement",
     ),
     _variables(

@@ -74,7 +74,7 @@ USERS = Section("Users", (
     Check(
         "users_with_invalid_usernames", WARNING, "users",
         "Users with an invalid name",
-        "A user's name has fewer than 4 characters, or others than letters and digits with single -, _, . or @ between.",
+        "A user name has fewer than 4 characters, or others than letters and digits with single -, _, . or @ between.",
         "Such a name can neither be created nor changed any more, and other systems refuse it.",
         "Create the user again under a valid name.",
         f"SELECT uid, username FROM users_user WHERE username !~ '{VALID_NAME}'",
