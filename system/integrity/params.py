@@ -38,7 +38,7 @@ class ResultParams(Params):
 
     checks: list[str] = param(doc=f"{NAMES} All, if absent.")
     timeout: int = param(
-        0, primitive=True, min=-(2**63), max=2**63 - 1,
+        0, primitive=True,
         doc="Milliseconds to wait for results that are missing; negative: for as long as the server lets anybody wait.",
     )  # fmt: skip
 
@@ -46,7 +46,7 @@ class ResultParams(Params):
 class OneResultParams(Params):
     """Parameters of the requests for the result of one check."""
 
-    timeout: int = param(0, primitive=True, min=-(2**63), max=2**63 - 1, doc="Milliseconds to wait for the result.")
+    timeout: int = param(0, primitive=True, doc="Milliseconds to wait for the result.")
 
 
 class IntegrityJobParams(Params):
