@@ -8,6 +8,7 @@ from system.views import IdentifiersView, InfoView, PingView, ResourcesView
 
 urlpatterns = [
     path("", include("system.integrity.urls")),
+    path("", include("system.maintenance.urls")),
     path("resources", ResourcesView.as_view(), name="resources"),
     path("system/info", InfoView.as_view(), name="system-info"),
     path("system/ping", PingView.as_view()),
