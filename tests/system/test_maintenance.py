@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
-from datavalues.models import CompleteDataSetRegistration
+from datavalues.models import CompleteDataSetRegistration, DataValueFile
 from dhis2api.demo import identifiers as ids
 from dhis2api.embedded.gate_state import gate_redis
 from dhis2api.web.params import parameters_of
@@ -206,9 +206,16 @@ def test_resource_tables_are_built_by_a_job(api: ApiClient) -> None:
 def test_all_data_of_an_org_unit_is_pruned(api: ApiClient) -> None:
     place = OrganisationUnit.objects.get(uid=ids.NGELEHUN_CHC)
     tables = ("datavalue", "datavalue_audit", "datavalues_completedatasetregistration")
-    execute(
-        "UPDATE datavalue SET value = value || '1' WHERE organisation_unit_id = %s AND value ~ '^[1-9]+$'", place.pk
-    )
+    execute("UPDATE datavalue SET value = '11' WHERE organisation_unit_id = %s AND value ~ '^[2-9]+$'", place.pk)
+    file = FileResource.objects.create(
+        name="a.txt", content_type="text/plain", content_length=1, content_md5="0", domain="DATA_VALUE",
+        storage_status="STORED", storage_key="dataValue/a",
+    )  # fmt: skip
+    combo = CategoryOptionCombo.objects.first()
+    DataValueFile.objects.create(
+        file=file, organisation_unit=place, data_element=DataElement.objects.first(), period=Period.objects.first(),
+        category_option_combo=combo, attribute_option_combo=combo,
+    )  # fmt: skip
     counts = {t: number(f"SELECT count(*) FROM {t} WHERE organisation_unit_id = %s", place.pk) for t in tables}
     others = number("SELECT count(*) FROM datavalue WHERE organisation_unit_id <> %s", place.pk)
     assert counts["datavalue"] and counts["datavalue_audit"]
