@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from system.views import IdentifiersView, InfoView, PingView, ResourcesView
+from system.views import (
+    ContextView,
+    FlagsView,
+    IdentifiersView,
+    InfoView,
+    ObjectCountsView,
+    PingView,
+    ResourcesView,
+    StylesView,
+    UuidsView,
+)
 
 urlpatterns = [
     path("", include("system.integrity.urls")),
@@ -14,4 +24,9 @@ urlpatterns = [
     path("system/ping", PingView.as_view()),
     path("system/id", IdentifiersView.as_view()),
     path("system/uid", IdentifiersView.as_view()),
+    path("system/uuid", UuidsView.as_view()),
+    path("system/context", ContextView.as_view()),
+    path("system/objectCounts", ObjectCountsView.as_view()),
+    path("system/flags", FlagsView.as_view()),
+    path("system/styles", StylesView.as_view()),
 ]

@@ -11,8 +11,16 @@ from dhis2api.web.negotiation import CSV, JSON, XML
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest, ApiView
+from system.info import system_info
 from system.params import IdentifierParams, InfoParams
-from system.services import list_resources, new_identifiers, system_info
+from system.services import (
+    list_flags,
+    list_resources,
+    list_styles,
+    new_identifiers,
+    new_uuids,
+    object_counts,
+)
 
 NEVER_CACHED = {"Cache-Control": "no-cache, no-store, max-age=0, must-revalidate"}
 
@@ -56,6 +64,52 @@ class IdentifiersView(ApiView):
             text = "uid\n" + "".join(f"{code}\n" for code in codes)
             return HttpResponse(text, content_type=CSV, headers=NEVER_CACHED)
         return ApiResponse({"codes": codes}, headers=NEVER_CACHED, xml="identifiers")
+
+
+class UuidsView(ApiView):
+    """New UUIDs."""
+
+    @declares(IdentifierParams)
+    def get(self, request: ApiRequest, params: IdentifierParams) -> ApiResponse:
+        """UUIDs that nothing has yet."""
+        return ApiResponse({"codes": new_uuids(params.limit)}, headers=NEVER_CACHED, xml="identifiers")
+
+
+class ContextView(ApiView):
+    """How the server sees the caller's request."""
+
+    def get(self, request: ApiRequest) -> ApiResponse:
+        """The base of its addresses, and the caller's client."""
+        shown = {"contextPath": server_base(request._request), "userAgent": request.headers.get("User-Agent", "")}
+        return ApiResponse(shown, headers=NEVER_CACHED, xml="context")
+
+
+class ObjectCountsView(ApiView):
+    """How much metadata there is."""
+
+    def get(self, request: ApiRequest) -> ApiResponse:
+        """Type → number of objects."""
+        return ApiResponse(object_counts(), xml="objectCounts")
+
+
+class FlagsView(ApiView):
+    """Flags to choose of."""
+
+    renders = (JSON,)
+
+    def get(self, request: ApiRequest) -> ApiResponse:
+        """All of them."""
+        return ApiResponse(list_flags())
+
+
+class StylesView(ApiView):
+    """Styles to choose of."""
+
+    renders = (JSON,)
+
+    def get(self, request: ApiRequest) -> ApiResponse:
+        """All of them."""
+        return ApiResponse(list_styles())
 
 
 class ResourcesView(ApiView):
