@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
+from dhis2api.errors import NEEDS_AUTHORITY, ApiError
 from dhis2api.objects.query.fields import parse_fields
 from dhis2api.objects.reading.pick import pick
 from dhis2api.web.base_url import api_base, server_base
+from dhis2api.web.exposition import PROMETHEUS, expose
 from dhis2api.web.negotiation import CSV, JSON, XML
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest, ApiView
 from system.info import system_info
+from system.metrics import server_families
 from system.params import IdentifierParams, InfoParams
 from system.services import (
     list_flags,
@@ -22,6 +25,7 @@ from system.services import (
     object_counts,
 )
 
+METRICS_AUTHORITIES = ("F_VIEW_SERVER_INFO", "F_PERFORM_MAINTENANCE")
 NEVER_CACHED = {"Cache-Control": "no-cache, no-store, max-age=0, must-revalidate"}
 
 
@@ -110,6 +114,18 @@ class StylesView(ApiView):
     def get(self, request: ApiRequest) -> ApiResponse:
         """All of them."""
         return ApiResponse(list_styles())
+
+
+class MetricsView(ApiView):
+    """Figures for Prometheus, for whoever may see how the server is."""
+
+    renders = PROMETHEUS
+
+    def get(self, request: ApiRequest) -> HttpResponse:
+        """All of them, in its text format."""
+        if not request.user.principal.has_any(METRICS_AUTHORITIES):
+            raise ApiError(NEEDS_AUTHORITY, ", ".join(METRICS_AUTHORITIES))
+        return expose(server_families())
 
 
 class ResourcesView(ApiView):
