@@ -1,4 +1,4 @@
-"""What the processes of a server count, for Prometheus: requests, and what imports did.
+"""What the processes of a server count, for Prometheus: requests, what imports did, runs of jobs.
 
 Each process counts in files of its own in the home, which are added up when somebody asks (`read_counted`); an
 increment is a write to mapped memory. Figures that the database knows are not counted here.
@@ -26,6 +26,7 @@ ENVIRONMENT = "PROMETHEUS_MULTIPROC_DIR"  # where the library looks for its dire
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 LONGEST_SILENCE_SECONDS = 7 * 86_400
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+JOB_SECONDS = (0.1, 1.0, 10.0, 60.0, 300.0, 1800.0, 7200.0)
 FILE = re.compile(r"(?:counter|histogram)_(?P<host>.+)-(?P<pid>\d+)\.db")
 
 
@@ -37,6 +38,10 @@ class Figures:
         self.requests = Histogram(
             "http_server_requests_seconds", "Requests, and the time until their answers began.",
             ("method", "status"), buckets=SECONDS, registry=self.registry,
+        )  # fmt: skip
+        self.jobs = Histogram(
+            "dhis_job_seconds", "Runs of jobs that ended, and how long they took.", ("type", "status"),
+            buckets=JOB_SECONDS, registry=self.registry,
         )  # fmt: skip
         self.imports = Counter(
             "dhis_imports", "Imports that were committed.", ("kind",), registry=self.registry
@@ -73,6 +78,11 @@ def count_import(kind: str, **changes: int) -> None:
             figures().imported.labels(kind, change).inc(number)
 
     transaction.on_commit(count)
+
+
+def count_job(type: str, status: str, seconds: float) -> None:
+    """A run of a job is over; counted once that is committed."""
+    transaction.on_commit(lambda: figures().jobs.labels(type, str(status)).observe(seconds))
 
 
 def read_counted() -> list[Metric]:

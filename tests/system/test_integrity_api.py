@@ -229,4 +229,6 @@ def test_jobs_run_what_is_asked(own_database: OwnDatabase, api: ApiClient, faili
     assert "datasets_not_assigned_to_org_units" in api.get(f"{TOP}/details").json
 
     outcome(api, api.post(f"{TOP}/details?checks=periods_*"))
+    counted = api.get("/api/metrics").text
+    assert 'dhis_job_seconds_count{status="COMPLETED",type="DATA_INTEGRITY_DETAILS"} 1.0' in counted
     assert api.get(f"{TOP}/periods_3y_future/details").json["issues"] == []
