@@ -6,19 +6,23 @@ of a table that somebody reads. Their statements may take as long as they take, 
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 import psycopg2
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from analytics.running import Run
 
 POLL_SECONDS = 0.3
+LOOK_SECONDS = 1.0  # between two questions whether the run goes on
 PAUSE_SECONDS = 1.0
 # One run at a time: two would drop each other's staging tables.
 LOCK = 0x616E616C79746963
@@ -32,15 +36,35 @@ SESSION = """
 ALONE = "RESET max_parallel_workers_per_gather; RESET max_parallel_maintenance_workers"
 BESIDE_OTHERS = "SET max_parallel_workers_per_gather = 0; SET max_parallel_maintenance_workers = 0"
 
+TOO_LONG = "54000"  # the SQLSTATE of an entry that no index has room for
 Rows = list[tuple[Any, ...]]
 Execute = Callable[[str], Rows]
 
+logger = logging.getLogger(__name__)
+
 
 class Task:
-    """Statements that belong together, in their order; `name` is shown."""
+    """Statements that belong together, in their order; `name` is shown.
 
-    def __init__(self, name: str, *statements: str) -> None:
-        self.name, self.statements = name, statements
+    `is_index`: one on values that are too long for an index is left out; it would only have saved time.
+    """
+
+    def __init__(self, name: str, *statements: str, is_index: bool = False) -> None:
+        self.name, self.statements, self.is_index = name, statements, is_index
+
+
+@contextmanager
+def leaving_out_long_values(task: Task) -> Iterator[None]:
+    """Let an index fail that cannot be made of what a column holds."""
+    try:
+        yield
+    except (psycopg2.OperationalError, OperationalError) as error:
+        if (
+            not task.is_index
+            or (getattr(error.__cause__, "pgcode", None) or getattr(error, "pgcode", None)) != TOO_LONG
+        ):
+            raise
+        logger.warning("%s is left out: some values are too long for an index", task.name)
 
 
 class Hands(Protocol):
@@ -65,13 +89,14 @@ class OwnHands:
         for task in tasks:
             with stage.item(task.name):
                 for statement in task.statements:
-                    self.execute(statement)
+                    with leaving_out_long_values(task), transaction.atomic():
+                        self.execute(statement)
 
 
 class ManyHands:
     """`count` connections of the run's own, in a `with` block. No other run builds meanwhile.
 
-    Errors: whatever `run.check()` raises when the run is cancelled or lost; its statements are cancelled then.
+    Errors: whatever `run.step()` raises when the run is cancelled or lost; its statements are cancelled then.
     """
 
     def __init__(self, run: Run, count: int) -> None:
@@ -101,7 +126,7 @@ class ManyHands:
         """The rows of one statement, run on the first connection, which holds the lock."""
         with ThreadPoolExecutor(1) as pool:
             future = pool.submit(_execute, self._connections[0], statement)
-            self._await({future: statement})
+            self._await({future})
             with connection.wrap_database_errors:
                 return future.result()
 
@@ -111,31 +136,32 @@ class ManyHands:
         for one in self._connections:
             _execute(one, mode)
         with ThreadPoolExecutor(self._count) as pool:
-            self._await({pool.submit(self._do, task): task.name for task in tasks}, stage)
+            self._await({pool.submit(self._do, task, stage) for task in tasks})
 
-    def _do(self, task: Task) -> None:
+    def _do(self, task: Task, stage: Any) -> None:
         own = self._free.pop()
         try:
-            for statement in task.statements:
-                if self._stopped.is_set():
-                    return
-                _execute(own, statement)
+            with stage.item(task.name):
+                for statement in task.statements:
+                    if self._stopped.is_set():
+                        return
+                    with leaving_out_long_values(task):
+                        _execute(own, statement)
         finally:
             self._free.append(own)
 
-    def _await(self, futures: dict[Future[Any], str], stage: Any = None) -> None:
+    def _await(self, pending: set[Future[Any]]) -> None:
         """Until all are done, or the first one fails: then the others are cancelled and waited for."""
-        pending = set(futures)
+        looked = time.monotonic()
         try:
             while pending:
                 done, pending = wait(pending, POLL_SECONDS, FIRST_COMPLETED)
                 for future in done:
                     with connection.wrap_database_errors:
                         future.result()
-                    if stage is not None:
-                        with stage.item(futures[future]):
-                            pass
-                self._run.check()
+                if time.monotonic() - looked > LOOK_SECONDS:
+                    with self._run.step():  # writes nothing: it tells whether the job is still ours
+                        looked = time.monotonic()
         except BaseException:
             self._stop(pending)
             raise

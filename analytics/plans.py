@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.timezone import get_default_timezone
@@ -120,6 +120,12 @@ class Plan:
     scratch: tuple[str, ...] = ()
     changes: Changes | None = None
 
+    def __post_init__(self) -> None:
+        """Whoever names an object like a column that is always there gets no second one."""
+        once = {column.name: column for column in reversed(self.columns)}
+        unique = tuple(column for column in self.columns if once[column.name] is column)
+        object.__setattr__(self, "columns", unique)
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -155,6 +161,15 @@ class Update:
     def first_year(self) -> int | None:
         """The first one of an update of some years."""
         return self.this_year - self.last_years + 1 if self.last_years else None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether main tables stay, and only some of their partitions are built."""
+        return self.latest is not None or self.last_years is not None
+
+    def whole(self) -> Update:
+        """The same for a table that has to be built from nothing."""
+        return replace(self, last_years=None, latest=None)
 
     def of_years(self, years: Iterable[int]) -> list[int]:
         """Those that are to be built, in order."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from analytics.hands import Hands
 from analytics.plans import local
-from scheduling.job_runs import JobRefused
+from scheduling.progress import JobRefused
 
 FIRST_YEAR = 1975
 YEARS_AHEAD = 25

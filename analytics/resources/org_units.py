@@ -6,7 +6,7 @@ from analytics.dimensions import ORG_UNIT_GROUP_SETS, ORG_UNITS
 from analytics.hands import Hands
 from analytics.resources.pivots import definitions, name_dimensions, pivoted
 from analytics.resources.tables import ResourceTable
-from scheduling.job_runs import JobRefused
+from scheduling.progress import JobRefused
 
 WRONG_LEVEL = "Invalid hierarchy level or missing parent for organisation unit {}."
 # Every unit below a root, with what leads to it.

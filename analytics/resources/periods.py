@@ -1,12 +1,11 @@
 """Periods and days, each with the periods of every type around it.
 
-PostgreSQL knows no period types: rows are made here and sent as one JSON text.
+PostgreSQL knows no period types: rows are made here and sent within the statement.
 """
 
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -82,7 +81,15 @@ def _day_rows(first: datetime.date, last: datetime.date) -> Iterator[list[Any]]:
 
 
 def _rows(rows: Iterable[list[Any]], columns: tuple[str, ...]) -> str:
-    """A SELECT of rows, in the types of the columns."""
+    """A SELECT of rows, sent as one array a column: neither dates, numbers nor identifiers hold what would need quotes.
+
+    An array is read several times as fast as the same in JSON.
+    """
     types = [definition.split(" ", 1)[1].removesuffix(" NOT NULL") for definition in columns]
-    picked = ", ".join(f"(value->>{number})::{type}" for number, type in enumerate(types))
-    return f"SELECT {picked} FROM jsonb_array_elements({literal(json.dumps(list(rows), default=str))}::jsonb)"
+    values: Iterable[Iterable[Any]] = zip(*rows, strict=True)
+    arrays = [
+        "{" + ",".join("NULL" if value is None else str(value) for value in column) + "}"
+        for column in values
+    ] or ["{}"] * len(types)  # fmt: skip
+    sent = ", ".join(f"{literal(array)}::{type}[]" for array, type in zip(arrays, types, strict=True))
+    return f"SELECT * FROM unnest({sent})"

@@ -27,8 +27,10 @@ def name_dimensions(found: Sequence[tuple[str, str]], taken: Collection[str]) ->
     beginning, and names are made unique.
     """
     used = {*taken, *(uid for uid, _ in found)}
-    dimensions = []
-    for uid, short_name in found:
+    dimensions: list[Dimension] = []
+    for uid, short_name in dict(found).items():
+        if uid in taken:  # an object named like a column that is always there has none of its own
+            continue
         wanted = _FOREIGN.sub("_", short_name).lstrip("_")[:LONGEST_BYTES] or uid + "_name"
         column, number = wanted, 1
         while column in used:
