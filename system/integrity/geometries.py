@@ -8,17 +8,21 @@ from typing import Any
 Position = Sequence[float]
 Segment = tuple[float, float, float, float]  # from x1, y1 to x2, y2, with x1 <= x2
 
+NO_GEOMETRY = "not a GeoJSON geometry"
 FEWEST = 4  # positions of a ring, of which the last is the first again
 
 
 def find_fault(geometry: Any) -> str | None:
     """What is wrong with a geometry, in words; None if nothing is."""
     try:
-        if any(not _is_in_the_world(position) for position in _positions(geometry["coordinates"])):
+        positions = list(_positions(geometry["coordinates"]))
+        if not positions:
+            return NO_GEOMETRY
+        if not all(map(_is_in_the_world, positions)):
             return "a position outside the world"
         return next(filter(None, map(_ring_fault, _rings(geometry))), None)
-    except (KeyError, TypeError, ValueError, IndexError):
-        return "not a GeoJSON geometry"
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError):
+        return NO_GEOMETRY
 
 
 def _positions(coordinates: Any) -> Iterator[Position]:

@@ -7,7 +7,7 @@ import pytest
 from system.integrity.catalogue import all_checks, find_checks
 from system.integrity.declaring import Check
 from system.integrity.running import Kind, find_issues, run_check
-from tests.system.violations import VIOLATIONS
+from tests.system.violations import VIOLATIONS, unit
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +37,27 @@ def test_every_check_can_be_run_on_the_demo(kind: Kind) -> None:
     results = [run_check(check, kind) for check in all_checks()]
 
     assert [result.name for result in results if result.count < 0] == []
+
+
+NONSENSE = (
+    {"type": "Point"}, {"type": "Point", "coordinates": []}, {"type": "Point", "coordinates": "x"},
+    {"type": "Point", "coordinates": ["a", None]}, {"type": "Point", "coordinates": [10**400, 1]},
+    {"type": "Polygon", "coordinates": 7}, {"type": "Polygon", "coordinates": [7]},
+    {"type": "Polygon", "coordinates": [[[1], "x"]]}, {"type": "MultiPolygon", "coordinates": {"a": []}},
+    {"type": "GeometryCollection", "geometries": []}, {"type": 7}, [], "x", 7, [[]],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_geometries_that_are_none_stop_no_check(kind: Kind) -> None:
+    for geometry in NONSENSE:
+        parent = unit(geometry=geometry)
+        unit(parent, geometry={"type": "Point", "coordinates": [1, 51]})
+
+    for check in find_checks(["orgunits_*"]):
+        assert run_check(check, kind).count >= 0
+    (invalid,) = find_checks(["orgunits_invalid_geometry"])
+    assert len(broken_by(invalid)) == len(NONSENSE)
 
 
 def test_a_check_tells_enough_to_act() -> None:

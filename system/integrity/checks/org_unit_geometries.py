@@ -10,6 +10,17 @@ from system.integrity.geometries import find_fault
 
 WITH_POINT = "metadata_organisationunit WHERE geometry ->> 'type' = 'Point'"
 WITH_GEOMETRY = "metadata_organisationunit WHERE geometry IS NOT NULL AND geometry <> 'null'"
+
+
+def _degree(place: str) -> str:
+    """A number of a GeoJSON document; NULL for whatever else stands there, which nobody has checked."""
+    return f"""
+        CASE WHEN jsonb_typeof({place}) = 'number' THEN CASE WHEN abs(({place})::numeric) <= 180
+            THEN ({place})::float END END
+    """
+
+
+LONGITUDE, LATITUDE = (_degree(f"unit.geometry #> '{{coordinates,{axis}}}'") for axis in (0, 1))
 FETCHED = 500  # units at a time: a geometry has up to 128 KiB
 
 
@@ -28,12 +39,11 @@ GEOMETRIES = (
         "An org unit lies within 100 km of latitude 0 and longitude 0.",
         "There is only sea: the coordinates were not known, or not converted.",
         "Correct the coordinates.",
-        # The great circle to 0, 0 on a sphere of 6371 km; a whole circle has 360 degrees.
-        """
+        # The great circle to 0, 0 on a sphere of 6371 km.
+        f"""
         SELECT uid, name, longitude || ', ' || latitude FROM (
-            SELECT uid, name, (geometry -> 'coordinates' ->> 0)::float AS longitude,
-                   (geometry -> 'coordinates' ->> 1)::float AS latitude
-            FROM metadata_organisationunit WHERE geometry ->> 'type' = 'Point'
+            SELECT uid, name, {LONGITUDE} AS longitude, {LATITUDE} AS latitude
+            FROM metadata_organisationunit unit WHERE geometry ->> 'type' = 'Point'
         ) AS placed
         WHERE 6371 * acos(least(1, cos(radians(latitude)) * cos(radians(longitude)))) < 100
         """,
@@ -63,7 +73,7 @@ GEOMETRIES = (
         "Its coordinates are wrong, or it hangs below the wrong parent.",
         "Correct the coordinates, the area of the parent, or the parent.",
         # Each ring of the areas once; a point is inside where a part has it in its first ring and in no other.
-        """
+        f"""
         WITH area AS (
             SELECT id, CASE geometry ->> 'type' WHEN 'Polygon' THEN jsonb_build_array(geometry -> 'coordinates')
                        ELSE geometry -> 'coordinates' END AS parts
@@ -71,20 +81,20 @@ GEOMETRIES = (
               AND id IN (SELECT parent_id FROM metadata_organisationunit WHERE geometry ->> 'type' = 'Point')
         ), ring AS (
             SELECT area.id, part.number AS part, ring.number AS number, (
-                SELECT string_agg('(' || (place ->> 0) || ',' || (place ->> 1) || ')', ',' ORDER BY ordinal)::polygon
-                FROM jsonb_array_elements(ring.places) WITH ORDINALITY AS position(place, ordinal)
+                SELECT string_agg('(' || x || ',' || y || ')', ',' ORDER BY ordinal)::polygon FROM (
+                    SELECT {_degree("place -> 0")} AS x, {_degree("place -> 1")} AS y, ordinal
+                    FROM jsonb_path_query(ring.places, '$[*]') WITH ORDINALITY AS listed(place, ordinal)
+                ) AS position
             ) AS shape
-            FROM area, jsonb_array_elements(area.parts) WITH ORDINALITY AS part(rings, number),
-                 jsonb_array_elements(part.rings) WITH ORDINALITY AS ring(places, number)
+            FROM area, jsonb_path_query(area.parts, '$[*]') WITH ORDINALITY AS part(rings, number),
+                 jsonb_path_query(part.rings, '$[*]') WITH ORDINALITY AS ring(places, number)
         )
         SELECT unit.uid, unit.name, parent.name FROM metadata_organisationunit unit
         JOIN metadata_organisationunit parent ON parent.id = unit.parent_id
         WHERE unit.geometry ->> 'type' = 'Point' AND parent.id IN (SELECT id FROM area) AND NOT EXISTS (
             SELECT 1 FROM ring WHERE ring.id = parent.id
             GROUP BY ring.part
-            HAVING bool_and((ring.number = 1) = (ring.shape @> point(
-                (unit.geometry -> 'coordinates' ->> 0)::float, (unit.geometry -> 'coordinates' ->> 1)::float
-            )))
+            HAVING bool_and((ring.number = 1) = (ring.shape @> point({LONGITUDE}, {LATITUDE})))
         )
         """,
         of=WITH_POINT,
