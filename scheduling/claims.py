@@ -10,7 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
+from dhis2api.figures import count_job
 from scheduling.notifications import execute_here
 
 LEASE_SECONDS = 6  # after which a silent worker counts as dead
@@ -170,3 +172,4 @@ def finish(claim: Claim, ending: Ending) -> None:
     """Store the result, as part of the open transaction. Errors: LeaseLost, which must roll it back."""
     if not execute_here(FINISH, {**claim.fence, **asdict(ending)}):
         raise LeaseLost
+    count_job(claim.type, ending.status, (timezone.now() - claim.started).total_seconds())
