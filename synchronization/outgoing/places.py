@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from synchronization.outgoing.errors import RequestRefused
 
 PORTS = {"http": 80, "https": 443}
-LONGEST = 4000  # characters
+LONGEST = 2000  # characters
 # What a URL cannot hold without being escaped; user names and passwords have no place in one either.
 UNFIT = re.compile(r"[^\x21-\x7e]|[\\@<>\"{}|^`]")
 
