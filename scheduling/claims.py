@@ -5,13 +5,12 @@ Every statement that changes a running job names its attempt. Who lost the job c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from scheduling.models import Status
 from scheduling.notifications import execute_here
 
 LEASE_SECONDS = 6  # after which a silent worker counts as dead
@@ -19,24 +18,24 @@ BEAT_SECONDS = 1.0  # between signs of life
 MOST_CRASHES = 5  # of its processes, after which a job is not tried again
 
 # The columns of a `Claim`, in its order.
-CLAIMED = "id, uid, type, parameters::text, body_format, version, user_uid, attempt, crashes"
+CLAIMED = "id, uid, type, parameters::text, body_format, version, user_uid, attempt, crashes, started, queue_name"
 CLAIM = f"""
     -- The oldest job of a queue that nobody else is claiming and that may run now. One user's jobs of a type run one
     -- after the other, so that they take effect in the order of their acceptance, also when a worker dies between:
     -- an older one that still waits may be just claimed by somebody who does not live to commit that.
     UPDATE job SET status = 'RUNNING', attempt = attempt + 1, error = NULL, worker = %(worker)s,
-        lease_until = clock_timestamp() + make_interval(secs => %(lease)s),
-        started = clock_timestamp(), last_alive = clock_timestamp()
+        lease_until = clock_timestamp() + make_interval(secs => %(lease)s), cancel_requested = false,
+        started = clock_timestamp(), last_alive = clock_timestamp(), summary = NULL, progress = NULL
     WHERE id = (
         SELECT id FROM job AS waiting
         WHERE queue = %(queue)s AND status = 'QUEUED' AND NOT EXISTS (
             SELECT FROM job AS running
             WHERE running.type = waiting.type AND running.status = 'RUNNING'
-              AND (waiting.alone OR running.user_uid = waiting.user_uid)
+              AND (waiting.alone OR running.user_uid IS NOT DISTINCT FROM waiting.user_uid)
         ) AND NOT EXISTS (
             SELECT FROM job AS older
             WHERE older.queue = waiting.queue AND older.status = 'QUEUED' AND older.id < waiting.id
-              AND older.type = waiting.type AND older.user_uid = waiting.user_uid
+              AND older.type = waiting.type AND older.user_uid IS NOT DISTINCT FROM waiting.user_uid
         )
         ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
     )
@@ -44,18 +43,34 @@ CLAIM = f"""
 """
 BEAT = """
     UPDATE job SET last_alive = clock_timestamp(), lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+    WHERE id = %(job)s AND attempt = %(attempt)s AND status = 'RUNNING' RETURNING cancel_requested
+"""
+# As the last statement of a step of the work: nothing is committed for somebody who lost the job.
+STEP = """
+    UPDATE job SET last_alive = clock_timestamp()
     WHERE id = %(job)s AND attempt = %(attempt)s AND status = 'RUNNING' RETURNING id
 """
-FINISHED = "SELECT 1 FROM job WHERE id = %(job)s AND attempt = %(attempt)s AND status IN ('COMPLETED', 'FAILED')"
-# In the transaction of the job's own work.
+# Whether the attempt has stored its result: only then it ended after it began.
+FINISHED = "SELECT 1 FROM job WHERE id = %(job)s AND attempt = %(attempt)s AND finished >= started"
+# In the transaction of the job's own work. What repeats rests until it is due again; an "execute now" is over.
 FINISH = """
-    UPDATE job SET status = %(status)s, finished = clock_timestamp(), lease_until = NULL, last_alive = NULL,
-        summary = %(summary)s, error = %(error)s
+    UPDATE job SET finished = clock_timestamp(), lease_until = NULL, last_alive = NULL, crashes = CASE WHEN repeats THEN 0 ELSE crashes END,
+        summary = %(summary)s, error = %(error)s, errors = %(errors)s, error_codes = %(error_codes)s,
+        last_executed_status = %(status)s, progress = coalesce(%(progress)s, progress),
+        status = CASE WHEN repeats THEN 'RESTING' ELSE %(status)s END, enabled = enabled AND repeats,
+        scheduling_type = CASE WHEN cron_expression IS NOT NULL OR queue_name IS NOT NULL THEN 'CRON'
+                               WHEN delay IS NOT NULL THEN 'FIXED_DELAY' ELSE scheduling_type END
+    FROM (
+        -- the members of a queue behind its first have neither of the first two
+        SELECT cron_expression IS NOT NULL OR delay IS NOT NULL OR queue_name IS NOT NULL AS repeats
+        FROM job WHERE id = %(job)s
+    ) AS own
     WHERE id = %(job)s AND attempt = %(attempt)s AND status = 'RUNNING' RETURNING id
 """
 # Back into the queue; a process that dies is counted, one that is told to stop is not.
 RELEASE = """
-    UPDATE job SET status = 'QUEUED', lease_until = NULL, last_alive = NULL, crashes = crashes + %(crashes)s
+    UPDATE job SET status = 'QUEUED', lease_until = NULL, last_alive = NULL, crashes = crashes + %(crashes)s,
+        progress = NULL
     WHERE id = %(job)s AND attempt = %(attempt)s AND status = 'RUNNING' RETURNING id
 """
 
@@ -75,6 +90,13 @@ HANG_UP_FROZEN = """
 """
 
 
+# A job that ran before begins anew, and its log with it; one that is taken up again goes on.
+FORGET_LOG = """
+    DELETE FROM job_notification WHERE job_id = %(job)s
+      AND EXISTS (SELECT FROM job_notification WHERE job_id = %(job)s AND completed)
+"""
+
+
 class LeaseLost(Exception):
     """Another worker has the job by now, or it waits again: nothing of this attempt may stay."""
 
@@ -89,9 +111,11 @@ class Claim:
     parameters: str  # JSON
     body_format: str
     version: int | None
-    user_uid: str
+    user_uid: str | None
     attempt: int
     crashes: int  # before this attempt
+    started: datetime
+    queue_name: str | None
 
     @property
     def connection_name(self) -> str:
@@ -104,6 +128,18 @@ class Claim:
         return {"job": self.pk, "attempt": self.attempt}
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an attempt ended. `summary`, `errors` and `progress` are JSON texts."""
+
+    status: str
+    summary: str | None = None
+    error: str | None = None
+    errors: str | None = None
+    error_codes: str | None = None
+    progress: str | None = None
+
+
 def claim_next(queue: str, worker: str = "") -> Claim | None:
     """Take the next job of a queue, committed at once; None when there is nothing to do.
 
@@ -112,6 +148,8 @@ def claim_next(queue: str, worker: str = "") -> Claim | None:
     try:
         with transaction.atomic():
             rows = execute_here(CLAIM, {"queue": queue, "worker": worker, "lease": LEASE_SECONDS})
+            if rows:
+                execute_here(FORGET_LOG, {"job": rows[0][0]})
     except IntegrityError:  # another worker took one of the same type in this moment: the next look finds more
         return None
     if not rows:
@@ -124,8 +162,7 @@ def to_claim(row: tuple[Any, ...]) -> Claim:
     return Claim(*row)
 
 
-def finish(claim: Claim, status: Status, summary: str | None, error: str | None = None) -> None:
+def finish(claim: Claim, ending: Ending) -> None:
     """Store the result, as part of the open transaction. Errors: LeaseLost, which must roll it back."""
-    values: Mapping[str, Any] = {"status": status.value, "summary": summary, "error": error}
-    if not execute_here(FINISH, {**claim.fence, **values}):
+    if not execute_here(FINISH, {**claim.fence, **asdict(ending)}):
         raise LeaseLost

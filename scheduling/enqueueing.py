@@ -35,8 +35,8 @@ def enqueue(
     now = timezone.now()
     job = Job(
         uid=generate_uid(), type=type.value, name=name or f"{type} ({int(now.timestamp() * 1000)})",
-        queue=declaration.queue, alone=declaration.alone, parameters=params_to_json(params), user_uid=user.uid,
-        body_format=body_format, version=version, created=now,
+        queue=declaration.queue, alone=declaration.alone, parameters=params_to_json(params), user_uid=user and user.uid,
+        created_by=user, body_format=body_format, version=version, created=now,
     )  # fmt: skip
     payload = PackedPayload(body) if body is not None else None
     try:

@@ -10,7 +10,7 @@ ENDED = """
     -- of one user, type or job where named: all, or those that are too old or not among the newest of their type
     SELECT id FROM (
         SELECT id, finished, row_number() OVER (PARTITION BY type ORDER BY id DESC) AS newest FROM job
-        WHERE status IN ('COMPLETED', 'FAILED') AND (%(user)s::text IS NULL OR user_uid = %(user)s)
+        WHERE status IN ('COMPLETED', 'FAILED', 'STOPPED') AND (%(user)s::text IS NULL OR user_uid = %(user)s)
           AND (%(type)s::text IS NULL OR type = %(type)s) AND (%(uid)s::text IS NULL OR uid = %(uid)s)
     ) AS ended
     WHERE %(days)s::int IS NULL AND %(most)s::int IS NULL

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, BinaryIO
 
 import orjson
@@ -18,20 +18,29 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from redis.exceptions import RedisError
 
 from dhis2api.errors import NEEDS_AUTHORITY, ApiError
-from dhis2api.web.faults import COLLISIONS
+from dhis2api.web import faults
 from dhis2api.web.request_id import current_request_id
 from dhis2api.web.stored_params import params_from_json
-from scheduling.claims import MOST_CRASHES, NAME_CONNECTION, Claim, LeaseLost, claim_next, finish
+from scheduling.claims import MOST_CRASHES, NAME_CONNECTION, STEP, Claim, Ending, LeaseLost, claim_next, finish
 from scheduling.keeping import Keeper
 from scheduling.models import Level, Status
 from scheduling.notifications import Log, execute_here
 from scheduling.payloads import open_chunks
+from scheduling.progress import Cancelled, JobRefused, OnFailure, Progress, ProgressStatus, Stage
 from scheduling.registry import JobDeclaration, Outcome, find_declaration
+from scheduling.sequences import follow
 from scheduling.side_connection import DatabaseAway, SideConnection
 from scheduling.stopping import stopping
 
 FETCH = "SELECT data FROM job_payload WHERE job_id = %(job)s AND position = %(position)s"
 FORGET_PAYLOAD = "DELETE FROM job_payload WHERE job_id = %(job)s"
+WRITE_PROGRESS = """
+    UPDATE job SET progress = %(progress)s
+    WHERE id = %(job)s AND attempt = %(attempt)s AND status = 'RUNNING' RETURNING id
+"""
+MOST_ERRORS = 1000  # of a run that are kept
+MOST_CODES = 1000  # characters
+CANCELLED = "The job was cancelled"
 UNEXPECTED = "an unexpected error, which the server's log describes under the job's id"
 USER_GONE = "the user who started it does not exist any more"
 USER_CLOSED = "the account of the user who started it is disabled or has expired"
@@ -46,14 +55,19 @@ logger = logging.getLogger(__name__)
 
 
 class JobRun:
-    """What a job's function is given. `version` is the API's as the client called it, `user` who asked for it."""
+    """What a job's function is given. `version` is the API's as the client called it, `user` who asked for it,
+    `started` when this attempt began."""
 
-    def __init__(self, claim: Claim, declaration: JobDeclaration, side: SideConnection, log: Log) -> None:
+    def __init__(
+        self, claim: Claim, declaration: JobDeclaration, side: SideConnection, log: Log, progress: Progress
+    ) -> None:
         self._claim, self._declaration, self._side, self._log = claim, declaration, side, log
+        self._progress = progress
         self.uid = claim.uid
         self.version = claim.version
         self.body_format = claim.body_format
-        self.parameters: Any = params_from_json(declaration.parameters, json.loads(claim.parameters))
+        self.started = claim.started
+        self.parameters: Any = params_from_json(declaration.parameters, json.loads(claim.parameters or "{}"))
 
     @property
     def user(self) -> Any:
@@ -79,13 +93,32 @@ class JobRun:
         """A line of progress, seen at once."""
         self._log.tell(message, level)
 
+    def stage(
+        self, description: str, items: int | None = None, on_failure: OnFailure = OnFailure.PARENT
+    ) -> AbstractContextManager[Stage]:
+        """A stage of the work, for those who watch; `items` is how many it will have. Errors: Cancelled."""
+        return self._progress.stage(description, items, on_failure)
+
+    def check(self) -> None:
+        """Errors: Cancelled, once somebody asked for the end. Statements of the work are cancelled by themselves."""
+        self._progress.check()
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """A transaction of a job that is declared `in_steps`: what it writes stays, whatever comes after.
+
+        Errors: LeaseLost, which rolls it back: another worker has the job by now. Cancelled.
+        """
+        self.check()
+        with transaction.atomic():
+            execute_here(NAME_CONNECTION, {"name": self._claim.connection_name})
+            yield
+            if not execute_here(STEP, self._claim.fence):
+                raise LeaseLost
+
     def _fetch(self, position: int) -> bytes | None:
         rows = self._side.execute(FETCH, {"job": self._claim.pk, "position": position})
         return bytes(rows[0][0]) if rows else None
-
-
-class JobRefused(Exception):
-    """A job that cannot be carried out; the words are for the client."""
 
 
 def run_next(queue: str, worker: str = "") -> bool:
@@ -127,32 +160,62 @@ def _attempt(claim: Claim, keeper: Keeper) -> None:
     """Do it; what goes wrong with the job itself is its outcome."""
     log = keeper.log
     declaration = find_declaration(claim.type)
+    progress = keeper.progress = _begin_progress(claim, keeper)
     run = None
     try:
         if declaration is None:
             raise JobRefused(NOT_OFFERED)
         if claim.crashes >= MOST_CRASHES:
             raise JobRefused(GIVEN_UP.format(claim.crashes))
-        run = JobRun(claim, declaration, keeper.side, log)
-        with transaction.atomic():
-            execute_here(NAME_CONNECTION, {"name": claim.connection_name})
-            _store(claim, log, declaration.function(run))
+        run = JobRun(claim, declaration, keeper.side, log, progress)
+        if declaration.in_steps:
+            outcome = declaration.function(run)
+            with transaction.atomic():
+                _store(claim, log, outcome, progress=progress)
+        else:
+            with transaction.atomic():
+                execute_here(NAME_CONNECTION, {"name": claim.connection_name})
+                _store(claim, log, declaration.function(run), progress=progress)
         logger.info("%s is done", claim.type)
     except (LeaseLost, DatabaseAway):
         raise
     except Exception as error:
         if keeper.has_lost:
             raise LeaseLost from error
+        keeper.let_end()
+        if keeper.is_cancelled and _is_cancellation(error):
+            _store_cancelled(claim, log, progress)
+            return
         if _is_interruption(error):
             raise Interrupted from error
         with transaction.atomic():
-            fail(claim, log, _reason(error), run)
+            fail(claim, log, _reason(error), run, progress)
 
 
-def fail(claim: Claim, log: Log, reason: str, run: JobRun | None = None) -> None:
+def _begin_progress(claim: Claim, keeper: Keeper) -> Progress:
+    def write(shown: str) -> None:
+        keeper.side.execute(WRITE_PROGRESS, {**claim.fence, "progress": shown})
+
+    return Progress(
+        claim.type, claim.uid, claim.user_uid, write=write, is_cancelled=lambda: keeper.is_cancelled,
+        note=lambda error: _reason(error), is_fatal=lambda error: isinstance(error, LeaseLost | DatabaseAway)
+        or _is_interruption(error),
+    )  # fmt: skip
+
+
+def _store_cancelled(claim: Claim, log: Log, progress: Progress) -> None:
+    with transaction.atomic():
+        log.end(CANCELLED, Level.WARN, execute_here)
+        shown = progress.end(ProgressStatus.CANCELLED, "")
+        finish(claim, Ending(Status.STOPPED, progress=shown))
+        follow(claim, Status.STOPPED)
+    logger.info("%s was cancelled", claim.type)
+
+
+def fail(claim: Claim, log: Log, reason: str, run: JobRun | None = None, progress: Progress | None = None) -> None:
     """Store that a job could not be carried out, in the words of its type, as part of the open transaction."""
     log.tell(reason, Level.ERROR, execute_here)
-    _store(claim, log, _word_failure(claim, log, reason, run), error=reason)
+    _store(claim, log, _word_failure(claim, log, reason, run), error=reason, progress=progress)
 
 
 def _word_failure(claim: Claim, log: Log, reason: str, run: JobRun | None) -> Outcome:
@@ -161,22 +224,53 @@ def _word_failure(claim: Claim, log: Log, reason: str, run: JobRun | None) -> Ou
         return Outcome(message=reason, is_error=True)
     try:
         with transaction.atomic():
-            return declaration.failed(run or JobRun(claim, declaration, SideConnection(), log), reason)
+            return declaration.failed(run or _unborn_run(claim, declaration, log), reason)
     except Exception:  # whoever cannot word a failure must not keep it from being told, nor others from being swept
         logger.exception("The failure of %s cannot be worded", claim.type)
         return Outcome(message=reason, is_error=True)
 
 
-def _store(claim: Claim, log: Log, outcome: Outcome, error: str | None = None) -> None:
+def _unborn_run(claim: Claim, declaration: JobDeclaration, log: Log) -> JobRun:
+    """Of an attempt that never came to its function, for the words of its failure."""
+    unseen = Progress(
+        claim.type, claim.uid, claim.user_uid, write=lambda shown: None, is_cancelled=lambda: False,
+        note=lambda error: None, is_fatal=lambda error: True,
+    )  # fmt: skip
+    return JobRun(claim, declaration, SideConnection(), log, unseen)
+
+
+def _store(
+    claim: Claim, log: Log, outcome: Outcome, error: str | None = None, progress: Progress | None = None
+) -> None:
     """The result before the line that announces it, both in the transaction of the work."""
     status = Status.FAILED if outcome.is_error else Status.COMPLETED
     summary = None if outcome.summary is None else orjson.dumps(outcome.summary).decode()
     log.end(outcome.message, Level.ERROR if outcome.is_error else Level.INFO, execute_here)
     reason = error or (outcome.message if outcome.is_error else None)
-    finish(claim, status, summary, reason and reason.replace("\x00", ""))
+    ended_as = ProgressStatus.ERROR if outcome.is_error else ProgressStatus.SUCCESS
+    finish(claim, Ending(
+        status, summary, reason and reason.replace("\x00", ""), *_stored_errors(outcome.errors),
+        progress=progress and progress.end(ended_as, outcome.message),
+    ))  # fmt: skip
+    follow(claim, status)
     declaration = find_declaration(claim.type)
     if declaration is not None and declaration.has_secrets:
         execute_here(FORGET_PAYLOAD, {"job": claim.pk})
+
+
+def _stored_errors(errors: Sequence[Mapping[str, Any]]) -> tuple[str | None, str | None]:
+    """The first of them as JSON, and their codes."""
+    if not errors:
+        return None, None
+    codes = " ".join(sorted({str(error["code"]) for error in errors}))
+    return orjson.dumps(list(errors[:MOST_ERRORS])).decode(), codes[:MOST_CODES].rpartition(" ")[0] if len(
+        codes
+    ) > MOST_CODES else codes
+
+
+def _is_cancellation(error: Exception) -> bool:
+    """Whether the work ended because it was told to: by itself, or in the middle of a statement."""
+    return isinstance(error, Cancelled) or getattr(error.__cause__, "pgcode", None) == faults.CANCELLED
 
 
 class Interrupted(Exception):
@@ -190,7 +284,7 @@ def _is_interruption(error: Exception) -> bool:
     """Whether the database or Redis went away, or another transaction stood in the way and one had to yield."""
     if isinstance(error, OperationalError | InterfaceError):
         state = getattr(error.__cause__, "pgcode", None)
-        return state is None or state in COLLISIONS or state.startswith(CONNECTION_LOST)
+        return state is None or state in faults.COLLISIONS or state.startswith(CONNECTION_LOST)
     return isinstance(error, RedisError)
 
 

@@ -1,7 +1,7 @@
 """Keeping a job: a thread that shows, over a connection of its own, that the worker is alive.
 
-It notices that the job was lost (then the work is cancelled at once) and that the server stops (then the work is
-given a few seconds, and after that handed back).
+It notices that the job was lost or that somebody wants it to end (then the work is cancelled at once) and that the
+server stops (then the work is given a few seconds, and after that handed back).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from django.db import connection
 from scheduling.claims import BEAT, BEAT_SECONDS, FINISHED, LEASE_SECONDS, RELEASE, Claim
 from scheduling.models import Level
 from scheduling.notifications import Log
+from scheduling.progress import Progress
 from scheduling.side_connection import DatabaseAway, SideConnection
 from scheduling.stopping import stopping
 
@@ -36,6 +37,9 @@ class Keeper:
         self.side = SideConnection()
         self.log = Log(claim.pk, claim.attempt, self.side.execute)
         self.has_lost = False
+        self.is_cancelled = False
+        self.progress: Progress | None = None  # written with each sign of life, where it has changed
+        self._may_cancel = True
         self._claim = claim
         self._done = threading.Event()
         self._work = connection.connection  # psycopg's, which may be cancelled from another thread
@@ -68,6 +72,26 @@ class Keeper:
                 if not self._is_finished():
                     self._lose()
                 return
+            if held[0][0]:
+                self._cancel()
+            self._write_progress()
+
+    def _write_progress(self) -> None:
+        try:
+            if self.progress is not None:
+                self.progress.flush()
+        except DatabaseAway:
+            logger.info("Progress cannot be written just now")
+
+    def _cancel(self) -> None:
+        """Interrupt the work at every sign of life, until it is over: between two statements there is nothing to."""
+        self.is_cancelled = True
+        if self._may_cancel:
+            self._interrupt()
+
+    def let_end(self) -> None:
+        """From now on a cancelled job only stores how it ended; that is not interrupted."""
+        self._may_cancel = False
 
     def _is_finished(self) -> bool:
         """Whether the work itself has just ended the job."""
@@ -79,7 +103,11 @@ class Keeper:
     def _lose(self) -> None:
         """Stop the work, unless it has ended meanwhile."""
         self.has_lost = not self._done.is_set()
-        if self.has_lost and self._work is not None:
+        if self.has_lost:
+            self._interrupt()
+
+    def _interrupt(self) -> None:
+        if self._work is not None:
             try:
                 self._work.cancel()
             except psycopg2.Error:  # its connection is gone, and the work with it

@@ -5,12 +5,13 @@
         with run.open_body() as body:
             ...
 
-The function runs inside the transaction in which its outcome is stored: both take effect, or neither.
+The function runs inside the transaction in which its outcome is stored: both take effect, or neither. One that is
+declared `in_steps` does not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ class Outcome:
     summary: Any = None  # JSON values, None for none
     message: str = ""
     is_error: bool = False  # whether nothing was done
+    errors: Sequence[Mapping[str, Any]] = ()  # for `/api/jobConfigurations/errors`: code, id, type, args, message
 
 
 JobFunction = Callable[["JobRun"], Outcome]
@@ -51,6 +53,7 @@ class JobDeclaration:
     alone: bool
     authorities: tuple[str, ...]
     has_secrets: bool
+    in_steps: bool
     failed: Failure
 
 
@@ -65,6 +68,7 @@ def job(
     alone: bool = True,
     authorities: tuple[str, ...] = (),
     has_secrets: bool = False,
+    in_steps: bool = False,
     failed: Failure | None = None,
 ) -> Callable[[JobFunction], JobFunction]:
     """Declare a function as what runs for jobs of `type`; one a type.
@@ -77,7 +81,7 @@ def job(
 
     def declare(function: JobFunction) -> JobFunction:
         _declarations[type] = JobDeclaration(
-            type, function, parameters, queue, alone, authorities, has_secrets, failed or _plain_failure
+            type, function, parameters, queue, alone, authorities, has_secrets, in_steps, failed or _plain_failure
         )
         return function
 

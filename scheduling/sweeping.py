@@ -43,7 +43,7 @@ LEFT_BEHIND = f"""
 """
 FORGET_PAYLOADS = """
     DELETE FROM job_payload USING job
-    WHERE job.id = job_payload.job_id AND job.status IN ('COMPLETED', 'FAILED')
+    WHERE job.id = job_payload.job_id AND job.status IN ('COMPLETED', 'FAILED', 'STOPPED')
       AND job.finished < clock_timestamp() - make_interval(mins => %(minutes)s)
 """
 BEGUN_AGAIN = "The process that ran the job ended before it was done; the job begins again"

@@ -18,9 +18,8 @@ from scheduling.forgetting import forget_ended
 from scheduling.job_types import JobType
 from scheduling.models import Job, Notification
 from scheduling.params import TasksDeleteParams
+from scheduling.wire import LOG_AUTHORITY
 from sharing.access import Principal
-
-LOG_AUTHORITY = "F_JOB_LOG_READ"
 
 Entry = dict[str, Any]
 

@@ -172,6 +172,13 @@ def reference(
     return _hinted(field, required=required, **hint)
 
 
+def generated(expression: Any, shown_as: models.Field[Any, Any]) -> models.GeneratedField:
+    """What PostgreSQL computes from the row's other columns; filters and order use it like a stored column."""
+    field = models.GeneratedField(expression=expression, output_field=shown_as, db_persist=True)
+    field.wire = shown_as.wire
+    return field
+
+
 class RefSet(models.ManyToManyField):
     """Members without an order. A `related_name` gives the target the non-owner collection of that name."""
 

@@ -87,7 +87,8 @@ def _column(schema: Schema, field: Any) -> Property | None:
     name = hint.name or camel_case(field.name)
     if isinstance(field, models.JSONField):
         return _json(field, name, hint)
-    kind, klass = next((kind, klass) for base, kind, klass in _KINDS if isinstance(field, base))
+    stored_as = field.output_field if isinstance(field, models.GeneratedField) else field
+    kind, klass = next((kind, klass) for base, kind, klass in _KINDS if isinstance(stored_as, base))
     return Property(
         name=name, kind=Kind(hint.kind) if hint.kind else kind, shape=Shape.COLUMN,
         klass=hint.enum_type.__name__ if hint.enum_type else klass,

@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from configuration.models import ConfigurationItem
 from dhis2api.errors import BAD_REQUEST, ApiError
 from scheduling import job_runs
-from scheduling.claims import HANG_UP_FROZEN, MOST_CRASHES, NAME_CONNECTION, LeaseLost, claim_next, finish
+from scheduling.claims import HANG_UP_FROZEN, MOST_CRASHES, NAME_CONNECTION, Ending, LeaseLost, claim_next, finish
 from scheduling.job_runs import INTERRUPTED, UNEXPECTED, USER_CLOSED, USER_GONE, JobRun, run_next
 from scheduling.models import Job, Level, Notification, Status
 from scheduling.registry import Outcome
@@ -117,7 +117,7 @@ def test_two_jobs_of_a_type_that_runs_alone_do_not_overlap(declared: Declare) ->
     assert claim is not None and claim.uid == first.uid
     assert claim_next("short") is None
     with transaction.atomic():
-        finish(claim, Status.COMPLETED, None)
+        finish(claim, Ending(Status.COMPLETED))
     assert claim_next("short").uid == second.uid
 
 
@@ -208,7 +208,7 @@ def test_a_worker_that_freezes_between_result_and_commit_is_hung_up(declared: De
         with contextlib.suppress(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(NAME_CONNECTION, {"name": claim.connection_name})
             write_mark()
-            finish(claim, Status.COMPLETED, None)
+            finish(claim, Ending(Status.COMPLETED))
             stored.set()
             swept.wait(30)
         connection.close()
@@ -311,12 +311,12 @@ def test_who_lost_the_job_leaves_nothing_behind(declared: Declare) -> None:
 
     with pytest.raises(LeaseLost), transaction.atomic():
         write_mark()
-        finish(late, Status.COMPLETED, None)
+        finish(late, Ending(Status.COMPLETED))
 
     assert marks() == 0
     assert successor is not None and (successor.uid, successor.attempt) == (job.uid, 2)
     with transaction.atomic():
-        finish(successor, Status.COMPLETED, None)
+        finish(successor, Ending(Status.COMPLETED))
 
 
 def test_a_job_whose_worker_died_begins_again(declared: Declare) -> None:
