@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from configuration.settings import system_setting
+from scheduling.progress import JobRefused
 from synchronization.errors import RemoteFailed
-from synchronization.outgoing.errors import AnswerUnusable
+from synchronization.outgoing.errors import AnswerUnusable, OutgoingError
 from synchronization.outgoing.exchanges import Exchange
 from synchronization.remote import Remote
 
@@ -61,6 +62,14 @@ def post_for_summary(remote: Remote, path: str, body: Body, query: str = "", *, 
         if answer.status < 500 or not left:
             break
     return read_summary(answer)
+
+
+def push_page(remote: Remote, path: str, body: Body, query: str = "", *, attempts: int | None = None) -> Summary:
+    """The same for a job. Errors: JobRefused where nothing more can be pushed now."""
+    try:
+        return post_for_summary(remote, path, body, query, attempts=attempts)
+    except (OutgoingError, RemoteFailed) as error:
+        raise JobRefused(f"The push stopped: {error}") from error
 
 
 def read_summary(answer: Exchange) -> Summary:

@@ -18,7 +18,7 @@ from scheduling.models import Level
 from synchronization.models import KnownRemote, ValuePush
 from synchronization.moments import VALUES, database_now, last_success, reads_from
 from synchronization.remote import Remote
-from synchronization.summaries import Summary, post_for_summary
+from synchronization.summaries import Summary, post_for_summary, push_page
 from synchronization.values.reading import Page, count_values, pages_of_values
 
 PATH = "/api/dataValueSets"
@@ -40,7 +40,7 @@ class Pushed:
 def push_values(run: JobRun, remote: Remote, size: int) -> Pushed:
     """Push all pages, or those that an interrupted run left; the success moves when all of them were taken.
 
-    Errors: OutgoingError and RemoteFailed end it where it is; the next run goes on from there.
+    Errors: JobRefused when the remote goes away: it ends where it is, and the next run goes on from there.
     """
     push = _resume_or_begin(run, remote)
     total = count_values(push.reads_from, push.after)
@@ -53,7 +53,7 @@ def push_values(run: JobRun, remote: Remote, size: int) -> Pushed:
         for number, page in enumerate(pages_of_values(push.reads_from, size, push.after), 1):
             run.check()
             with stage.item(f"Page {number}: {len(page.values)} values"):
-                summary = post_for_summary(remote, PATH, page.body)
+                summary = push_page(remote, PATH, page.body)
                 with run.step():
                     _note(push, page, summary)
             if not summary.is_success:
@@ -73,11 +73,11 @@ def push_values_at_once(remote: Remote) -> dict[str, object]:
     started = database_now()
     since = reads_from(last)
     if not count_values(since):
-        store_settings({VALUES: format_timestamp(started)})
+        store_settings({VALUES: started.isoformat()})
         return NOTHING_TO_PUSH
     summary = post_for_summary(remote, PATH, lambda: _whole_body(pages_of_values(since, BATCH)))
     if summary.is_success:
-        store_settings({VALUES: format_timestamp(started)})
+        store_settings({VALUES: started.isoformat()})
     return summary.members
 
 
@@ -118,5 +118,5 @@ def _note(push: ValuePush, page: Page, summary: Summary) -> None:
 def _end(push: ValuePush) -> None:
     """A push with refused pages is no success: the next one begins where this one did."""
     if not push.refused_pages:
-        store_settings({VALUES: format_timestamp(push.started)})
+        store_settings({VALUES: push.started.isoformat()})
     push.delete()
