@@ -9,7 +9,7 @@ from datavalues.registrations.importing import failed_registrations, import_comp
 from datavalues.registrations.params import RegistrationImportParams
 from datavalues.report import SummaryReport, wire_profile
 from datavalues.summary import ERROR, SUCCESS, ImportSummary
-from scheduling.job_runs import JobRun
+from scheduling.job_runs import MOST_ERRORS, JobRun
 from scheduling.job_types import JobType
 from scheduling.registry import Outcome, job
 
@@ -57,4 +57,9 @@ def import_outcome(run: JobRun, summary: ImportSummary) -> Outcome:
     message = DONE if summary.status == SUCCESS else ENDED.format(
         summary.status, counts["imported"], counts["updated"], counts["deleted"], counts["ignored"]
     )  # fmt: skip
-    return Outcome(report, message, is_error=summary.status == ERROR)
+    errors = [
+        {"code": conflict["errorCode"], "id": next(iter(conflict["objects"].values()), ""), "type": "DataValue",
+         "args": [], "message": conflict["value"]}
+        for conflict in report["conflicts"][:MOST_ERRORS] if conflict.get("errorCode")
+    ]  # fmt: skip
+    return Outcome(report, message, is_error=summary.status == ERROR, errors=errors)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from dhis2api.objects import async_imports
@@ -13,7 +15,7 @@ from dhis2api.objects.params import MetadataBodyParams
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest
 from scheduling.answers import answer_async
-from scheduling.job_runs import JobRun
+from scheduling.job_runs import MOST_ERRORS, JobRun
 from scheduling.job_types import JobType
 from scheduling.registry import Outcome, job
 
@@ -33,7 +35,20 @@ def metadata_import(run: JobRun) -> Outcome:
     with run.open_body() as body:
         report = import_body(body, run.body_format, params=run.parameters, user=run.user)
     shown = bare(report)
-    return Outcome(shown, ended(shown), is_error=report.status == "ERROR")
+    return Outcome(
+        shown, ended(shown), is_error=report.status == "ERROR", errors=list(islice(_errors(shown), MOST_ERRORS))
+    )
+
+
+def _errors(shown: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What was wrong with which object, as `/api/jobConfigurations/errors` tells it."""
+    for types in shown["typeReports"]:
+        for found in types["objectReports"]:
+            for error in found["errorReports"]:
+                yield {
+                    "code": error["errorCode"], "id": found["uid"], "type": types["klass"].rpartition(".")[2],
+                    "args": error["args"], "message": error["message"],
+                }  # fmt: skip
 
 
 def bare(report: ImportReport) -> dict[str, Any]:

@@ -9,5 +9,8 @@ class SchedulingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Find the jobs that the apps offer: the functions in their `jobs.py`."""
+        """Find the functions in the apps' `jobs.py`, and hang the rules of jobs into the import."""
+        from scheduling import rules
+
         autodiscover_modules("jobs")
+        rules.register()

@@ -54,7 +54,8 @@ STEP = """
 FINISHED = "SELECT 1 FROM job WHERE id = %(job)s AND attempt = %(attempt)s AND finished >= started"
 # In the transaction of the job's own work. What repeats rests until it is due again; an "execute now" is over.
 FINISH = """
-    UPDATE job SET finished = clock_timestamp(), lease_until = NULL, last_alive = NULL, crashes = CASE WHEN repeats THEN 0 ELSE crashes END,
+    UPDATE job SET finished = clock_timestamp(), lease_until = NULL, last_alive = NULL,
+        crashes = CASE WHEN repeats THEN 0 ELSE crashes END,
         summary = %(summary)s, error = %(error)s, errors = %(errors)s, error_codes = %(error_codes)s,
         last_executed_status = %(status)s, progress = coalesce(%(progress)s, progress),
         status = CASE WHEN repeats THEN 'RESTING' ELSE %(status)s END, enabled = enabled AND repeats,

@@ -34,11 +34,11 @@ def server_zone() -> ZoneInfo:
 def next_time(job: Any, now: datetime, cron_delay: timedelta) -> datetime | None:
     """When a job is due next, in the past for one that waits to be caught up; None for never.
 
-    A job that waits for a worker is due `now`.
+    A job that waits for a worker is due `now`. One that is disabled, or stands behind another in a queue, is never.
     """
-    if job.status == Status.QUEUED or job.scheduling_type == SchedulingType.ONCE_ASAP and job.enabled:
+    if job.status == Status.QUEUED:
         return now
-    if job.queue_position:
+    if not job.enabled or job.queue_position or job.scheduling_type == SchedulingType.ONCE_ASAP:
         return None
     if job.scheduling_type == SchedulingType.FIXED_DELAY:
         return _next_by_delay(job, now)

@@ -51,14 +51,15 @@ BEGUN_AGAIN = "The process that ran the job ended before it was done; the job be
 logger = logging.getLogger(__name__)
 
 
-@transaction.atomic
-def sweep() -> bool:
-    """Put what lost its worker back into the queue, or give it up; whether this process was the leader."""
-    if not execute_here(LEAD, {"lock": LEADER})[0][0]:
-        return False
+def lead() -> bool:
+    """Whether this process is the leader until the end of the open transaction."""
+    return bool(execute_here(LEAD, {"lock": LEADER})[0][0])
+
+
+def sweep() -> None:
+    """Put what lost its worker back into the queue, or give it up; the leader's, in his transaction."""
     execute_here(HANG_UP_FROZEN, {"lease": LEASE_SECONDS})
     _recover(execute_here(SILENT, {}))
-    return True
 
 
 @transaction.atomic

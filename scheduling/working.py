@@ -11,7 +11,6 @@ import os
 import secrets
 import signal
 import socket
-import time
 from types import FrameType
 from typing import Any
 
@@ -27,11 +26,9 @@ from dhis2api.epoch import see_epoch
 from scheduling.bell import LOOK, bell_name, celery_app
 from scheduling.job_runs import run_next
 from scheduling.stopping import at_work, stopping
-from scheduling.sweeping import sweep, take_over, tidy
+from scheduling.sweeping import take_over
 
 LOOK_SECONDS = 1.0  # between two looks without a bell
-SWEEP_SECONDS = 1.0
-TIDY_SECONDS = 60.0
 # What Celery loads when a worker starts: loaded before the fork, it is shared.
 LOADED_LATE = (
     "celery.app.amqp",
@@ -39,6 +36,7 @@ LOADED_LATE = (
     "celery.app.events",
     "celery.app.trace",
     "celery.backends.base",
+    "celery.beat",
     "celery.concurrency.solo",
     "celery.loaders.app",
     "celery.worker.components",
@@ -158,21 +156,3 @@ def work(queue: str) -> int:
     )  # fmt: skip
     controller.start()
     return 0 if stopping.is_set() else LOST_REDIS
-
-
-def schedule() -> int:
-    """Sweep every second and tidy every minute until told to stop; the exit status."""
-    tidied = 0.0
-    while not stopping.is_set():
-        try:
-            if may_use_database():
-                close_old_connections()
-                is_leader = sweep()
-                if is_leader and time.monotonic() - tidied > TIDY_SECONDS:
-                    tidy()
-                    tidied = time.monotonic()
-        except DatabaseError as error:
-            tell_of("scheduler", error)
-            connection.close()
-        stopping.wait(SWEEP_SECONDS)
-    return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from scheduling.job_runs import JobRun
+from scheduling.job_runs import MOST_ERRORS, JobRun
 from scheduling.job_types import JobType
 from scheduling.registry import Outcome, job
 from tracker.generated.housekeeping import remove_used_or_expired
@@ -34,4 +34,10 @@ def tracker_import(run: JobRun) -> Outcome:
     with run.open_body() as body:
         decode = decoder_of(body.read(), run.body_format, run.parameters)
     report = import_tracker_objects(decode, params=run.parameters, user=run.user, profile=wire_profile(run.version))
-    return Outcome(report.to_dict(), report.message(), is_error=report.is_error)
+    shown = report.to_dict()
+    errors = [
+        {"code": error["errorCode"], "id": error["uid"], "type": error["trackerType"], "args": error["args"],
+         "message": error["message"]}
+        for error in shown["validationReport"]["errorReports"][:MOST_ERRORS]
+    ]  # fmt: skip
+    return Outcome(shown, report.message(), is_error=report.is_error, errors=errors)

@@ -124,7 +124,7 @@ def _start(child: Child, watched: int, held: int) -> None:
 
 def _play(role: str, watched: int) -> int:
     """In the child: the role, until the pipe closes."""
-    from scheduling import working
+    from scheduling import scheduler, working
 
     working.stop_on_signals()
 
@@ -133,7 +133,7 @@ def _play(role: str, watched: int) -> int:
         working.stop_at_once()
 
     threading.Thread(target=watch, name="watch", daemon=True).start()
-    playing: Callable[[], int] = working.schedule if role == "scheduler" else lambda: working.work(role)
+    playing: Callable[[], int] = scheduler.schedule if role == "scheduler" else lambda: working.work(role)
     try:
         return playing()
     except SystemExit as end:  # Celery's way to stop

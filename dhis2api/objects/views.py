@@ -88,7 +88,10 @@ class ObjectsView(ApiView):
     @declares(MetadataImportParams)
     def post(self, request: ApiRequest, params: MetadataImportParams) -> ApiResponse:
         """Create one object."""
-        body = read_object_body(request, self.object_schema)
+        return self.create(request, read_object_body(request, self.object_schema), params)
+
+    def create(self, request: ApiRequest, body: Any, params: MetadataImportParams) -> ApiResponse:
+        """The answer to a body that was read."""
         item, report = crud.create_object(self.object_schema, body, params=params, user=request.user)
         if not report.is_ok:
             return conflict(IMPORT_FAILED.template, single_report(item))

@@ -14,12 +14,12 @@ from django.db import DatabaseError, connection, transaction
 
 from configuration.models import ConfigurationItem
 from dhis2api.errors import BAD_REQUEST, ApiError
-from scheduling import job_runs
+from scheduling import job_runs, scheduler
 from scheduling.claims import HANG_UP_FROZEN, MOST_CRASHES, NAME_CONNECTION, Ending, LeaseLost, claim_next, finish
 from scheduling.job_runs import INTERRUPTED, UNEXPECTED, USER_CLOSED, USER_GONE, JobRun, run_next
 from scheduling.models import Job, Level, Notification, Status
 from scheduling.registry import Outcome
-from scheduling.sweeping import BEGUN_AGAIN, sweep, take_over
+from scheduling.sweeping import BEGUN_AGAIN, take_over
 from tests.personas import persona
 from tests.scheduling.conftest import Declare, read_log
 from users.models import User
@@ -131,7 +131,7 @@ def test_the_jobs_of_one_user_and_type_take_effect_in_their_order(declared: Decl
     assert claim_next("short").uid == other.uid
     assert claim_next("short") is None
     expire_leases()
-    sweep()
+    scheduler.look()
     assert claim_next("short").uid == first.uid
     assert second.uid not in (first.uid, other.uid)
 
@@ -177,7 +177,7 @@ def test_what_a_silent_worker_holds_is_taken_from_it(declared: Declare) -> None:
 
     def recover() -> None:
         expire_leases()
-        sweep()
+        scheduler.look()
         connection.close()
 
     def work(run: JobRun) -> Outcome:
@@ -225,7 +225,7 @@ def test_a_worker_that_freezes_between_result_and_commit_is_hung_up(declared: De
 
     assert marks() == 0
     expire_leases()
-    sweep()
+    scheduler.look()
     assert run_next("short")
     assert read_log(job) == [BEGUN_AGAIN, "Process started", "Done"]
 
@@ -305,7 +305,7 @@ def test_who_lost_the_job_leaves_nothing_behind(declared: Declare) -> None:
     job = declared(lambda run: Outcome())()
     late = claim_next("short")
     expire_leases()
-    assert sweep()
+    assert scheduler.look()
     assert late is not None
     successor = claim_next("short")
 
@@ -324,7 +324,7 @@ def test_a_job_whose_worker_died_begins_again(declared: Declare) -> None:
     claim_next("short")
     expire_leases()
 
-    sweep()
+    scheduler.look()
     run_next("short")
 
     job.refresh_from_db()
@@ -336,7 +336,7 @@ def test_a_job_that_lives_is_left_alone(declared: Declare) -> None:
     declared(lambda run: Outcome())()
     claim_next("short")
 
-    sweep()
+    scheduler.look()
 
     assert claim_next("short") is None
 
@@ -346,7 +346,7 @@ def test_a_job_that_killed_many_workers_is_given_up(declared: Declare) -> None:
     for _ in range(MOST_CRASHES):
         assert claim_next("short") is not None
         expire_leases()
-        sweep()
+        scheduler.look()
 
     assert claim_next("short") is None
     job.refresh_from_db()
@@ -365,7 +365,7 @@ def test_a_failure_that_cannot_be_worded_is_told_all_the_same(declared: Declare)
     for _ in range(MOST_CRASHES):
         claim_next("short")
         expire_leases()
-        sweep()
+        scheduler.look()
 
     job.refresh_from_db()
     assert job.status == "FAILED"
@@ -376,11 +376,11 @@ def test_one_scheduler_leads(declared: Declare) -> None:
     found = []
 
     def other() -> None:
-        found.append(sweep())
+        found.append(scheduler.look())
         connection.close()
 
     with transaction.atomic():
-        assert sweep()
+        assert scheduler.look()
         rival = threading.Thread(target=other)
         rival.start()
         rival.join()
