@@ -21,8 +21,8 @@ METADATA_SERVICES = frozenset(map(ip_address, (
     "169.254.169.254", "169.254.170.2", "169.254.170.23", "168.63.129.16", "100.100.100.200", "192.0.0.192",
     "fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254", "fe80::a9fe:a9fe",
 )))  # fmt: skip
-# IPv6 networks whose addresses hold one of IPv4 in their last 32 bits.
-TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
+# IPv6 addresses that are another spelling of the IPv4 address in their last 32 bits: for gateways, and of old.
+TRANSLATED, COMPATIBLE = IPv6Network("64:ff9b::/96"), IPv6Network("::/96")
 
 
 def find_addresses(host: str, port: int, *, allowed_networks: Networks, seconds: float) -> list[str]:
@@ -57,14 +57,20 @@ def _meant(address: Address) -> list[Address]:
         return [address]
     if address.ipv4_mapped is not None:
         return [address.ipv4_mapped]
+    if address in TRANSLATED:
+        return [_last_part(address)]
     carried: list[Address] = [address]
     if address.sixtofour is not None:
         carried.append(address.sixtofour)
     if address.teredo is not None:
         carried.extend(address.teredo)
-    if any(address in network for network in TRANSLATED) and int(address) > 1:  # `::` and `::1` carry none
-        carried.append(IPv4Address(int(address) & 0xFFFFFFFF))
+    if address in COMPATIBLE and int(address) > 1:  # `::` and `::1` carry none
+        carried.append(_last_part(address))
     return carried
+
+
+def _last_part(address: IPv6Address) -> IPv4Address:
+    return IPv4Address(int(address) & 0xFFFFFFFF)
 
 
 def _look_up(host: str, port: int, seconds: float) -> list[Address]:

@@ -182,6 +182,8 @@ def _read(answer: http.client.HTTPResponse, most: int) -> bytes:
 def _pieces(answer: http.client.HTTPResponse) -> Iterator[bytes]:
     while piece := answer.read(CHUNK):
         yield piece
+    if answer.length:  # what was announced and did not come; reading in pieces tells nobody
+        raise Unreachable("The connection broke")
 
 
 def gunzip(pieces: Iterable[bytes], most: int) -> Iterator[bytes]:
