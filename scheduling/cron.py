@@ -122,8 +122,8 @@ def _numbers(text: str, field: str, least: int, greatest: int) -> tuple[int, ...
 def _part(part: str, field: str, least: int, greatest: int) -> range:
     base, slash, step_text = part.partition("/")
     step = _number(step_text, field, 1, 999_999_999) if slash else 1
-    if base == "*":
-        return range(least, greatest + 1, step)
+    if base == "*":  # days of the week begin with Monday: */2 is Monday, Wednesday, Friday, Sunday
+        return range(1 if field == "day-of-week" else least, greatest + 1, step)
     first_text, dash, last_text = base.partition("-")
     first = _number(first_text, field, least, greatest)
     last = _number(last_text, field, least, greatest) if dash else greatest if slash else first
