@@ -47,14 +47,14 @@ class Remote:
 
 
 def find_remote() -> Remote | None:
-    """The configured remote; None when URL, user name or password is missing, or cannot be used.
+    """The configured remote; None when URL, user name or password is missing.
 
-    Errors: RequestRefused for a URL that no request can be sent to.
+    Errors: RequestRefused for a URL that no request can be sent to, and a password that cannot be read any more.
     """
     try:
         found = system_settings(URL, USERNAME, PASSWORD)
-    except UndecryptableError:  # encrypted with a key that the server no longer has: as good as none
-        return None
+    except UndecryptableError as error:
+        raise RequestRefused("Its password was encrypted with a key that this server no longer has") from error
     if not all(str(value).strip() for value in found.values()):
         return None
     return Remote(parse_place(found[URL]), Credentials(found[USERNAME], found[PASSWORD]))

@@ -71,12 +71,13 @@ def wait_until(condition: Callable[[], bool], engine: JobProcesses) -> None:
         time.sleep(0.01)
 
 
-def ended(job: Job, engine: JobProcesses) -> Status:
-    def has_ended() -> bool:
-        job.refresh_from_db()
-        return job.status in (Status.COMPLETED, Status.FAILED)
+def has_ended(job: Job) -> bool:
+    job.refresh_from_db()
+    return job.status in (Status.COMPLETED, Status.FAILED)
 
-    wait_until(has_ended, engine)
+
+def ended(job: Job, engine: JobProcesses) -> Status:
+    wait_until(lambda: has_ended(job), engine)
     return Status(job.status)
 
 
@@ -85,14 +86,15 @@ def pushed_values() -> int:
 
 
 def test_pushes_that_are_killed_lose_and_double_nothing(
-    cluster: Cluster, own_database: OwnDatabase, other: ReceiverDatabase
+    own_database: OwnDatabase, other: ReceiverDatabase, settings: Settings
 ) -> None:
     """kill -9 of the sender's workers, then of the receiver; each time the push goes on where it was."""
-    with JobProcesses(own_database, SYNC_PRIVATE_NETWORKS=LOOPBACK) as engine:
+    # The password is encrypted by this process and read by those.
+    with JobProcesses(own_database, SYNC_PRIVATE_NETWORKS=LOOPBACK, SECRET_KEY=settings.SECRET_KEY) as engine:
         with serving(other) as web:
             point_at(web.url, username="admin")
             first = start(JobType.DATA_SYNC, DataSyncParams(page_size=PAGE))
-            wait_until(lambda: pushed_values() >= 3 * PAGE, engine)
+            wait_until(lambda: pushed_values() >= 3 * PAGE or has_ended(first), engine)
             engine.kill_children()
             seen = pushed_values()
             wait_until(lambda: pushed_values() >= seen + 3 * PAGE, engine)
