@@ -36,9 +36,7 @@ def test_without_settings_there_is_no_remote(api: ApiClient) -> None:
     (503, "Server is not available: Service Unavailable", "Service Unavailable"),
     (777, "Server is not available: 777", ""),
 ])  # fmt: skip
-def test_the_answer_to_a_ping_is_told(
-    api: ApiClient, remote: Stranger, status: int, message: str, phrase: str
-) -> None:
+def test_the_answer_to_a_ping_is_told(api: ApiClient, remote: Stranger, status: int, message: str, phrase: str) -> None:
     remote.replies["/api/system/ping"] = Reply(status, b"pong", {"Location": f"{remote.url}/login"})
     assert api.get(ADDRESS).json == {
         "available": status == 200, "message": message, "statusCode": status, "statusPhrase": phrase,

@@ -214,9 +214,7 @@ def test_a_push_by_a_request_is_one_request_and_answers_the_remotes_summary(api:
     (Reply(write=lambda wire: None), 503), (Reply(502), 502), (Reply(200, b"what"), 503), (Reply(401), 401),
     (REFUSED, 200),
 ])  # fmt: skip
-def test_a_push_by_a_request_tells_what_went_wrong(
-    api: ApiClient, sender: Stranger, reply: Reply, status: int
-) -> None:
+def test_a_push_by_a_request_tells_what_went_wrong(api: ApiClient, sender: Stranger, reply: Reply, status: int) -> None:
     sender.replies[VALUES] = reply
     enter(api, *months(0, 1))
     assert api.post("/api/synchronization/dataPush").status == status
