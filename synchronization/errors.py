@@ -22,8 +22,8 @@ SYNC_IMPORT_FAILED = plain(409, "{}")
 
 
 def remote_failed(status: int, reason: str) -> tuple[Code, str]:
-    """The remote's own refusal, with its status."""
-    return plain(status, "{}"), reason
+    """The remote's own refusal, with its status; a redirect, which is not followed, is a bad gateway's."""
+    return plain(status if 400 <= status <= 599 else 502, "{}"), reason
 
 
 class RemoteFailed(Exception):

@@ -10,7 +10,7 @@ from dhis2api.errors import BAD_REQUEST, ApiError
 from dhis2api.objects.importer import ImportReport, import_metadata
 from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.web.bodies import decode_json
-from synchronization.errors import NO_ANSWER, NOT_ALLOWED, NOT_METADATA, remote_failed
+from synchronization.errors import NO_ANSWER, NOT_ALLOWED, NOT_METADATA, RemoteFailed, remote_failed
 from synchronization.outgoing.errors import AnswerUnusable, OutgoingError, RequestRefused
 from synchronization.outgoing.exchanges import Exchange, Limits
 from synchronization.remote import fetch
@@ -50,7 +50,5 @@ def _fetch(url: str, limits: Limits) -> Exchange:
     except OutgoingError as error:
         raise ApiError(NO_ANSWER, error) from error
     if answer.status != 200:
-        # A redirect is not followed, and no success either.
-        status = answer.status if 400 <= answer.status <= 599 else 502
-        raise ApiError(*remote_failed(status, f"The remote server answered with status {answer.status}"))
+        raise ApiError(*remote_failed(answer.status, str(RemoteFailed(answer.status))))
     return answer

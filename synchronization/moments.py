@@ -15,7 +15,6 @@ from dhis2api.objects.writers import look_back
 
 VALUES = "keyLastSuccessfulDataSynch"
 COMPLETIONS = "keyLastCompleteDataSetRegistrationSyncSuccess"
-EVENTS = "keyLastSuccessfulEventsDataSynch"
 SKIP_BEFORE = "syncSkipSyncForDataChangedBefore"
 
 

@@ -54,7 +54,7 @@ class DataPushView(ApiView):
         except OutgoingError as error:
             raise ApiError(NO_ANSWER, error) from error
         except RemoteFailed as error:
-            raise ApiError(*remote_failed(max(error.status, 400), str(error))) from error
+            raise ApiError(*remote_failed(error.status, str(error))) from error
 
 
 LAST_WITH_NULL = 36

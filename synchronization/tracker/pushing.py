@@ -133,14 +133,18 @@ def _send(remote: Remote, page: Page, pending: Sequence[Pending]) -> dict[str, s
         if not objects:
             continue
         summary = push_page(remote, PATH, lambda objects=objects: orjson.dumps(objects), query, attempts=attempts)
-        found = refusals(summary, tolerated)
-        if found is None:
-            return {one.uid: summary.description for one in pending}
+        sent = [one[SINGULAR[plural]] for plural, listed in objects.items() for one in listed]
+        found = refusals(summary, sent, tolerated)
         refused |= {page.root_of.get(uid, uid): words for uid, words in found.items()}
     unknown = refused.keys() - {one.uid for one in pending}
     if unknown:  # a refusal of something that is not ours tells nothing about what is
         return {one.uid: refused[next(iter(unknown))] for one in pending}
     return refused
+
+
+SINGULAR = {
+    "trackedEntities": "trackedEntity", "enrollments": "enrollment", "events": "event", "relationships": "relationship",
+}  # fmt: skip
 
 
 def _page_of_entities(payloads: Payloads, pending: Sequence[Pending]) -> Page:

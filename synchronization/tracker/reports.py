@@ -5,6 +5,7 @@ Source: DHIS2 2.42, tracker import report. Objects that are not named went in, a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from synchronization.summaries import SHOWN, Summary
@@ -16,14 +17,16 @@ GONE = frozenset({"E1082", "E1113", "E1114", "E4017", "E1032", "E1063", "E1081",
 PRESENT = frozenset({"E4015", "E4018"})
 
 
-def refusals(summary: Summary, tolerated: frozenset[str] = frozenset()) -> dict[str, str] | None:
-    """The words for each uid that was refused; None when nothing went in at all."""
+def refusals(summary: Summary, sent: Iterable[str], tolerated: frozenset[str] = frozenset()) -> dict[str, str]:
+    """The words for each uid that was refused. With status ERROR nothing went in: only what is as it should be anyway
+    was not refused. What is named and was not sent is part of something that was."""
     validation = summary.members.get("validationReport")
     listed = validation.get("errorReports") if isinstance(validation, dict) else None
     reports = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    settled = {str(one.get("uid")) for one in reports if one.get("errorCode") in tolerated}
     refused = {str(one.get("uid")): _words(one) for one in reports if one.get("errorCode") not in tolerated}
-    if summary.status == "ERROR" and (refused or not reports):
-        return None
+    if summary.status == "ERROR":
+        refused |= {uid: summary.description for uid in sent if uid not in settled and uid not in refused}
     return refused
 
 
