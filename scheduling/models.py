@@ -38,7 +38,7 @@ class Level(models.TextChoices):
     ERROR = "ERROR"
 
 
-def _visible_keys(principal: Principal) -> Any:
+def readable_keys(principal: Principal) -> Any:
     """Everybody may read what is scheduled; what a request started, its user and who may read logs."""
     if principal.has_any((ADMIN_AUTHORITY, LOG_AUTHORITY)):
         return Job.objects.values("pk")
@@ -122,7 +122,7 @@ class Job(ApiObject, Named, Attributed, Translated):
         secondary = True
         own_views = True
         access = TypeRules(
-            create=(ADMIN_AUTHORITY,), update=(ADMIN_AUTHORITY,), delete=(ADMIN_AUTHORITY,), readable_keys=_visible_keys
+            create=(ADMIN_AUTHORITY,), update=(ADMIN_AUTHORITY,), delete=(ADMIN_AUTHORITY,), readable_keys=readable_keys
         )
         computed = {
             "userUid": Computed(lambda row, context: row.get("executedBy"), needs=("executedBy",)),
