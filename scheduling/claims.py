@@ -57,6 +57,8 @@ STEP = """
 """
 # Whether the attempt has stored its result: only then it ended after it began.
 FINISHED = "SELECT 1 FROM job WHERE id = %(job)s AND attempt = %(attempt)s AND finished >= started"
+# The members of a queue are changed by the end of one: in the order in which everybody locks jobs.
+HOLD_QUEUE = "SELECT id FROM job WHERE queue_name = %(queue)s ORDER BY id FOR UPDATE"
 # In the transaction of the job's own work. What repeats rests until it is due again; an "execute now" is over.
 FINISH = """
     UPDATE job SET finished = clock_timestamp(), lease_until = NULL, last_alive = NULL, cancel_requested = false,
@@ -173,6 +175,8 @@ def to_claim(row: tuple[Any, ...]) -> Claim:
 
 def finish(claim: Claim, ending: Ending) -> None:
     """Store the result, as part of the open transaction. Errors: LeaseLost, which must roll it back."""
+    if claim.queue_name is not None:
+        execute_here(HOLD_QUEUE, {"queue": claim.queue_name})
     if not execute_here(FINISH, {**claim.fence, **asdict(ending)}):
         raise LeaseLost
     count_job(claim.type, ending.status, (timezone.now() - claim.started).total_seconds())

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, F, Max, Value, When
+from django.db.models import Case, F, Max, Q, Value, When
 from django.utils import timezone
 
 from dhis2api.errors import BAD_REQUEST, ApiError
@@ -46,7 +46,7 @@ def create_queue(name: str, body: dict[str, Any]) -> None:
     """Make a queue of jobs. Errors: E7021, E7005, E7024, E7022, E7023, 404 for an unknown job."""
     if len(name) > LONGEST_NAME:
         raise ApiError(BAD_REQUEST, f"The name of a queue has at most {LONGEST_NAME} characters")
-    _lock_queues()
+    lock_queues()
     if Job.objects.filter(queue_name=name).exists():
         raise ApiError(E7021, name)
     _set_members(name, _cron(body.get("cronExpression")), _sequence(body))
@@ -55,7 +55,7 @@ def create_queue(name: str, body: dict[str, Any]) -> None:
 @transaction.atomic
 def update_queue(name: str, body: dict[str, Any]) -> None:
     """Change a queue's name, time and jobs; what the body leaves out stays. Errors: E7020 and as for a new one."""
-    _lock_queues()
+    lock_queues()
     stored = read_queue(name)
     new_name = body.get("name") or name
     if not isinstance(new_name, str) or len(new_name) > LONGEST_NAME:
@@ -70,12 +70,13 @@ def update_queue(name: str, body: dict[str, Any]) -> None:
 @transaction.atomic
 def delete_queue(name: str) -> None:
     """Dissolve a queue: its jobs are without a time, and disabled. Errors: E7020."""
-    _lock_queues()
+    lock_queues()
     read_queue(name)
     _release(Job.objects.filter(queue_name=name))
 
 
-def _lock_queues() -> None:
+def lock_queues() -> None:
+    """Wait for whoever changes queues or configurations; before any row is locked."""
     execute_here(LOCK, {"lock": QUEUES})
 
 
@@ -99,8 +100,10 @@ def _sequence(body: dict[str, Any]) -> list[str]:
 
 
 def _set_members(name: str, cron: str, sequence: list[str], *, before: str | None = None) -> None:
-    locked = Job.objects.filter(uid__in=sequence).select_for_update(of=("self",)).order_by("pk")
-    found = {job.uid: job for job in locked}
+    concerned = Q(uid__in=sequence) if before is None else Q(uid__in=sequence) | Q(queue_name=before)
+    locked = Job.objects.filter(concerned).select_for_update(of=("self",)).order_by("pk")
+    wanted = set(sequence)
+    found = {job.uid: job for job in locked if job.uid in wanted}
     if len(found) < 2:
         raise ApiError(E7024)
     for uid in sequence:
@@ -145,8 +148,6 @@ def leave_queues(keys: Sequence[int]) -> None:
     """Close the gaps that deleted jobs leave; what then is no sequence any more is dissolved."""
     leaving = Job.objects.filter(pk__in=keys, queue_name__isnull=False)
     names = sorted(set(leaving.values_list("queue_name", flat=True)))
-    if names:
-        _lock_queues()
     now = timezone.now()
     for name in names:
         stays = list(Job.objects.filter(queue_name=name).exclude(pk__in=keys).order_by("queue_position"))

@@ -19,7 +19,7 @@ from scheduling.errors import E7000, E7003, E7004, E7005, E7007, E7010
 from scheduling.job_parameters import read_parameters
 from scheduling.job_types import RENAMED, JobType
 from scheduling.models import Job, Notification, PayloadChunk
-from scheduling.queues import leave_queues
+from scheduling.queues import leave_queues, lock_queues
 from scheduling.registry import find_declaration
 from scheduling.states import Queue, SchedulingType, Status
 
@@ -34,6 +34,7 @@ def register() -> None:
     """Hang them into the import."""
     jobs = hooks_of("jobConfiguration")
     jobs.prepare.append(complete)
+    jobs.locks.append(lock_queues)
     jobs.checks.append(job_is_right)
     jobs.check_all.append(schedules_are_single)
     jobs.check_all.append(names_are_single)
