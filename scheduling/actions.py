@@ -30,6 +30,7 @@ from scheduling.models import Job, Level
 from scheduling.notifications import Log, execute_here
 from scheduling.rules import ENDED, scheduling_type_of
 from scheduling.scheduler import queue_job
+from scheduling.sequences import skip_rest
 from scheduling.states import JobStatus, SchedulingType, Status
 from scheduling.wire import ADMIN_AUTHORITY, MAINTENANCE_AUTHORITY
 from sharing.access import Principal
@@ -123,6 +124,7 @@ def cancel_locked(job: Job) -> None:
         job.save(update_fields=[
             "status", "scheduling_type", "enabled", "cancel_requested", "last_executed_status", "finished",
         ])  # fmt: skip
+        skip_rest(job.pk, job.queue_name)
 
 
 @transaction.atomic

@@ -34,6 +34,7 @@ def jobs(own_database: OwnDatabase) -> Iterator[Site]:
     configure("Quick work", 3, stages=1, items=2)
     persona("chief", ["ALL"])
     persona("reader", ["F_JOB_LOG_READ"])
+    persona("planner", ["F_SCHEDULING_ADMIN"])
     with (
         WebProcess(own_database, API_CSRF="true") as process,
         JobProcesses(own_database),
@@ -114,6 +115,16 @@ def test_who_only_reads_is_offered_nothing_else(jobs: Site) -> None:
 
     expect(jobs.page.locator("table.scheduled")).to_contain_text("Housekeeping")
     expect(jobs.page.locator("main button")).to_have_count(0)
+
+
+def test_who_may_not_read_logs_still_sees_what_runs(jobs: Site) -> None:
+    enter(jobs, "planner")
+    run_now(jobs, "Long work")
+
+    expect(running(jobs, "Long work")).to_be_visible()
+    running(jobs, "Long work").get_by_role("link").click()
+    expect(jobs.page.locator("#job-heading")).to_have_text("Long work")
+    expect(jobs.page.locator("#alert")).to_be_empty()
 
 
 def test_the_page_fits_a_phone(jobs: Site) -> None:

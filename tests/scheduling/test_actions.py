@@ -530,3 +530,20 @@ def test_errors_of_many_runs_take_as_many_queries(api: ApiClient) -> None:
         return int(counter.count)
 
     assert queries(2) == queries(20)
+
+
+def test_many_stages_show_the_items_of_the_newest(api: ApiClient, declared: Declare) -> None:
+    def work(run: JobRun) -> Outcome:
+        for stage_number in range(25):
+            with run.stage(f"stage {stage_number}") as stage:
+                for number in range(100):
+                    with stage.item(f"item {number}"):
+                        pass
+        return Outcome()
+
+    job = declared(work)()
+    run_next("short")
+
+    stages = api.get(f"{JOBS}/{job.uid}/progress").json["sequence"][0]["stages"]
+    assert [len(stage["items"]) for stage in stages] == [0] * 5 + [100] * 20
+    assert {(stage["totalItems"], stage["doneItems"]) for stage in stages} == {(100, 100)}

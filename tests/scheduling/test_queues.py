@@ -236,3 +236,14 @@ def test_a_queue_has_a_time(api: ApiClient, jobs: list[str]) -> None:
     answer = api.post(f"{QUEUES}/q", body(jobs, cronExpression="* * * * * ?"))
 
     assert refused(answer)[:2] == (409, "E7005")
+
+
+def test_behind_a_job_that_is_taken_back_the_rest_of_a_queue_is_skipped(api: ApiClient, jobs: list[str]) -> None:
+    api.post(f"{QUEUES}/q", body(jobs))
+    Job.objects.filter(uid__in=jobs).update(last_executed_status="COMPLETED")
+    api.post(f"{JOBS}/{jobs[1]}/execute")
+
+    assert api.post(f"{JOBS}/{jobs[1]}/cancel").status == 204
+
+    ended = [api.get(f"{JOBS}/{uid}").json["lastExecutedStatus"] for uid in jobs]
+    assert ended == ["COMPLETED", "STOPPED", "NOT_STARTED"]
