@@ -120,6 +120,7 @@ class Job(ApiObject, Named, Attributed, Translated):
         klass = "org.hisp.dhis.scheduling.JobConfiguration"
         singular = "jobConfiguration"
         secondary = True
+        exported = Q(configurable=True) | Q(is_system=True)  # not what requests have started
         own_views = True
         access = TypeRules(
             create=(ADMIN_AUTHORITY,), update=(ADMIN_AUTHORITY,), delete=(ADMIN_AUTHORITY,), readable_keys=readable_keys

@@ -485,3 +485,16 @@ def test_a_system_job_is_not_disabled(api: ApiClient) -> None:
     patch = [{"op": "replace", "path": "/enabled", "value": False}]
 
     assert codes(api.patch(f"{JOBS}/DHIS2rocks1", patch, content_type=PATCH)) == ["E7003"]
+
+
+@pytest.mark.usefixtures("system_jobs")
+def test_exported_jobs_can_be_imported(api: ApiClient) -> None:
+    own = create(api)
+    Job.objects.create(type="DATAVALUE_IMPORT", name="import", queue="short", user_uid=generate_uid())
+
+    exported = api.get("/api/metadata?jobConfigurations=true").json
+    answer = api.post("/api/metadata", exported)
+
+    known = {own} | set(Job.objects.filter(is_system=True).values_list("uid", flat=True))
+    assert {job["id"] for job in exported["jobConfigurations"]} == known
+    assert (answer.status, answer.json["response"]["stats"]["updated"]) == (200, len(known)), answer.text
