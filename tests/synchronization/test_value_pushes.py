@@ -16,6 +16,7 @@ from scheduling.job_types import JobType
 from scheduling.models import Job, Status
 from synchronization.models import RemovedRegistration, ValuePush
 from synchronization.params import DataSyncParams
+from synchronization.values import reading
 from tests.datavalues.payloads import value, value_set
 from tests.harness.client import ApiClient
 from tests.harness.databases import OwnDatabase
@@ -253,3 +254,13 @@ def test_a_cancelled_push_waits_for_no_answer(api: ApiClient, sender: Stranger) 
     assert cancelled == [204]
     assert log_of(Job.objects.get(uid=uid))[-1] == "The job was cancelled"
     assert system_setting(LAST).year == 1970
+
+
+def test_all_windows_of_values_are_read(api: ApiClient, sender: Stranger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values of one import have one stamp: their keys tell where the next window begins."""
+    monkeypatch.setattr(reading, "WINDOW", 100)
+    sender.replies[VALUES] = TAKEN
+    enter(api, *months(0, 230))
+    assert sync().status == Status.COMPLETED
+    assert [len(page) for page in pushed(sender)] == [50, 50, 50, 50, 30]
+    assert len({period for page in pushed(sender) for period in page}) == 230
