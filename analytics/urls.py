@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from analytics.views import AnalyticsTablesView, MonitoringView, ResourceTablesView, TableTypesView
+
+urlpatterns = [
+    path("resourceTables", ResourceTablesView.as_view(), name="resource-tables"),
+    path("resourceTables/analytics", AnalyticsTablesView.as_view(), name="analytics-tables"),
+    path("resourceTables/monitoring", MonitoringView.as_view(), name="monitoring"),
+    path("analytics/tableTypes", TableTypesView.as_view(), name="analytics-table-types"),
+]

@@ -16,6 +16,7 @@ PARTS = (
     "tracker",
     "tracker-reads",
     "orgunit-changes",
+    "analytics",
 )
 
 
@@ -24,12 +25,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the sizes")
     parser.add_argument("--only", choices=PARTS, help="one of the parts")
+    parser.add_argument("--values", type=int, help="of `analytics`: so many data values, and no other number")
     arguments = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     import django  # noqa: PLC0415 - needs the settings that are named above
 
     django.setup()
     from benchmarks import (  # noqa: PLC0415 - models exist after the set-up
+        analytics,
         clients,
         datastore,
         datavalues,
@@ -71,6 +74,10 @@ def main() -> None:
                 tracker_reads.run(people=500_000 // factor)
         if arguments.only in (None, "orgunit-changes"):
             orgunit_changes.run(cluster, sizes=(500, 5_000), uploads=500 // factor)
+        if arguments.only in (None, "analytics"):
+            values = (arguments.values,) if arguments.values else (1_000_000 // factor, 10_000_000 // factor)
+            with OwnDatabase(cluster) as database:
+                analytics.run(database, sizes=values)
     finally:
         cluster.stop()
 

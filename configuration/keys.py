@@ -153,7 +153,8 @@ def _analytics() -> Iterator[Key]:
         BOOLEAN, keyHideDailyPeriods=False, keyHideWeeklyPeriods=False, keyHideBiWeeklyPeriods=False,
         keyHideMonthlyPeriods=False, keyHideBiMonthlyPeriods=False, keyIncludeZeroValuesInAnalytics=False,
         keyRespectMetaDataStartEndDatesInAnalyticsTableExport=False,
-        keySkipDataTypeValidationInAnalyticsTableExport=False, ruleEngineAssignOverwrite=False,
+        keySkipDataTypeValidationInAnalyticsTableExport=False, keyHideUnapprovedDataInAnalytics=False,
+        ruleEngineAssignOverwrite=False,
     )  # fmt: skip
     yield from _keys(
         DATE, keyLastSuccessfulAnalyticsTablesUpdate=NEVER, keyLastSuccessfulLatestAnalyticsPartitionUpdate=NEVER,

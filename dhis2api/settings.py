@@ -134,6 +134,7 @@ LOGIN_REDIRECT_URL = "start"
 CORS_ALLOWLIST: list[str] = env.list("CORS_ALLOWLIST", default=[])  # origins, `*` is a wildcard
 
 MIDDLEWARE = [
+    "dhis2api.web.counting.CountingMiddleware",
     "dhis2api.web.request_id.RequestIdMiddleware",
     "dhis2api.web.headers.SecurityHeadersMiddleware",
     "dhis2api.web.addresses.AddressMiddleware",  # everything below sees routes, not addresses

@@ -1,0 +1,1 @@
+"""Resource tables: metadata laid out flat, which analytics tables are joined with."""

@@ -1,0 +1,176 @@
+"""A run: resource tables, then every type of analytics table, each swapped in as soon as it is done.
+
+Source: DHIS2 2.42, analytics, table generation. DHIS2 keeps a type's old tables when it finds no data for new ones, so
+that figures outlive the values that they were made of; here the table is then built empty.
+"""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from analytics.building import build
+from analytics.dimensions import Dimensions, load_dimensions
+from analytics.hands import Hands
+from analytics.identifiers import quoted
+from analytics.plans import LATEST, Interval, Plan, Update
+from analytics.rebuilding import OF_APPROVALS, are_missing, leaving_nothing_behind, rebuild, rebuild_all
+from analytics.resources.periods import period_structure
+from analytics.running import Run
+from analytics.swapping import (
+    fits,
+    partition_name,
+    partition_names,
+    partitions_of,
+    swap_partitions,
+    swap_whole,
+    year_of,
+)
+from analytics.table_types import TableType
+from analytics.tables.completeness import completeness_plans, completeness_target_plans
+from analytics.tables.data_values import data_value_plans
+from analytics.tables.enrollments import enrollment_plans
+from analytics.tables.events import event_plans
+from analytics.tables.others import org_unit_target_plans, validation_result_plans
+from analytics.tables.ownership import ownership_plans
+from analytics.tables.tracked_entities import enrollment_plans_of_types, event_plans_of_types, tracked_entity_plans
+from configuration.keys import NEVER
+from configuration.settings import store_settings, system_settings
+from dhis2api.objects.writers import look_back
+from scheduling.progress import JobRefused
+
+Planner = Callable[[Update, Dimensions, Hands], Iterator[Plan]]
+PLANNERS: Mapping[TableType, Planner] = {
+    TableType.DATA_VALUE: data_value_plans,
+    TableType.COMPLETENESS: completeness_plans,
+    TableType.COMPLETENESS_TARGET: completeness_target_plans,
+    TableType.ORG_UNIT_TARGET: org_unit_target_plans,
+    TableType.VALIDATION_RESULT: validation_result_plans,
+    TableType.EVENT: event_plans,
+    TableType.ENROLLMENT: enrollment_plans,
+    TableType.OWNERSHIP: ownership_plans,
+    TableType.TRACKED_ENTITY_INSTANCE_EVENTS: event_plans_of_types,
+    TableType.TRACKED_ENTITY_INSTANCE_ENROLLMENTS: enrollment_plans_of_types,
+    TableType.TRACKED_ENTITY_INSTANCE: tracked_entity_plans,
+}
+# Of a latest update: those with a partition of latest rows, and those that are quick to build anew.
+OF_LATEST = frozenset({TableType.DATA_VALUE, TableType.COMPLETENESS, TableType.EVENT})
+ANEW = frozenset({TableType.TRACKED_ENTITY_INSTANCE_ENROLLMENTS, TableType.TRACKED_ENTITY_INSTANCE})
+
+FULL, RUNTIME = "keyLastSuccessfulAnalyticsTablesUpdate", "keyLastSuccessfulAnalyticsTablesRuntime"
+LAST_LATEST = "keyLastSuccessfulLatestAnalyticsPartitionUpdate"
+LATEST_RUNTIME = "keyLastSuccessfulLatestAnalyticsPartitionRuntime"
+SETTINGS = (
+    FULL, LAST_LATEST, "keyIncludeZeroValuesInAnalytics", "keySkipDataTypeValidationInAnalyticsTableExport",
+    "keyRespectMetaDataStartEndDatesInAnalyticsTableExport", "keyHideUnapprovedDataInAnalytics",
+    "keyIgnoreAnalyticsApprovalYearThreshold", "keyAnalyticsPeriodYearsOffset",
+)  # fmt: skip
+NEEDS_FULL = "A full analytics table update must be run prior to a latest partition update"
+
+
+def update_tables(update: Update, hands: Hands, run: Run, *, skip_resource_tables: bool = False) -> str:
+    """Build the tables of all years, or of some; how long it took."""
+    began = time.monotonic()
+    run.tell("Analytics table update process")
+    with leaving_nothing_behind(hands):
+        if not skip_resource_tables or are_missing(hands):
+            rebuild_all(hands, run, update.started)
+        _build_types(update, hands, run, [type for type in TableType if type not in update.skip_types])
+    return _finish(update, run, began, FULL, RUNTIME)
+
+
+def update_latest(update: Update, hands: Hands, run: Run, *, with_periods: bool = False) -> str:
+    """Build what changed since the last run of `update_tables`; how long it took.
+
+    Errors: JobRefused when there was none.
+    """
+    began = time.monotonic()
+    run.tell("Analytics table update process (latest partition)")
+    settings = system_settings(FULL, LAST_LATEST)
+    base = settings[FULL]
+    if base == NEVER:
+        raise JobRefused(NEEDS_FULL)
+    seen = max(base, settings[LAST_LATEST])
+    # What was stamped before, and became visible after it, was seen by nobody yet.
+    since, unseen = (min(moment, look_back(moment) or moment) for moment in (base, seen))
+    types = [type for type in TableType if type in OF_LATEST | ANEW and type not in update.skip_types]
+    with leaving_nothing_behind(hands):
+        if are_missing(hands):
+            rebuild_all(hands, run, update.started)
+        elif with_periods:
+            rebuild(hands, run, [period_structure])
+        _build_types(replace(update, latest=Interval(since, unseen)), hands, run, types)
+    return _finish(update, run, began, LAST_LATEST, LATEST_RUNTIME)
+
+
+def _build_types(update: Update, hands: Hands, run: Run, types: list[TableType]) -> None:
+    update = replace(update, settings=system_settings(*SETTINGS))
+    if TableType.DATA_VALUE in types and update.settings["keyHideUnapprovedDataInAnalytics"]:
+        rebuild(hands, run, OF_APPROVALS)
+    dimensions = load_dimensions(hands)
+    for type in types:
+        of_type = replace(update, latest=None) if type in ANEW else update
+        for plan in PLANNERS[type](of_type, dimensions, hands):
+            run.check()
+            _build_and_swap(plan, of_type, dimensions, hands, run)
+
+
+def _build_and_swap(plan: Plan, update: Update, dimensions: Dimensions, hands: Hands, run: Run) -> None:
+    is_partial = update.is_partial and plan.keeps_other_years
+    if is_partial and not fits(plan):
+        # There is nothing that partitions could join, or it has other columns: a category more, a deeper level.
+        plan, is_partial = _find_whole(plan, update, dimensions, hands), False
+    if is_partial and plan.changes and not hands.execute(plan.changes.exists)[0][0]:
+        return
+    build(plan, hands, run)
+    with run.stage(f"Swapping {plan.master}"):
+        if not is_partial:
+            swap_whole(run, plan)
+        elif plan.changes:
+            swap_partitions(run, plan, before=[_remove_changed(plan)])
+        else:
+            present = partitions_of(plan.master)
+            gone = [name for name in present if name not in partition_names(plan) and _is_of(name, update)]
+            swap_partitions(run, plan, gone=gone, before=_remove_overlap(plan, update, present))
+
+
+def _find_whole(plan: Plan, update: Update, dimensions: Dimensions, hands: Hands) -> Plan:
+    """The plan of the same table for all years."""
+    planned = PLANNERS[plan.type](update.whole(), dimensions, hands)
+    return next(other for other in planned if other.master == plan.master)
+
+
+def _is_of(name: str, update: Update) -> bool:
+    """Whether a partition's year is one that the update builds."""
+    year = year_of(name)
+    return year != LATEST and year >= (update.first_year or 0)
+
+
+def _remove_changed(plan: Plan) -> str:
+    """Rows whose source changed leave all partitions: the latest one has what became of them."""
+    changes = plan.changes
+    assert changes is not None
+    table, column = quoted(plan.master), quoted(changes.identity)
+    return f"DELETE FROM {table} WHERE {column} IN ({changes.changed})"
+
+
+def _remove_overlap(plan: Plan, update: Update, present: list[str]) -> list[str]:
+    """Rows of the rebuilt years leave the latest partition."""
+    latest = partition_name(plan.master, LATEST)
+    if latest not in present:
+        return []
+    year = "year" if any(column.name == "year" for column in plan.columns) else "yearly::integer"
+    return [f"DELETE FROM {quoted(latest)} WHERE {year} >= {update.first_year}"]
+
+
+def _finish(update: Update, run: Run, began: float, when: str, runtime: str) -> str:
+    lasted = str(datetime.timedelta(milliseconds=int((time.monotonic() - began) * 1000)))
+    seconds, _, fraction = lasted.partition(".")
+    shown = f"{seconds.rjust(8, '0')}.{fraction[:3].ljust(3, '0')}"
+    values: dict[str, Any] = {when: update.started.isoformat(), runtime: shown}
+    with run.step():
+        store_settings(values)
+    return shown

@@ -1,0 +1,99 @@
+"""`/api/resourceTables…`, `/api/analytics/tableTypes`."""
+
+from __future__ import annotations
+
+from analytics.errors import NO_MONITORING, YEARS_NEGATIVE
+from analytics.params import AnalyticsTableParams, ResourceTablesParams
+from analytics.table_types import TableType
+from dhis2api.errors import NEEDS_AUTHORITY, ApiError
+from dhis2api.web.params import Params, declares
+from dhis2api.web.responses import ApiResponse
+from dhis2api.web.views import ApiRequest, ApiView
+from scheduling.answers import answer_started, job_name
+from scheduling.enqueueing import enqueue
+from scheduling.job_types import JobType
+from scheduling.registry import NoParams, find_declaration
+
+AUTHORITY = "F_PERFORM_MAINTENANCE"
+# What each parameter of the request skips.
+SKIPPED: dict[str, tuple[TableType, ...]] = {
+    "skip_aggregate": (TableType.DATA_VALUE, TableType.COMPLETENESS, TableType.COMPLETENESS_TARGET),
+    "skip_events": (TableType.EVENT,),
+    "skip_enrollment": (TableType.ENROLLMENT,),
+    "skip_validation_result": (TableType.VALIDATION_RESULT,),
+    "skip_org_unit_ownership": (TableType.OWNERSHIP,),
+    "skip_tracked_entities": (
+        TableType.TRACKED_ENTITY_INSTANCE_EVENTS,
+        TableType.TRACKED_ENTITY_INSTANCE_ENROLLMENTS,
+        TableType.TRACKED_ENTITY_INSTANCE,
+    ),
+}
+
+
+class MaintenanceView(ApiView):
+    """What starts a job for those who keep the server; POST and PUT are the same."""
+
+    consumes = ("*/*",)  # a body is not looked at
+
+    def start(self, request: ApiRequest, type: JobType, params: Params) -> ApiResponse:
+        """200 with the job. Errors: 403."""
+        if not request.user.principal.has_any((AUTHORITY,)):
+            raise ApiError(NEEDS_AUTHORITY, AUTHORITY)
+        version = request.explicit_version
+        return answer_started(
+            enqueue(type, params=params, user=request.user, name=job_name(type, version), version=version)
+        )
+
+
+class ResourceTablesView(MaintenanceView):
+    """Resource tables."""
+
+    def post(self, request: ApiRequest) -> ApiResponse:
+        """Rebuild them."""
+        return self.start(request, JobType.RESOURCE_TABLE, NoParams())
+
+    put = post
+
+
+class AnalyticsTablesView(MaintenanceView):
+    """Analytics tables."""
+
+    @declares(ResourceTablesParams)
+    def post(self, request: ApiRequest, params: ResourceTablesParams) -> ApiResponse:
+        """Build them. Errors: 409 for a negative number of years."""
+        return self.start(request, JobType.ANALYTICS_TABLE, job_params(params))
+
+    put = post
+
+
+class MonitoringView(MaintenanceView):
+    """Validation rules, run over what is stored."""
+
+    def post(self, request: ApiRequest) -> ApiResponse:
+        """Run them. Errors: 409 where this server has no such job."""
+        declaration = find_declaration(JobType.MONITORING)
+        if declaration is None:
+            raise ApiError(NO_MONITORING)
+        return self.start(request, JobType.MONITORING, declaration.parameters())
+
+    put = post
+
+
+class TableTypesView(ApiView):
+    """The types of analytics tables, which jobs may skip."""
+
+    def get(self, request: ApiRequest) -> ApiResponse:
+        """Their names, in the order in which they are built."""
+        return ApiResponse([type.value for type in TableType], xml="tableTypes")
+
+
+def job_params(given: ResourceTablesParams) -> AnalyticsTableParams:
+    """A request's parameters as those of the job that it starts. Errors: 409."""
+    if given.last_years is not None and given.last_years < 0:
+        raise ApiError(YEARS_NEGATIVE, given.last_years)
+    return AnalyticsTableParams(
+        last_years=given.last_years,
+        skip_table_types=[type for name, types in SKIPPED.items() if getattr(given, name) for type in types],
+        skip_resource_tables=given.skip_resource_tables,
+        skip_outliers=given.skip_outliers,
+    )
