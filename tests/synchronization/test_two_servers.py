@@ -27,7 +27,7 @@ from tests.synchronization.receiving import COMPARED, ReceiverDatabase, Rows, re
 from users.models import User
 
 LOOPBACK = "127.0.0.0/8"
-PAGE = 500  # values; the demo has eighty pages of them
+PAGE = 1500  # values; the demo has 27 pages of them
 JOBS = (
     (JobType.DATA_SYNC, DataSyncParams()), (JobType.TRACKED_ENTITY_DATA_SYNC, TrackerSyncParams(page_size=10)),
     (JobType.SINGLE_EVENT_DATA_SYNC, TrackerSyncParams(page_size=10)),
@@ -94,10 +94,10 @@ def test_pushes_that_are_killed_lose_and_double_nothing(
         with serving(other) as web:
             point_at(web.url, username="admin")
             first = start(JobType.DATA_SYNC, DataSyncParams(page_size=PAGE))
-            wait_until(lambda: pushed_values() >= 3 * PAGE or has_ended(first), engine)
+            wait_until(lambda: pushed_values() >= 2 * PAGE or has_ended(first), engine)
             engine.kill_children()
             seen = pushed_values()
-            wait_until(lambda: pushed_values() >= seen + 3 * PAGE, engine)
+            wait_until(lambda: pushed_values() >= seen + 2 * PAGE, engine)
             web.vanish()
             assert ended(first, engine) == Status.FAILED
             left_at = pushed_values()
