@@ -223,7 +223,7 @@ def judge(sender: Server, receiver: Server) -> list[str]:
 def main() -> int:
     """Run it all and print what was found; the exit status."""
     parser = argparse.ArgumentParser(prog="benchmarks.two_servers", description=__doc__.splitlines()[0])
-    parser.add_argument("--values", type=int, default=200_000, help="that are added to the demo's")
+    parser.add_argument("--values", type=int, default=100_000, help="that are added to the demo's")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         sender, receiver = Server(Path(folder) / "sender", DEMO="1"), Server(Path(folder) / "receiver")
