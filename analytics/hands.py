@@ -76,7 +76,7 @@ class Hands(Protocol):
 
 
 class OwnHands:
-    """One connection after the other, in Django's transaction."""
+    """Django's own connection, in its transaction."""
 
     def execute(self, statement: str) -> Rows:
         """The rows of one statement; one that fails leaves the transaction as it was."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from analytics.errors import NO_MONITORING, YEARS_NEGATIVE
 from analytics.params import AnalyticsTableParams, ResourceTablesParams
 from analytics.table_types import TableType
@@ -35,10 +37,14 @@ class MaintenanceView(ApiView):
 
     consumes = ("*/*",)  # a body is not looked at
 
-    def start(self, request: ApiRequest, type: JobType, params: Params) -> ApiResponse:
-        """200 with the job. Errors: 403."""
+    def initial(self, request: ApiRequest, *args: Any, **kwargs: Any) -> None:
+        """Errors: 403, before anything else is looked at."""
+        super().initial(request, *args, **kwargs)
         if not request.user.principal.has_any((AUTHORITY,)):
             raise ApiError(NEEDS_AUTHORITY, AUTHORITY)
+
+    def start(self, request: ApiRequest, type: JobType, params: Params) -> ApiResponse:
+        """200 with the job."""
         version = request.explicit_version
         return answer_started(
             enqueue(type, params=params, user=request.user, name=job_name(type, version), version=version)
