@@ -20,6 +20,7 @@ from tests.analytics.building import element, of_element, rows, store, tables
 from tests.harness.client import ApiClient
 from tests.harness.cluster import Cluster
 from tests.harness.databases import OwnDatabase
+from users.models import User
 
 VALUES_ONLY = (
     "skipEvents=true&skipEnrollment=true&skipOrgUnitOwnership=true&skipTrackedEntities=true&skipValidationResult=true"
@@ -200,7 +201,8 @@ class TestEndingEarly:
         content = {
             "phase": "ANALYTICS_TABLE_POPULATED", "analyticsTableType": "DATA_VALUE", "sql": "SELECT pg_sleep(3600)",
         }  # fmt: skip
-        AnalyticsTableHook.objects.create(name="Sleep", content=content)
+        admin = User.objects.get(username="admin")
+        AnalyticsTableHook.objects.create(name="Sleep", content=content, last_updated_by=admin)
         job = post(api, f"/api/resourceTables/analytics?{VALUES_ONLY}")
         running = Beside(lambda: run_next("long"))
         wait_for("SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(3600)' AND state = 'active'")

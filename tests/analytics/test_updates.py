@@ -36,7 +36,9 @@ from tests.analytics.building import (
     tables,
 )
 from tests.harness.queries import query_counter
+from tests.personas import persona
 from tests.tracker.world import day, enrolled_person, stored_event
+from users.models import User
 
 pytestmark = pytest.mark.usefixtures("no_values")
 VALUES, EVENTS = TableType.DATA_VALUE, TableType.EVENT
@@ -340,10 +342,11 @@ class TestContinuous:
         assert system_setting(NEXT) > timezone.now()
 
 
-def hook(phase: str, sql: str, **members: str) -> None:
+def hook(phase: str, sql: str, author: str = "admin", **members: str) -> None:
     """An AnalyticsTableHook of the table of data values, unless said otherwise."""
     content = {"phase": phase, "sql": sql, "analyticsTableType": "DATA_VALUE", **members}
-    AnalyticsTableHook.objects.create(name=f"Hook {phase}", content=content)
+    user = User.objects.get(username=author)
+    AnalyticsTableHook.objects.create(name=f"Hook {phase}", content=content, last_updated_by=user)
 
 
 def test_hooks_meet_the_filled_tables_under_their_staging_names() -> None:
@@ -362,6 +365,18 @@ def test_hooks_meet_the_filled_tables_under_their_staging_names() -> None:
 
     assert of_element(made, "value, daysno") == [(42, 1)]
     assert rows("SELECT DISTINCT name FROM analytics_rs_orgunitstructure") == [("Hooked",)]
+
+
+def test_hooks_of_others_than_superusers_are_not_run() -> None:
+    """They would do what only the server may."""
+    made = element()
+    store(made, "1")
+    persona("table_keeper", ["F_ANALYTICSTABLEHOOK_ADD"])
+    hook("ANALYTICS_TABLE_POPULATED", "UPDATE analytics_temp SET value = 42", author="table_keeper")
+
+    full(VALUES)
+
+    assert of_element(made, "value") == [(1,)]
 
 
 def test_what_a_killed_run_left_is_dropped() -> None:
