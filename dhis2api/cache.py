@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+
+from dhis2api.embedded.gate_state import gate_redis
+
+SCANNED = 1000  # keys at a time
 
 
 class KeepingClient(RedisCacheClient):
@@ -28,3 +33,16 @@ class KeepingRedisCache(RedisCache):
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = KeepingClient
+
+
+def forget_everything() -> None:
+    """Empty the cache of this database. What else lies in Redis (the gate, the bell, keys of others) is left alone."""
+    redis = gate_redis()
+    found: list[bytes] = []
+    for key in redis.scan_iter(match=cache.make_key("*"), count=SCANNED):
+        found.append(key)
+        if len(found) == SCANNED:
+            redis.unlink(*found)
+            found.clear()
+    if found:
+        redis.unlink(*found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
@@ -26,6 +27,13 @@ CONTEXT_PATH = env.str("CONTEXT_PATH", default="").rstrip("/")
 TRACKER_ENCRYPTION = env.bool("TRACKER_ENCRYPTION", default=True)
 # Whether changes of attribute values and events are kept, for `/changeLogs`.
 TRACKER_CHANGE_LOG = env.bool("TRACKER_CHANGE_LOG", default=True)
+# What synchronization may fetch from besides the configured remote: URLs, whose scheme, host, port and path count.
+SYNC_SERVERS_ALLOWED: list[str] = env.list("SYNC_SERVERS_ALLOWED", default=[])
+# How often META_DATA_SYNC is tried, and how long it waits between two attempts.
+METADATA_SYNC_ATTEMPTS = env.int("METADATA_SYNC_ATTEMPTS", default=3)
+METADATA_SYNC_WAIT_SECONDS = env.int("METADATA_SYNC_WAIT_SECONDS", default=30)
+# Networks that are not public, but may be sent requests to, such as 10.20.0.0/16.
+SYNC_PRIVATE_NETWORKS = tuple(map(ip_network, env.list("SYNC_PRIVATE_NETWORKS", default=[])))
 MAX_BODY = env.int("MAX_BODY", default=512 * 1024 * 1024)  # bytes, after decompression
 
 INSTALLED_APPS = [
@@ -126,6 +134,7 @@ LOGIN_REDIRECT_URL = "start"
 CORS_ALLOWLIST: list[str] = env.list("CORS_ALLOWLIST", default=[])  # origins, `*` is a wildcard
 
 MIDDLEWARE = [
+    "dhis2api.web.counting.CountingMiddleware",
     "dhis2api.web.request_id.RequestIdMiddleware",
     "dhis2api.web.headers.SecurityHeadersMiddleware",
     "dhis2api.web.addresses.AddressMiddleware",  # everything below sees routes, not addresses

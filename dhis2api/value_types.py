@@ -236,16 +236,16 @@ def describe(key: str) -> str:
     return DESCRIPTIONS.get(key, key)
 
 
-_ZERO = re.compile(r"0(?:\.0*)?").fullmatch
+ZERO = re.compile(r"0(?:\.0*)?")
 # Averages change when a zero is left out.
-_ZERO_COUNTS = frozenset({"AVERAGE", "AVERAGE_SUM_ORG_UNIT"})
+ZERO_COUNTS = frozenset({"AVERAGE", "AVERAGE_SUM_ORG_UNIT"})
 
 
 def is_insignificant_zero(value_type: str, aggregation_type: str, zero_is_significant: bool, text: str) -> bool:
     """Whether `text` is a zero that need not be stored: of a number, not averaged, not declared significant."""
     return (
         not zero_is_significant
-        and _ZERO(text) is not None
+        and ZERO.fullmatch(text) is not None
         and value_type in NUMERIC_TYPES
-        and aggregation_type not in _ZERO_COUNTS
+        and aggregation_type not in ZERO_COUNTS
     )

@@ -1,20 +1,33 @@
-"""Regeneration of category option combos, of all category combos or of one (DHIS2 2.42, metadata API, maintenance)."""
+"""Maintenance of metadata: option combos, paths of org units (DHIS2 2.42, metadata API, maintenance)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 
 from dhis2api.errors import NEEDS_AUTHORITY, ApiError
+from dhis2api.objects.writers import record_writer
 from metadata.errors import UNKNOWN_CATEGORY_COMBO
-from metadata.models import CategoryCombo
+from metadata.models import CategoryCombo, OrganisationUnit
 from metadata.option_combos import Generated, generate_option_combos
+from metadata.rules.org_units import lock_tree, place_units
 from sharing.access import Principal
 
 AUTHORITY = "F_PERFORM_MAINTENANCE"
 BATCH = 100  # category combos brought in line at once: each may have 500 option combos
+
+# A path that belongs to somebody else by now would keep its owner from getting it: paths are unique.
+FORGET_STRANGE_PATHS = r"""
+    UPDATE metadata_organisationunit SET path = NULL WHERE path !~ ('^(/[^/]+)*/' || uid || '$')
+"""
+WRITE_LEVELS = """
+    UPDATE metadata_organisationunit
+    SET hierarchy_level = length(path) - length(replace(path, '/', '')), last_updated = %(now)s
+    WHERE hierarchy_level IS DISTINCT FROM length(path) - length(replace(path, '/', ''))
+"""
 
 
 @transaction.atomic
@@ -37,6 +50,19 @@ def update_option_combos(uid: str, principal: Principal) -> dict[str, Any]:
     if combo is None:
         raise ApiError(UNKNOWN_CATEGORY_COMBO, uid)
     return _summaries(generate_option_combos([combo]))
+
+
+@transaction.atomic
+def update_paths(principal: Principal) -> None:
+    """Compute paths and levels of all org units anew; what is right is not touched. Errors: 403."""
+    require_maintainer(principal)
+    lock_tree()
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET_STRANGE_PATHS)
+        place_units(list(OrganisationUnit.objects.filter(parent=None).values_list("pk", flat=True)), now)
+        cursor.execute(WRITE_LEVELS, {"now": now})
+    record_writer(now)
 
 
 def require_maintainer(principal: Principal) -> None:

@@ -10,7 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
+from dhis2api.figures import count_job
 from scheduling.notifications import execute_here
 
 LEASE_SECONDS = 6  # after which a silent worker counts as dead
@@ -18,7 +20,10 @@ BEAT_SECONDS = 1.0  # between signs of life
 MOST_CRASHES = 5  # of its processes, after which a job is not tried again
 
 # The columns of a `Claim`, in its order.
-CLAIMED = "id, uid, type, parameters::text, body_format, version, user_uid, attempt, crashes, started, queue_name"
+CLAIMED = (
+    "id, uid, type, coalesce(parameters, '{}')::text, body_format, version, user_uid, attempt, crashes, started, "
+    "queue_name"
+)
 CLAIM = f"""
     -- The oldest job of a queue that nobody else is claiming and that may run now. One user's jobs of a type run one
     -- after the other, so that they take effect in the order of their acceptance, also when a worker dies between:
@@ -167,3 +172,4 @@ def finish(claim: Claim, ending: Ending) -> None:
     """Store the result, as part of the open transaction. Errors: LeaseLost, which must roll it back."""
     if not execute_here(FINISH, {**claim.fence, **asdict(ending)}):
         raise LeaseLost
+    count_job(claim.type, ending.status, (timezone.now() - claim.started).total_seconds())

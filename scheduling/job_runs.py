@@ -22,6 +22,7 @@ from dhis2api.web import faults
 from dhis2api.web.request_id import current_request_id
 from dhis2api.web.stored_params import params_from_json
 from scheduling.claims import MOST_CRASHES, NAME_CONNECTION, STEP, Claim, Ending, LeaseLost, claim_next, finish
+from scheduling.job_types import JobType
 from scheduling.keeping import Keeper
 from scheduling.models import Level, Status
 from scheduling.notifications import Log, execute_here
@@ -67,7 +68,7 @@ class JobRun:
         self.version = claim.version
         self.body_format = claim.body_format
         self.started = claim.started
-        self.parameters: Any = params_from_json(declaration.parameters, json.loads(claim.parameters or "{}"))
+        self.parameters: Any = params_from_json(declaration.parameters, json.loads(claim.parameters))
 
     @property
     def user(self) -> Any:
@@ -131,13 +132,18 @@ def run_next(queue: str, worker: str = "") -> bool:
     if claim is None:
         return False
     current_request_id.set(claim.uid)
-    logger.info("%s begins, attempt %s", claim.type, claim.attempt)
+    logger.log(_loudness(claim), "%s begins, attempt %s", claim.type, claim.attempt)
     try:
         with Keeper(claim) as keeper:
             _run(claim, keeper)
     finally:
         current_request_id.set("-")
     return True
+
+
+def _loudness(claim: Claim) -> int:
+    """What runs every few seconds would hide the rest."""
+    return logging.DEBUG if claim.type == JobType.HOUSEKEEPING else logging.INFO
 
 
 def _run(claim: Claim, keeper: Keeper) -> None:
@@ -176,7 +182,7 @@ def _attempt(claim: Claim, keeper: Keeper) -> None:
             with transaction.atomic():
                 execute_here(NAME_CONNECTION, {"name": claim.connection_name})
                 _store(claim, log, declaration.function(run), progress=progress)
-        logger.info("%s is done", claim.type)
+        logger.log(_loudness(claim), "%s is done", claim.type)
     except (LeaseLost, DatabaseAway):
         raise
     except Exception as error:

@@ -12,6 +12,6 @@ class InfoParams(Params):
 
 
 class IdentifierParams(Params):
-    """Parameters of `GET /api/system/id`."""
+    """Parameters of `GET /api/system/id` and `/uuid`."""
 
     limit: int = param(1, doc="How many identifiers, at most 10000.")

@@ -1,68 +1,37 @@
-"""What the server says of itself (DHIS2 2.42, system info, identifiers)."""
+"""Fresh identifiers, what there is of each type, and what users may choose of (DHIS2 2.42, system)."""
 
 from __future__ import annotations
 
-import platform
+import re
+import unicodedata
+from functools import cache
 from typing import Any
+from uuid import uuid4
 
+from babel import Locale
 from django.db import connection
-from django.utils import timezone
+from psycopg2 import sql
 
-from configuration.mail import is_mail_configured
-from configuration.settings import system_settings
 from dhis2api.objects.describing import words
 from dhis2api.objects.registry import endpoint_schemas
-from dhis2api.objects.system_id import system_id
 from dhis2api.objects.uids import generate_uid
-from dhis2api.version import BUILD_TIME, DHIS2_VERSION, REVISION
 
 MAX_IDENTIFIERS = 10_000
-SHOWN_SETTINGS = (
-    "applicationTitle", "keyCalendar", "keyDateFormat", "keyLastSuccessfulAnalyticsTablesUpdate",
-    "keyLastSuccessfulLatestAnalyticsPartitionUpdate", "keyLastSuccessfulMonitoring", "keyLastMetaDataSyncSuccess",
-    "keyVersionEnabled",
+COUNT = "SELECT {singular}, count(*) FROM {table}"
+STYLES = (
+    ("Light Blue", "light_blue"), ("Green", "green"), ("Myanmar", "myanmar"), ("Vietnam", "vietnam"),
+    ("India", "india"),
 )  # fmt: skip
-
-
-def system_info(*, context_path: str, user_agent: str, for_superuser: bool) -> dict[str, Any]:
-    """All that a caller may know; details of the machine and the database are the superuser's."""
-    now = timezone.now()
-    known = system_settings(*SHOWN_SETTINGS)
-    zone = timezone.get_default_timezone_name()
-    shown: dict[str, Any] = {
-        "contextPath": context_path,
-        "userAgent": user_agent,
-        "calendar": known["keyCalendar"],
-        "dateFormat": known["keyDateFormat"].lower(),  # as JavaScript writes it
-        "serverDate": now,
-        "serverTimeZoneId": "Etc/UTC" if zone == "UTC" else zone,
-        "serverTimeZoneDisplayName": "Coordinated Universal Time" if zone == "UTC" else zone,
-        "lastAnalyticsTableSuccess": known["keyLastSuccessfulAnalyticsTablesUpdate"],
-        "lastAnalyticsTablePartitionSuccess": known["keyLastSuccessfulLatestAnalyticsPartitionUpdate"],
-        "lastSystemMonitoringSuccess": known["keyLastSuccessfulMonitoring"],
-        "lastMetadataVersionSyncAttempt": known["keyLastMetaDataSyncSuccess"],
-        "version": DHIS2_VERSION,
-        "revision": REVISION,
-        "buildTime": BUILD_TIME,
-        "systemId": system_id(),
-        "systemName": known["applicationTitle"],
-        "instanceBaseUrl": context_path,
-        "isMetadataVersionEnabled": known["keyVersionEnabled"],
-        "isMetadataSyncEnabled": False,
-        "encryption": True,
-        "emailConfigured": is_mail_configured(),
-        "redisEnabled": True,
-        "databaseInfo": {"spatialSupport": False, "time": now},
-    }
-    if for_superuser:
-        shown |= _machine()
-        shown["databaseInfo"] |= _database()
-    return shown
 
 
 def new_identifiers(limit: int) -> list[str]:
     """Fresh uids; more than MAX_IDENTIFIERS are silently cut, as in DHIS2."""
-    return [generate_uid() for _ in range(max(0, min(limit, MAX_IDENTIFIERS)))]
+    return [generate_uid() for _ in range(_bounded(limit))]
+
+
+def new_uuids(limit: int) -> list[str]:
+    """The same of UUIDs."""
+    return [str(uuid4()) for _ in range(_bounded(limit))]
 
 
 def list_resources(api_base: str) -> list[dict[str, str]]:
@@ -78,23 +47,41 @@ def list_resources(api_base: str) -> list[dict[str, str]]:
     ]
 
 
-def _machine() -> dict[str, Any]:
-    return {
-        "readOnlyMode": "off",
-        "fileStoreProvider": "filesystem",
-        "nodeId": platform.node(),
-        # Clients look for the Java members; this server says what runs it instead.
-        "javaVersion": f"Python {platform.python_version()}",
-        "javaVendor": platform.python_implementation(),
-        "osName": platform.system(),
-        "osArchitecture": platform.machine(),
-        "osVersion": platform.release(),
-        "readReplicaCount": 0,
-    }
-
-
-def _database() -> dict[str, Any]:
+def object_counts() -> dict[str, int]:
+    """How many objects there are of each type, whoever may read them; one query."""
+    parts = [
+        sql.SQL(COUNT).format(
+            singular=sql.Literal(schema.singular), table=sql.Identifier(schema.model._meta.db_table)
+        )
+        for schema in sorted(endpoint_schemas(), key=lambda schema: schema.singular)
+    ]  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_database(), current_user, version()")
-        name, user, version = cursor.fetchone()
-    return {"name": name, "user": user, "databaseVersion": version}
+        cursor.execute(sql.SQL(" UNION ALL ").join(parts).as_string(cursor.connection))
+        return dict(cursor.fetchall())
+
+
+@cache
+def list_flags() -> list[dict[str, str]]:
+    """What may be chosen as `keyFlag`: DHIS2's own and the countries'."""
+    names = {code: name for code, name in Locale("en").territories.items() if code.isalpha() and len(code) == 2}
+    keys = {_key(name): name for name in names.values()}
+    return [_choice("DHIS 2", "dhis2", "png"), *(_choice(keys[key], key, "png") for key in sorted(keys))]
+
+
+def list_styles() -> list[dict[str, str]]:
+    """What may be chosen as `keyStyle`."""
+    return [{"name": name, "key": key, "path": f"{key}/{key}.css"} for name, key in STYLES]
+
+
+def _bounded(limit: int) -> int:
+    return max(0, min(limit, MAX_IDENTIFIERS))
+
+
+def _choice(name: str, key: str, ending: str) -> dict[str, Any]:
+    return {"name": name, "key": key, "path": f"{key}.{ending}"}
+
+
+def _key(name: str) -> str:
+    """`Côte d’Ivoire` as `cote_d_ivoire`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")

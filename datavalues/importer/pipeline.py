@@ -34,6 +34,7 @@ from datavalues.params import ImportParams
 from datavalues.records import DataValueSet, Header
 from datavalues.schemes import Schemes, SchemeTexts, resolve_schemes
 from datavalues.summary import ImportSummary
+from dhis2api.figures import count_import
 from dhis2api.objects.writers import record_writer
 from metadata.hierarchy import capture_scope
 
@@ -71,6 +72,12 @@ def import_data_value_set(stream: BinaryIO, *, params: ImportParams, user: Any, 
         if dry_run or summary.status == "ERROR":
             transaction.set_rollback(True)
     summary.finish()
+    if not dry_run and summary.status != "ERROR":
+        counts = summary.counts
+        count_import(
+            "dataValue", imported=counts.imported, updated=counts.updated, unchanged=counts.unchanged,
+            deleted=counts.deleted, ignored=counts.ignored,
+        )  # fmt: skip
     return summary
 
 

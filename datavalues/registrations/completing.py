@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from datavalues.models import CompleteDataSetRegistration
 from datavalues.stored_periods import period_keys
 from dhis2api.errors import ApiError
 from dhis2api.objects.registry import get_schema
+from dhis2api.objects.writers import record_writer
 from metadata import models
 from metadata.attribute_combos import attribute_option_combo
 from sharing.access import data_writable, readable
@@ -57,10 +59,12 @@ def complete(asked: DataSetCompletion, user: Any) -> None:
     unfilled = unfilled_operands([cell]).get(cell)
     if asked.completed and unfilled is not None and unfilled.blocks:
         raise ApiError(codes.COMPULSORY_UNFILLED, ", ".join(unfilled.names))
+    now = timezone.now()
     CompleteDataSetRegistration.objects.update_or_create(
         data_set_id=cell[0], period_id=cell[1], organisation_unit_id=cell[2], attribute_option_combo_id=cell[3],
-        create_defaults=_columns(asked, user) | {"stored_by": user.username}, defaults=_columns(asked, user),
+        create_defaults=_columns(asked, user, now) | {"stored_by": user.username}, defaults=_columns(asked, user, now),
     )  # fmt: skip
+    record_writer(now)
 
 
 def _data_set(uid: str, user: Any) -> models.DataSet:
@@ -74,8 +78,7 @@ def _data_set(uid: str, user: Any) -> models.DataSet:
     return data_set
 
 
-def _columns(asked: DataSetCompletion, user: Any) -> dict[str, Any]:
-    now = timezone.now()
+def _columns(asked: DataSetCompletion, user: Any, now: datetime.datetime) -> dict[str, Any]:
     return {
         "completed": asked.completed, "date": timezone.localdate(now), "last_updated": now,
         "last_updated_by": user.username,

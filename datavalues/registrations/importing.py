@@ -28,6 +28,7 @@ from datavalues.registrations.validating import first_fault
 from datavalues.registrations.writing import delete, find_stored
 from datavalues.schemes import Schemes, SchemeTexts
 from datavalues.summary import ERROR, MAX_CONFLICTS, SUCCESS, FreeConflict, ImportSummary
+from dhis2api.objects.writers import record_writer
 from dhis2api.periods import Period
 from metadata.hierarchy import capture_scope
 
@@ -102,6 +103,7 @@ def _run(
         else:
             accepted.append(found)
     _write(context, accepted)
+    record_writer(context.now)
     counts = summary.counts
     summary.description = DONE
     summary.status = SUCCESS if counts.imported + counts.updated + counts.deleted else ERROR

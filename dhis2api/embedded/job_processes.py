@@ -78,7 +78,7 @@ def load() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dhis2api.settings")
     gc.disable()  # what is loaded is no garbage
     django.setup()
-    from scheduling import working  # the application must be there first
+    from scheduling import scheduler, working  # noqa: F401 - the application must be there first; all is shared
 
     for module in (*working.LOADED_LATE, "django.db.backends.postgresql.base"):
         import_module(module)

@@ -10,6 +10,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -23,10 +24,10 @@ READY_SECONDS = 60.0
 
 
 class WebProcess:
-    """`url` is its base URL, `pid` the master's process id, `log` what it wrote so far."""
+    """`url` is its base URL, `pid` the master's process id, `log` what it wrote so far. Port 0: any that is free."""
 
-    def __init__(self, database: OwnDatabase, **environment: str) -> None:
-        self.listener = open_listener("127.0.0.1", 0)
+    def __init__(self, database: OwnDatabase, port: int = 0, **environment: str) -> None:
+        self.listener = open_listener("127.0.0.1", port)
         self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
         servers = {"DATABASE_URL": database.url, "REDIS_URL": database.redis_url}
         self.environment = {**os.environ, **servers, "DJANGO_SETTINGS_MODULE": "dhis2api.settings", **environment}
@@ -80,6 +81,15 @@ class WebProcess:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
+    def vanish(self) -> None:
+        """kill -9 of the master and its workers, and nobody listens any more."""
+        workers = self.worker_pids()
+        self.listener.close()
+        self.kill()
+        for pid in workers:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
     @property
     def log(self) -> str:
         self._output.seek(0)
@@ -89,9 +99,9 @@ class WebProcess:
 class JobProcesses:
     """The job engine's processes, as `make serve` runs them, over one test's own database."""
 
-    def __init__(self, database: OwnDatabase) -> None:
+    def __init__(self, database: OwnDatabase, **environment: str) -> None:
         servers = {"DATABASE_URL": database.url, "REDIS_URL": database.redis_url}
-        self.environment = {**os.environ, **servers, "DJANGO_SETTINGS_MODULE": "dhis2api.settings"}
+        self.environment = {**os.environ, **servers, "DJANGO_SETTINGS_MODULE": "dhis2api.settings", **environment}
 
     def __enter__(self) -> JobProcesses:
         self._output = tempfile.TemporaryFile("w+b")

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+from uuid import UUID
+
 import pytest
 
 from dhis2api.objects.registry import endpoint_schemas
 from dhis2api.objects.uids import is_uid
+from scheduling.models import Job
+from system.info import pretty_interval
 from tests.harness.client import ApiClient
+from tests.harness.queries import query_counter
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -26,13 +33,56 @@ def test_info_tells_clients_what_to_expect(api: ApiClient, outsider: User) -> No
 
 
 def test_details_of_the_machine_are_the_superusers(api: ApiClient, outsider: User) -> None:
-    private = {"nodeId", "osName", "javaVersion"}
+    private = {
+        "nodeId", "osName", "osVersion", "osArchitecture", "javaVersion", "javaVendor", "memoryInfo", "cpuCores",
+        "externalDirectory", "environmentVariable", "clusterHostname", "redisHostname", "fileStoreProvider",
+        "readOnlyMode", "readReplicaCount",
+    }  # fmt: skip
 
-    assert private.isdisjoint(api.get("/api/system/info", user="outsider").json)
+    others = api.get("/api/system/info", user="outsider").json
+    assert private.isdisjoint(others)
+    assert (set(others["databaseInfo"]), others["encryption"]) == ({"spatialSupport", "time"}, False)
     shown = api.get("/api/system/info").json
     assert private <= set(shown)
-    assert {"name", "user", "databaseVersion"} <= set(shown["databaseInfo"])
+    assert {"name", "user", "url", "databaseVersion"} <= set(shown["databaseInfo"])
     assert "password" not in str(shown).lower()
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "shown"),
+    [
+        (timedelta(days=1, hours=2, minutes=3, seconds=4), "1 d, 2 h, 3 m, 4 s"),
+        (timedelta(seconds=3605), "1 h, 0 m, 5 s"),
+        (timedelta(milliseconds=20), "0 s"), (timedelta(seconds=-5), "0 s"),
+    ],
+)  # fmt: skip
+def test_intervals_as_dhis2_writes_them(elapsed: timedelta, shown: str) -> None:
+    assert pretty_interval(elapsed) == shown
+
+
+def test_info_tells_of_analytics_once_there_are_any(api: ApiClient) -> None:
+    before = api.get("/api/system/info").json
+    api.post("/api/systemSettings", {
+        "keyLastSuccessfulAnalyticsTablesUpdate": "2025-01-01T00:00:00.000",
+        "keyLastSuccessfulAnalyticsTablesRuntime": "00:01:02.003", "keySystemMetadataVersion": "Version_4",
+    })  # fmt: skip
+
+    after = api.get("/api/system/info").json
+
+    added = {"intervalSinceLastAnalyticsTableSuccess", "lastAnalyticsTableRuntime", "systemMetadataVersion"}
+    assert added.isdisjoint(before) and added <= set(after)
+    assert after["lastAnalyticsTableSuccess"] == "2025-01-01T00:00:00.000"
+    assert re.fullmatch(r"\d+ d, \d+ h, \d+ m, \d+ s", after["intervalSinceLastAnalyticsTableSuccess"])
+    assert (after["lastAnalyticsTableRuntime"], after["systemMetadataVersion"]) == ("00:01:02.003", "Version_4")
+
+
+def test_info_tells_whether_metadata_is_pulled(api: ApiClient) -> None:
+    path = "/api/system/info?fields=isMetadataSyncEnabled"
+    assert api.get(path).json == {"isMetadataSyncEnabled": False}
+
+    Job.objects.create(name="Pull", type="META_DATA_SYNC", configurable=True, queue="long", status="RESTING")
+
+    assert api.get(path).json == {"isMetadataSyncEnabled": True}
 
 
 def test_fields_of_info(api: ApiClient) -> None:
@@ -89,3 +139,49 @@ def test_the_system_is_named_by_its_settings(api: ApiClient, admin: User) -> Non
     api.post("/api/systemSettings", {"applicationTitle": "Ministry", "keyDateFormat": "dd-MM-yyyy"})
     shown = api.get("/api/system/info?fields=systemName,dateFormat,emailConfigured").json
     assert shown == {"systemName": "Ministry", "dateFormat": "dd-mm-yyyy", "emailConfigured": False}
+
+
+def test_new_uuids(api: ApiClient) -> None:
+    codes = api.get("/api/system/uuid?limit=3").json["codes"]
+
+    assert len({UUID(code) for code in codes}) == 3
+    assert len(api.get("/api/system/uuid?limit=99999").json["codes"]) == 10_000
+
+
+def test_identifiers_as_xml(api: ApiClient) -> None:
+    answer = api.get("/api/36/system/id.xml?limit=2")
+
+    assert answer.headers["Content-Type"].startswith("application/xml")
+    assert len(re.findall(r">[A-Za-z][A-Za-z0-9]{10}<", answer.text)) == 2
+
+
+def test_the_context_of_a_request(api: ApiClient, outsider: User) -> None:
+    answer = api.get("/api/system/context", user="outsider", headers={"User-Agent": "curl/8"})
+
+    assert answer.json == {"contextPath": "http://testserver", "userAgent": "curl/8"}
+
+
+def test_objects_are_counted_by_type_in_one_query(api: ApiClient, admin: User) -> None:
+    api.get("/api/system/ping")
+    with query_counter() as ping:
+        api.get("/api/system/ping")
+
+    with query_counter() as counts:
+        shown = api.get("/api/system/objectCounts").json
+
+    assert counts.count == ping.count + 1
+    assert set(shown) == {schema.singular for schema in endpoint_schemas()}
+    assert shown["user"] == User.objects.count()
+
+
+@pytest.mark.parametrize(
+    ("path", "known"),
+    [("flags", {"name": "Norway", "key": "norway", "path": "norway.png"}),
+     ("flags", {"name": "Sierra Leone", "key": "sierra_leone", "path": "sierra_leone.png"}),
+     ("styles", {"name": "Green", "key": "green", "path": "green/green.css"})],
+)  # fmt: skip
+def test_flags_and_styles_to_choose_of(api: ApiClient, path: str, known: dict[str, str]) -> None:
+    shown = api.get(f"/api/system/{path}").json
+
+    assert known in shown
+    assert len({choice["key"] for choice in shown}) == len(shown)

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from dhis2api.figures import count_import
 from dhis2api.objects.writers import record_writer
 from tracker.access.viewer import viewer_of
 from tracker.collisions import begun_again
@@ -58,7 +59,14 @@ def import_tracker_objects(
                 now=timezone.now(), bundle=flatten(decode(), profile),
             )  # fmt: skip
             outcome = _run(context, timers)
-        return ImportReport(context, outcome, timers.seconds)
+        report = ImportReport(context, outcome, timers.seconds)
+        if outcome.by_type is not None:
+            counts = report.counts
+            count_import(
+                "tracker", imported=counts.created, updated=counts.updated, deleted=counts.deleted,
+                ignored=counts.ignored,
+            )  # fmt: skip
+        return report
 
     return attempt()
 

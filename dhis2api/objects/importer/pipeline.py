@@ -8,6 +8,7 @@ in one transaction; VALIDATE and a failed atomic import are rolled back.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,12 +17,13 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from dhis2api.errors import ApiError
+from dhis2api.figures import count_import
 from dhis2api.objects.errors import E5003, OTHER_WRITER
 from dhis2api.objects.importer.decode import PartialUpdate, decode, decode_object, finish, partial_object
 from dhis2api.objects.importer.hooks import hooks_of
 from dhis2api.objects.importer.params import AtomicMode, ImportMode, MetadataImportParams
 from dhis2api.objects.importer.preheat import preheat
-from dhis2api.objects.importer.records import Bundle, ImportObject
+from dhis2api.objects.importer.records import Action, Bundle, ImportObject
 from dhis2api.objects.importer.report import ImportReport, build_report
 from dhis2api.objects.importer.resolve import resolve
 from dhis2api.objects.importer.validate import validate
@@ -164,8 +166,18 @@ def _attempt(bundle: Bundle, decoding: Callable[[], None], *, is_last: bool = Fa
             connection.check_constraints()
             # After that, which would close the writer before what it wrote becomes visible.
             record_writer(bundle.now)
+            _count(bundle)
         else:
             transaction.set_rollback(True)
+
+
+def _count(bundle: Bundle) -> None:
+    done = Counter(item.action for item in bundle.all_objects() if not item.faults)
+    ignored = sum(bool(item.faults) for item in bundle.all_objects())
+    count_import(
+        "metadata", imported=done[Action.CREATE], updated=done[Action.UPDATE], deleted=done[Action.DELETE],
+        ignored=ignored,
+    )  # fmt: skip
 
 
 def _met_itself(bundle: Bundle) -> bool:

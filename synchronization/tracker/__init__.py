@@ -1,0 +1,1 @@
+"""Pushes of individual data: tracked entities with all below them, events of event programs, relationships."""

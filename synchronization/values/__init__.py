@@ -1,0 +1,1 @@
+"""Pushes of aggregate data: values, and completeness registrations."""

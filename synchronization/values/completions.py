@@ -1,0 +1,101 @@
+"""The push of completeness registrations: those that changed in one request, those that were deleted in another.
+
+Source: DHIS2 2.42, synchronization, complete data set registrations. DHIS2 does not push deletions; this server does.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from configuration.settings import store_settings
+from scheduling.job_runs import JobRun
+from scheduling.progress import JobRefused
+from synchronization.models import RemovedRegistration
+from synchronization.moments import COMPLETIONS, database_now, last_success, reads_from
+from synchronization.remote import Remote
+from synchronization.summaries import Summary, push_page
+
+PATH = "/api/completeDataSetRegistrations"
+SIZE = 10_000  # registrations in one request
+NAMES = """
+    JOIN metadata_dataset data_set ON data_set.id = stored.data_set_id
+    JOIN metadata_period period ON period.id = stored.period_id
+    JOIN metadata_organisationunit unit ON unit.id = stored.organisation_unit_id
+    JOIN metadata_categoryoptioncombo combo ON combo.id = stored.attribute_option_combo_id
+"""
+CHANGED = f"""
+    -- registrations behind a key that changed, those that say "not complete" too
+    SELECT stored.id, period.iso, data_set.uid, unit.uid, combo.uid, stored.date, stored.stored_by,
+        stored.last_updated_by, stored.completed
+    FROM datavalues_completedatasetregistration stored {NAMES}
+    WHERE stored.last_updated >= %(since)s AND stored.id > %(after)s ORDER BY stored.id LIMIT %(size)s
+"""
+REMOVED = f"""
+    -- registrations that were deleted and not made again; of one that was deleted twice the newest note
+    SELECT max(stored.id), period.iso, data_set.uid, unit.uid, combo.uid
+    FROM synchronization_removedregistration stored {NAMES}
+    WHERE stored.id > %(after)s AND NOT EXISTS (
+        SELECT FROM datavalues_completedatasetregistration other
+        WHERE (other.data_set_id, other.period_id, other.organisation_unit_id, other.attribute_option_combo_id)
+            = (stored.data_set_id, stored.period_id, stored.organisation_unit_id, stored.attribute_option_combo_id)
+    )
+    GROUP BY period.iso, data_set.uid, unit.uid, combo.uid ORDER BY 1 LIMIT %(size)s
+"""
+MEMBERS = ("period", "dataSet", "organisationUnit", "attributeOptionCombo", "date", "storedBy", "lastUpdatedBy",
+           "completed")  # fmt: skip
+
+
+def push_completions(run: JobRun, remote: Remote) -> int:
+    """Push both; how many registrations there were. The success moves when the remote took all.
+
+    Errors: JobRefused where it did not.
+    """
+    started = database_now()
+    since = reads_from(last_success(COMPLETIONS))
+    newest_note = RemovedRegistration.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    with run.stage("Pushing complete data set registrations") as stage:
+        changed = _push_all(run, stage, remote, CHANGED, {"since": since}, "")
+        removed = _push_all(run, stage, remote, REMOVED, {}, "importStrategy=DELETE") if newest_note else 0
+        with run.step():
+            store_settings({COMPLETIONS: started.isoformat()})
+            RemovedRegistration.objects.filter(pk__lte=newest_note).delete()
+    return changed + removed
+
+
+def _push_all(
+    run: JobRun, stage: Any, remote: Remote, statement: str, parameters: dict[str, datetime.datetime], query: str
+) -> int:
+    pushed = after = 0
+    while rows := _rows(statement, {**parameters, "after": after, "size": SIZE}):
+        run.check()
+        with stage.item(f"{len(rows)} {'deleted' if query else 'changed'} registrations"):
+            summary = push_page(remote, PATH, lambda rows=rows: _body(rows), query)
+            if not (summary.is_success or query and _were_gone(summary)):
+                raise JobRefused(f"The registrations were not taken: {summary.description}")
+        stage.count(len(rows))
+        pushed += len(rows)
+        after = rows[-1][0]
+    return pushed
+
+
+def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall()
+
+
+def _body(rows: Sequence[tuple[Any, ...]]) -> bytes:
+    registrations = [
+        {name: value for name, value in zip(MEMBERS, row[1:], strict=False) if value is not None} for row in rows
+    ]
+    return orjson.dumps({"completeDataSetRegistrations": registrations})
+
+
+def _were_gone(summary: Summary) -> bool:
+    """Whether an import that deleted nothing only found nothing: that is what was wanted."""
+    return not summary.conflicts and isinstance(summary.members.get("importCount"), dict)

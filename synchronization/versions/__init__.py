@@ -1,0 +1,1 @@
+"""Versions of metadata: snapshots that one server makes and others import in their order."""
