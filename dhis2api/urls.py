@@ -51,6 +51,7 @@ urlpatterns = [
     path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("admin/", admin.site.urls),
     path("orgunit-changes/", include("orgunit_changes.pages.urls")),
+    path("jobs/", include("system.pages.urls")),
     path("", include("apps.page_urls")),
 ]
 

@@ -1,7 +1,7 @@
 // One request: both sides of each field, the map, and the review for those who may.
 
 import { findChange, mayReview, review } from './api.js'
-import { byId, element, table } from './dom.js'
+import { byId, element, table } from '../pages/dom.js'
 import { drawMap } from './map.js'
 import { before, sides } from './values.js'
 import { STATUS, moment } from './words.js'

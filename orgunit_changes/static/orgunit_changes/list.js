@@ -1,7 +1,7 @@
 // The list of requests: what the address asks for, a page of it.
 
 import { listChanges } from './api.js'
-import { byId, element, table } from './dom.js'
+import { byId, element, table } from '../pages/dom.js'
 import { FIELDS, STATUS, moment } from './words.js'
 
 const LIMIT = 20

@@ -1,8 +1,8 @@
 // The address decides what is shown: `#status=new&page=2` a list, with `request=412` one request.
 
-import { Refusal } from './api.js'
+import { Refusal } from '../pages/asking.js'
 import { hideRequest, showRequest } from './detail.js'
-import { byId, element } from './dom.js'
+import { byId, element } from '../pages/dom.js'
 import { addressOfFilters, fillFilters, showList } from './list.js'
 
 const TITLE = document.title

@@ -1,7 +1,7 @@
 // The map of a request: where the unit is, where it shall be, and what is around. No tiles: nothing is asked of others.
 
 import { findSurroundings } from './api.js'
-import { byId, element } from './dom.js'
+import { byId, element } from '../pages/dom.js'
 
 const L = window.L
 const NEAREST = 12 // zoom: two close points are shown with some kilometres around

@@ -1,6 +1,6 @@
 // Both sides of a request, field by field: what the org unit has or had, and what it shall have.
 
-import { element } from './dom.js'
+import { element } from '../pages/dom.js'
 import { FIELDS, NOTHING, day, distance, label, metres, place } from './words.js'
 
 const GONE = 'no longer there'

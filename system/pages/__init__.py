@@ -1,0 +1,1 @@
+"""Pages for administrators, beside the API."""
