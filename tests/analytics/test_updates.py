@@ -37,7 +37,7 @@ from tests.analytics.building import (
 )
 from tests.harness.queries import query_counter
 from tests.personas import persona
-from tests.tracker.world import day, enrolled_person, stored_event
+from tests.tracker.world import day, enrolled_person, make_program, stored_event
 from users.models import User
 
 pytestmark = pytest.mark.usefixtures("no_values")
@@ -377,6 +377,17 @@ def test_hooks_of_others_than_superusers_are_not_run() -> None:
     full(VALUES)
 
     assert of_element(made, "value") == [(1,)]
+
+
+def test_tables_of_programs_that_are_gone_go_with_them() -> None:
+    gone, kept = make_program(), make_program()
+    full(EVENTS, TableType.ENROLLMENT)
+    gone.delete()
+
+    full(VALUES)
+
+    assert tables(f"{gone.uid.lower()}") == []
+    assert f"analytics_event_{kept.uid.lower()}" in tables("^analytics_event_")
 
 
 def test_what_a_killed_run_left_is_dropped() -> None:
