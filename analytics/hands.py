@@ -108,6 +108,10 @@ class ManyHands:
 
     def __enter__(self) -> Self:
         try:
+            # Under the name of the job's own connection: whoever takes the job over hangs them all up.
+            with self._run.step(), connection.cursor() as cursor:
+                cursor.execute("SELECT current_setting('application_name')")
+                self._name = cursor.fetchone()[0]
             self._connections = [self._connect() for _ in range(self._count)]
             self._free = list(self._connections)
             while not self.execute(TRY_LOCK)[0][0]:
@@ -183,7 +187,7 @@ class ManyHands:
     def _connect(self) -> Any:
         own = ("cursor_factory", "context")
         parameters = {name: value for name, value in connection.get_connection_params().items() if name not in own}
-        made = psycopg2.connect(**parameters)
+        made = psycopg2.connect(**{**parameters, "application_name": self._name})
         made.autocommit = True
         with made.cursor() as cursor:
             cursor.execute(SESSION, session_values(self._count))

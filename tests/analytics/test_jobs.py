@@ -207,6 +207,8 @@ class TestEndingEarly:
         running = Beside(lambda: run_next("long"))
         wait_for("SELECT FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(3600)' AND state = 'active'")
         assert "analytics_2024_temp" in tables("_temp$")
+        names = rows("SELECT application_name FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(3600)'")
+        assert names == [(f"job {Job.objects.get(uid=job).pk} attempt 1",)]  # who takes over can hang it up
         return job, running
 
     def assert_nothing_stays(self) -> None:
