@@ -43,6 +43,7 @@ from analytics.tables.tracked_entities import enrollment_plans_of_types, event_p
 from configuration.keys import NEVER
 from configuration.settings import store_settings, system_settings
 from dhis2api.objects.writers import look_back
+from scheduling.models import Level
 from scheduling.progress import JobRefused
 
 Planner = Callable[[Update, Dimensions, Hands], Iterator[Plan]]
@@ -71,6 +72,7 @@ SETTINGS = (
     "keyRespectMetaDataStartEndDatesInAnalyticsTableExport", "keyHideUnapprovedDataInAnalytics",
     "keyIgnoreAnalyticsApprovalYearThreshold", "keyAnalyticsPeriodYearsOffset",
 )  # fmt: skip
+LOST = "Tables were lost, as in a crash of PostgreSQL: everything is built anew"
 NEEDS_FULL = "A full analytics table update must be run prior to a latest partition update"
 
 
@@ -100,11 +102,12 @@ def update_latest(update: Update, hands: Hands, run: Run, *, with_periods: bool 
     seen = max(base, settings[LAST_LATEST])
     # What was stamped before, and became visible after it, was seen by nobody yet.
     since, unseen = (min(moment, look_back(moment) or moment) for moment in (base, seen))
+    if are_missing(hands):
+        run.tell(LOST, Level.WARN)
+        return update_tables(update, hands, run)
     types = [type for type in TableType if type in OF_LATEST | ANEW and type not in update.skip_types]
     with leaving_nothing_behind(hands):
-        if are_missing(hands):
-            rebuild_all(hands, run, update.started)
-        elif with_periods:
+        if with_periods:
             rebuild(hands, run, [period_structure])
         _build_types(replace(update, latest=Interval(since, unseen)), hands, run, types)
     return _finish(update, run, began, LAST_LATEST, LATEST_RUNTIME)

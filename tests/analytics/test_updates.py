@@ -225,6 +225,18 @@ class TestLatest:
 
         assert row(f"analytics_enrollment_{person.program.uid.lower()}", "true")["enrollmentstatus"] == "ACTIVE"
 
+    def test_after_a_crash_everything_is_built(self) -> None:
+        """PostgreSQL empties unlogged tables then; what changed since would be all that is left."""
+        made = element()
+        store(made, "1")
+        full(VALUES)
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE analytics, analytics_rs_orgunitstructure")
+
+        latest(VALUES)
+
+        assert of_element(made, WHERE) == [("202401", 1, "analytics_2024")]
+
     def test_its_indexes_are_those_of_other_partitions(self) -> None:
         made = element()
         store(made)
@@ -397,6 +409,26 @@ def test_what_a_killed_run_left_is_dropped() -> None:
     full(VALUES)
 
     assert tables("_temp$") == []
+
+
+def test_a_server_without_any_metadata_gets_empty_tables() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE metadata_organisationunit, metadata_program, metadata_trackedentitytype, metadata_dataelement,"
+            " metadata_categorycombo, metadata_category, metadata_categoryoptioncombo, metadata_dataset,"
+            " metadata_organisationunitgroupset, metadata_period CASCADE"
+        )
+
+    full(*TableType)
+    full(*TableType, last_years=1)
+    latest(*TableType)
+
+    assert tables("^analytics(_[a-qs-z]|$)") == [
+        "analytics", "analytics_completeness", "analytics_completenesstarget", "analytics_orgunittarget",
+        "analytics_validationresult",
+    ]  # fmt: skip
+    assert rows("SELECT count(*) FROM analytics") == [(0,)]
+    assert not [name for name in columns_of("analytics") if name.startswith("uidlevel")]
 
 
 def test_the_time_of_the_start_and_how_long_it_took_are_noted() -> None:
