@@ -1,18 +1,25 @@
-"""Jobs of data values: the imports of `async=true`."""
+"""Jobs of data values: the imports of `async=true`, and housekeeping."""
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from datavalues.authorities import DATAVALUE_ADD
 from datavalues.importer import failed_summary, import_data_value_set
+from datavalues.lock_exceptions.services import remove_old_lock_exceptions
 from datavalues.params import ImportParams
 from datavalues.registrations.importing import failed_registrations, import_complete_registrations
 from datavalues.registrations.params import RegistrationImportParams
+from datavalues.removal import trim_values
 from datavalues.report import SummaryReport, wire_profile
 from datavalues.summary import ERROR, SUCCESS, ImportSummary
+from dhis2api.web.params import Params, param
 from scheduling.job_runs import MOST_ERRORS, JobRun
 from scheduling.job_types import JobType
 from scheduling.registry import Outcome, job
+from scheduling.states import Queue
 
+LOCK_EXCEPTION_MONTHS = 6
 DONE = "Import done"
 ENDED = "Import complete with status {}, {} created, {} updated, {} deleted, {} ignored"
 
@@ -48,6 +55,29 @@ def complete_registration_import(run: JobRun) -> Outcome:
     with run.open_body() as body:
         summary = import_complete_registrations(body, params=run.parameters, user=run.user, format=run.body_format)
     return import_outcome(run, summary)
+
+
+@job(JobType.DATA_VALUE_TRIM, queue=Queue.LONG)
+def data_value_trim(run: JobRun) -> Outcome:
+    """Delete zeros that need not be stored."""
+    with run.stage("Deleting zeros that are not significant") as stage:
+        trimmed = trim_values(timezone.now())
+        stage.count(trimmed)
+    return Outcome(message=f"Deleted {trimmed} zeros that are not significant")
+
+
+class LockExceptionParams(Params):
+    """Of LOCK_EXCEPTION_CLEANUP."""
+
+    expires_after_months: int | None = param(None, min=1, max=12, doc="6 if absent.")
+
+
+@job(JobType.LOCK_EXCEPTION_CLEANUP, parameters=LockExceptionParams)
+def lock_exception_cleanup(run: JobRun) -> Outcome:
+    """Remove exceptions from locking that are old."""
+    months = run.parameters.expires_after_months or LOCK_EXCEPTION_MONTHS
+    removed = remove_old_lock_exceptions(timezone.now(), months)
+    return Outcome(message=f"Removed {removed} lock exceptions that were older than {months} months")
 
 
 def import_outcome(run: JobRun, summary: ImportSummary) -> Outcome:

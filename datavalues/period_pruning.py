@@ -19,7 +19,7 @@ LOCK = "LOCK TABLE metadata_period IN ACCESS EXCLUSIVE MODE"
 
 
 def prune_periods(principal: Principal) -> None:
-    """Delete them. Errors: 403 without the authority; of the database, 409, where imports do not end in time."""
+    """Delete them. Errors: 403 without the authority; of the database, 503, where imports do not end in time."""
     require_maintainer(principal)
     with connection.cursor() as cursor:
         unused = _unused().as_string(cursor.connection)

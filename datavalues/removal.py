@@ -5,9 +5,12 @@ Their audit stays, except where everything of an org unit or a data element goes
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import connection, transaction
 
 from datavalues.models import CompleteDataSetRegistration, DataApproval, DataApprovalAudit, DataValueFile
+from dhis2api.objects.writers import record_writer
 from dhis2api.value_types import NUMERIC_TYPES, ZERO, ZERO_COUNTS
 from files.removal import delete_files
 from metadata.maintenance import require_maintainer
@@ -32,6 +35,39 @@ PRUNE_ELEMENT = (
 )
 
 
+# The same zeros, as values that somebody deletes: pulls of what changed see it, and the trigger keeps what was there.
+TRIM_ZEROS = """
+    UPDATE datavalue stored SET deleted = true, last_updated = %(now)s
+    FROM metadata_dataelement element
+    WHERE element.id = stored.data_element_id AND NOT element.zero_is_significant
+      AND element.value_type = ANY(%(numeric)s) AND element.aggregation_type <> ALL(%(counting)s)
+      AND stored.value ~ %(zero)s AND NOT stored.deleted AND stored.comment IS NULL AND NOT stored.followup
+"""
+MARK_TAKEN = """
+    UPDATE files_fileresource file SET assigned = true
+    FROM datavalues_datavaluefile owned WHERE owned.file_id = file.id AND NOT file.assigned
+"""
+
+
+@transaction.atomic
+def trim_values(now: datetime) -> int:
+    """Delete zeros that need not be stored, and mark the files of values as taken; how many zeros there were.
+
+    Source: DHIS2 2.42, scheduling, DATA_VALUE_TRIM.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(MARK_TAKEN)
+        cursor.execute(TRIM_ZEROS, {**_zeros(), "now": now})
+        trimmed = cursor.rowcount
+    if trimmed:
+        record_writer(now)
+    return trimmed
+
+
+def _zeros() -> dict[str, object]:
+    return {"numeric": sorted(NUMERIC_TYPES), "counting": sorted(ZERO_COUNTS), "zero": f"^{ZERO.pattern}$"}
+
+
 def remove_deleted_values(principal: Principal) -> None:
     """Remove all deleted values. Errors: 403 without the authority."""
     require_maintainer(principal)
@@ -43,10 +79,7 @@ def remove_zero_values(principal: Principal) -> None:
     """Remove zeros of data elements that need not store them. Errors: 403 without the authority."""
     require_maintainer(principal)
     with connection.cursor() as cursor:
-        cursor.execute(
-            REMOVE_ZEROS,
-            {"numeric": sorted(NUMERIC_TYPES), "counting": sorted(ZERO_COUNTS), "zero": f"^{ZERO.pattern}$"},
-        )
+        cursor.execute(REMOVE_ZEROS, _zeros())
 
 
 @transaction.atomic

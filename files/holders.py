@@ -3,11 +3,13 @@ the file would go with the first of them that lets it go."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from django.db import models
 
 _holders: list[type[models.Model]] = []
+# Which of some files (uids) objects name in a text, as documents do.
+mentions: list[Callable[[Collection[str]], Collection[str]]] = []
 
 
 def register_holder(holder: type[models.Model]) -> None:

@@ -12,8 +12,10 @@ class MetadataConfig(AppConfig):
         rules, and what CSV files describe."""
         from dhis2api.objects.registry import contribute
         from files.enums import FileResourceDomain
+        from files.holders import mentions
         from files.references import hold_files
         from metadata import csv_columns, rules
+        from metadata.document_files import files_of_documents
         from metadata.models import (
             CaptureOrganisationUnit,
             CategoryConstraint,
@@ -47,5 +49,6 @@ class MetadataConfig(AppConfig):
             owner_column="organisation_unit_id", member_column="user_id", query_path="users_rows__user", owner=False,
         )  # fmt: skip
         rules.register()
+        mentions.append(files_of_documents)
         hold_files(OrganisationUnit, "organisationUnit", "image", FileResourceDomain.ORG_UNIT)
         csv_columns.register()

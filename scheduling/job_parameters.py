@@ -25,8 +25,8 @@ from scheduling.registry import NoParams
 MOST_VALUES = 10_000  # of one list
 MOST_CHARACTERS = 10_000  # of one text
 ENUM_KLASSES = {
-    "AnalyticsTableType": "org.hisp.dhis.analytics.AnalyticsTableType",
-    "DataIntegrityReportType": "org.hisp.dhis.scheduling.parameters.DataIntegrityJobParameters$DataIntegrityReportType",
+    "TableType": "org.hisp.dhis.analytics.AnalyticsTableType",
+    "ReportType": "org.hisp.dhis.scheduling.parameters.DataIntegrityJobParameters$DataIntegrityReportType",
     "PushMode": "org.hisp.dhis.scheduling.parameters.HtmlPushAnalyticsJobParameters$ViewMode",
     "OnFailure": "org.hisp.dhis.scheduling.JobProgress$FailurePolicy",
 }

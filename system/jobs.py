@@ -1,4 +1,4 @@
-"""Jobs of data integrity."""
+"""Jobs that look at the whole server: data integrity, files and accounts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
+from dhis2api.web.params import Params, param
+from files.cleanup import remove_unclaimed
 from scheduling.job_runs import JobRun
 from scheduling.job_types import JobType
 from scheduling.models import Queue
@@ -17,6 +19,7 @@ from system.integrity.report import flatten
 from system.integrity.results import keep_result
 from system.integrity.running import Kind, Result, failed_result, run_check
 from system.integrity.services import kind_of, planned_checks
+from users.inactivity import disable_inactive, warn_inactive, warn_of_expiry, warn_of_passwords
 
 STARTED = "Starting data integrity job"
 
@@ -67,3 +70,41 @@ def _words(results: Sequence[Result]) -> str:
     seconds = sum(result.milliseconds for result in results) / 1000
     words = f"Data integrity checks done: {len(results)} checks in {seconds:.1f} seconds"
     return f"{words}, {failed} of them failed" if failed else words
+
+
+@job(JobType.FILE_RESOURCE_CLEANUP, queue=Queue.LONG, in_steps=True)
+def file_resource_cleanup(run: JobRun) -> Outcome:
+    """Delete files that nobody has taken."""
+    with run.stage("Deleting files that nobody has taken") as stage:
+        removed = remove_unclaimed()
+        stage.count(removed)
+    return Outcome(message=f"Deleted {removed} files that nobody had taken")
+
+
+class InactiveUsersParams(Params):
+    """Of DISABLE_INACTIVE_USERS."""
+
+    inactive_months: int = param(min=1, max=24)
+    reminder_days_before: int | None = param(None, min=1, max=28)
+
+
+@job(JobType.DISABLE_INACTIVE_USERS, parameters=InactiveUsersParams, in_steps=True)
+def disable_inactive_users(run: JobRun) -> Outcome:
+    """Disable who has not logged in for months, and remind who soon will not have."""
+    months, days = run.parameters.inactive_months, run.parameters.reminder_days_before
+    with run.step():
+        disabled = disable_inactive(run.started, months)
+    warned = warn_inactive(run.started, months, days) if days else 0
+    return Outcome(message=f"Disabled {disabled} users, reminded {warned}")
+
+
+@job(JobType.CREDENTIALS_EXPIRY_ALERT, in_steps=True)
+def credentials_expiry_alert(run: JobRun) -> Outcome:
+    """Remind those whose password expires soon."""
+    return Outcome(message=f"Reminded {warn_of_passwords(run.started)} users")
+
+
+@job(JobType.ACCOUNT_EXPIRY_ALERT, in_steps=True)
+def account_expiry_alert(run: JobRun) -> Outcome:
+    """Remind those whose account expires soon."""
+    return Outcome(message=f"Reminded {warn_of_expiry(run.started)} users")

@@ -9,15 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 from babel import Locale
-from django.db import connection
-from psycopg2 import sql
+from django.db.models import Count, Value
 
 from dhis2api.objects.describing import words
 from dhis2api.objects.registry import endpoint_schemas
 from dhis2api.objects.uids import generate_uid
 
 MAX_IDENTIFIERS = 10_000
-COUNT = "SELECT {singular}, count(*) FROM {table}"
 STYLES = (
     ("Light Blue", "light_blue"), ("Green", "green"), ("Myanmar", "myanmar"), ("Vietnam", "vietnam"),
     ("India", "india"),
@@ -49,15 +47,13 @@ def list_resources(api_base: str) -> list[dict[str, str]]:
 
 def object_counts() -> dict[str, int]:
     """How many objects there are of each type, whoever may read them; one query."""
+    schemas = sorted(endpoint_schemas(), key=lambda schema: schema.singular)
     parts = [
-        sql.SQL(COUNT).format(
-            singular=sql.Literal(schema.singular), table=sql.Identifier(schema.model._meta.db_table)
-        )
-        for schema in sorted(endpoint_schemas(), key=lambda schema: schema.singular)
-    ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(" UNION ALL ").join(parts).as_string(cursor.connection))
-        return dict(cursor.fetchall())
+        schema.model._base_manager.order_by().annotate(of=Value(schema.singular)).values("of").annotate(n=Count("pk"))
+        for schema in schemas
+    ]
+    rows = parts[0].union(*parts[1:], all=True).values_list("of", "n")
+    return {schema.singular: 0 for schema in schemas} | dict(rows)
 
 
 @cache

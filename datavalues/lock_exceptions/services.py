@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +24,7 @@ from metadata import models
 from metadata.hierarchy import capture_scope
 from sharing.access import Principal, Verdict, judge, readable
 
+MONTH = timedelta(days=30)
 PATHS = {
     "organisationUnit.id": "organisation_unit__uid",
     "dataSet.id": "data_set__uid",
@@ -78,6 +80,14 @@ def add_lock_exceptions(params: LockExceptionParams, user: Any) -> None:
     LockException.objects.bulk_create(
         (LockException(organisation_unit_id=key, **row) for key in keys), ignore_conflicts=True
     )
+
+
+def remove_old_lock_exceptions(now: datetime, months: int) -> int:
+    """Remove exceptions that were made more than so many months ago; how many.
+
+    Source: DHIS2 2.42, scheduling, LOCK_EXCEPTION_CLEANUP.
+    """
+    return LockException.objects.filter(created__lt=now - months * MONTH).delete()[0]
 
 
 def remove_lock_exceptions(params: LockExceptionParams, user: Any) -> None:

@@ -27,7 +27,10 @@ def flatten(results: Mapping[str, Result]) -> dict[str, Any]:
 
 def _shape(shape: Shape, check: Check, issues: Iterable[Issue]) -> Any:
     if shape is Shape.REFS:
-        return {_label(check, issue): issue.refs or [] for issue in issues}
+        shown: dict[str, list[str]] = {}
+        for issue in issues:  # an object that breaks the check twice stands there once
+            shown.setdefault(_label(check, issue), []).extend(issue.refs or ())
+        return shown
     if shape is Shape.COMMENTS:
         return {_label(check, issue): issue.comment or "" for issue in issues}
     return [_label(check, issue) for issue in issues]

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
 from scheduling.job_runs import run_next
 from scheduling.models import Job
 from system.integrity import catalogue
 from system.integrity.catalogue import all_checks, find_checks
-from system.integrity.declaring import Section
+from system.integrity.declaring import Check, Issue, ReportMember, Section, Shape
+from system.integrity.report import flatten
 from system.integrity.results import keep_result
 from system.integrity.running import Kind, run_check
 from tests.harness.client import Answer, ApiClient
@@ -178,14 +184,33 @@ def test_the_number_of_statements_does_not_follow_that_of_issues(name: str) -> N
 
 
 @pytest.fixture
-def failing_check(monkeypatch: pytest.MonkeyPatch) -> str:
-    """A check whose statement is none, among the others."""
+def registered(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Check]:
+    """`registered(name=…, finds=…)` is one more check among the others."""
     (check,) = find_checks(["datasets_empty"])
     for name in ("_sections", "_checks"):
         monkeypatch.setattr(catalogue, name, dict(getattr(catalogue, name)))
-    broken = replace(check, name="datasets_that_fail", finds="SELECT uid, name FROM no_such_table")
-    catalogue.register(Section("Failing", (broken,)))
-    return broken.name
+
+    def add(**changed: Any) -> Check:
+        catalogue.register(Section("Added", (added := replace(check, **changed),)))
+        return added
+
+    return add
+
+
+@pytest.mark.django_db
+def test_higher_apps_may_add_checks(api: ApiClient, registered: Callable[..., Check]) -> None:
+    """A function instead of a statement, and a member of the report that tells why."""
+    added = registered(
+        name="datasets_odd", finds=lambda: [Issue("a1234567890", "Odd", "It is odd")],
+        report=ReportMember("oddDataSets", Shape.COMMENTS),
+    )  # fmt: skip
+
+    result = run_check(added, Kind.DETAILS)
+
+    assert names(api.get(f"{TOP}?section=added")) == {"datasets_odd"}
+    assert flatten({added.name: result}) == {"oddDataSets": {"Odd:a1234567890": "It is odd"}}
+    with pytest.raises(ValueError, match="datasets_odd"):
+        registered(name="datasets_odd")
 
 
 def outcome(api: ApiClient, answer: Answer) -> tuple[bytes, list[str], Job]:
@@ -198,9 +223,10 @@ def outcome(api: ApiClient, answer: Answer) -> tuple[bytes, list[str], Job]:
     return summary, list(reversed(log)), job
 
 
-def test_jobs_run_what_is_asked(own_database: OwnDatabase, api: ApiClient, failing_check: str) -> None:
+def test_jobs_run_what_is_asked(own_database: OwnDatabase, api: ApiClient, registered: Callable[..., Check]) -> None:
     """One check fails, the others are done; results, log, progress and the report of 2.36 tell of it."""
     cache.clear()
+    failing_check = registered(name="datasets_that_fail", finds="SELECT uid, name FROM no_such_table").name
     VIOLATIONS["datasets_not_assigned_to_org_units"]()
     VIOLATIONS["data_elements_in_data_set_not_in_form"]()
 
@@ -232,3 +258,29 @@ def test_jobs_run_what_is_asked(own_database: OwnDatabase, api: ApiClient, faili
     counted = api.get("/api/metrics").text
     assert 'dhis_job_seconds_count{status="COMPLETED",type="DATA_INTEGRITY_DETAILS"} 1.0' in counted
     assert api.get(f"{TOP}/periods_3y_future/details").json["issues"] == []
+
+
+def test_a_job_is_cancelled_in_the_middle_of_a_check(
+    own_database: OwnDatabase, api: ApiClient, registered: Callable[..., Check]
+) -> None:
+    """The statement is stopped, and what it would have found is no result."""
+    cache.clear()
+    slow = registered(name="datasets_slow", finds="SELECT uid, name FROM metadata_dataset, pg_sleep(60)")
+    job = Job.objects.get(uid=api.post(f"{TOP}/summary?checks=datasets_slow").json["response"]["id"])
+    seen: list[list[str]] = []
+
+    def cancel() -> None:
+        while not Job.objects.filter(pk=job.pk, status="RUNNING").exists():
+            time.sleep(0.05)
+        seen.append(api.get(f"{TOP}/summary/running").json)
+        api.post(f"/api/jobConfigurations/{job.uid}/cancel")
+        connection.close()
+
+    other = threading.Thread(target=cancel)
+    other.start()
+    assert run_next("long")
+    other.join()
+
+    job.refresh_from_db()
+    assert (job.status, seen) == ("STOPPED", [[slow.name]])
+    assert api.get(f"{TOP}/summary/completed").json == []

@@ -10,6 +10,7 @@ import pytest
 
 from dhis2api.objects.registry import endpoint_schemas
 from dhis2api.objects.uids import is_uid
+from metadata.models import EventVisualization
 from scheduling.models import Job
 from system.info import pretty_interval
 from tests.harness.client import ApiClient
@@ -172,6 +173,18 @@ def test_objects_are_counted_by_type_in_one_query(api: ApiClient, admin: User) -
     assert counts.count == ping.count + 1
     assert set(shown) == {schema.singular for schema in endpoint_schemas()}
     assert shown["user"] == User.objects.count()
+    assert shown["eventChart"] == 0
+
+
+def test_types_that_share_a_table_are_counted_apart(api: ApiClient) -> None:
+    before = api.get("/api/system/objectCounts").json
+    EventVisualization.objects.create(name="Odd", content={"type": "COLUMN"})
+
+    after = api.get("/api/system/objectCounts").json
+
+    listed = {kind: api.get(f"/api/{kind}s?fields=id").json["pager"]["total"] for kind in ("eventChart", "eventReport")}
+    assert after["eventVisualization"] == before["eventVisualization"] + 1
+    assert {kind: after[kind] for kind in listed} == listed
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from pytest_django.fixtures import Settings
 
 from configuration.settings import store_settings
 from tests.harness.client import PERSONA_PASSWORD, ApiClient
+from tests.harness.mail import Mailbox
 from tests.personas import persona
-from tests.users.conftest import Mailbox
 from users.models import User, UserRole
 
 pytestmark = pytest.mark.django_db

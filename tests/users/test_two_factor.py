@@ -14,8 +14,8 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.harness.client import PERSONA_PASSWORD, Answer, ApiClient
+from tests.harness.mail import Mailbox
 from tests.personas import persona
-from tests.users.conftest import Mailbox
 from users.models import TwoFactorType, User
 
 pytestmark = pytest.mark.django_db
