@@ -19,8 +19,9 @@ from analytics.updating import update_latest, update_tables
 from configuration.settings import store_settings
 from dhis2api.demo import identifiers as ids
 from dhis2api.periods import parse_period
-from metadata.models import CategoryOptionCombo, DataElement, OrganisationUnit, Period, Program
+from metadata.models import AnalyticsTableHook, CategoryOptionCombo, DataElement, OrganisationUnit, Period, Program
 from tests.tracker.world import make_data_element
+from users.models import User
 
 NUMBERS = {"value_type": "NUMBER", "aggregation_type": "SUM", "domain_type": "AGGREGATE"}
 INSERT = """
@@ -156,3 +157,10 @@ def raised(error: type[Exception], work: Callable[[], object]) -> Exception:
 def set_settings(**values: object) -> None:
     """Change system settings."""
     store_settings(values)
+
+
+def hook(phase: str, sql: str, author: str = "admin", **members: str) -> None:
+    """An AnalyticsTableHook of the table of data values, unless said otherwise."""
+    content = {"phase": phase, "sql": sql, "analyticsTableType": "DATA_VALUE", **members}
+    user = User.objects.get(username=author)
+    AnalyticsTableHook.objects.create(name=f"Hook {phase}", content=content, last_updated_by=user)

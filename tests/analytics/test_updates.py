@@ -5,25 +5,22 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.utils import timezone
 
 from analytics.clearing import analyze_tables, clear_tables
-from analytics.continuous import NEXT, next_full_update, update_continuously
-from analytics.hands import OwnHands
-from analytics.plans import Update
-from analytics.running import Unattended
 from analytics.table_types import TableType
 from configuration.keys import NEVER
 from configuration.settings import system_setting
 from dhis2api.demo import identifiers as ids
-from metadata.models import AnalyticsTableHook, DataElementGroupSet
+from metadata.models import DataElementGroupSet
 from scheduling.progress import JobRefused
 from tests.analytics.building import (
     build,
     build_latest,
     columns_of,
     element,
+    hook,
     indexed,
     of_element,
     partitions,
@@ -31,14 +28,12 @@ from tests.analytics.building import (
     raised,
     row,
     rows,
-    set_settings,
     store,
     tables,
 )
 from tests.harness.queries import query_counter
 from tests.personas import persona
 from tests.tracker.world import day, enrolled_person, make_program, stored_event
-from users.models import User
 
 pytestmark = pytest.mark.usefixtures("no_values")
 VALUES, EVENTS = TableType.DATA_VALUE, TableType.EVENT
@@ -279,86 +274,6 @@ class TestSkipping:
         full(VALUES, skip_resource_tables=True)
 
         assert of_element(made, "value") == [(1,)]
-
-
-class TestContinuous:
-    """CONTINUOUS_ANALYTICS_TABLE: full once a day, else the latest."""
-
-    def run(self, hour: int = 0, *, skip_outliers: bool = True) -> None:
-        update = Update(timezone.now(), skip_types=frozenset(TableType) - {VALUES}, skip_outliers=skip_outliers)
-        update_continuously(update, OwnHands(), Unattended(), hour=hour)
-
-    def test_the_first_run_on_a_fresh_server_builds_everything(self) -> None:
-        made = element()
-        store(made, "1")
-
-        self.run(skip_outliers=False)
-
-        assert of_element(made, "value") == [(1,)]
-        assert system_setting(NEXT) > timezone.now()
-
-    def test_until_the_next_hour_of_full_updates_the_latest_is_built(self) -> None:
-        made = element()
-        store(made, "1")
-        self.run()
-        store(made, "2")
-
-        self.run()
-
-        assert of_element(made, WHERE) == [("202401", 2, "analytics_0")]
-
-    def test_a_new_period_is_known_to_the_latest(self) -> None:
-        made = element()
-        store(made, "1")
-        self.run()
-        store(made, "2", pe="202411")
-
-        self.run()
-
-        assert of_element(made, "pe, value") == [("202401", 1), ("202411", 2)]
-
-    def test_when_it_is_due_everything_is_built(self) -> None:
-        made = element()
-        store(made, "1")
-        self.run()
-        store(made, "2")
-        set_settings(**{NEXT: "2020-01-01"})
-
-        self.run()
-
-        assert of_element(made, WHERE) == [("202401", 2, "analytics_2024")]
-
-    def test_other_outlier_columns_have_everything_built(self) -> None:
-        self.run()
-
-        self.run(skip_outliers=False)
-
-        assert "std_dev" in columns_of("analytics")
-
-    @pytest.mark.parametrize(
-        ("now", "hour", "expected"),
-        [
-            ("2024-05-01T03:59:00", 4, "2024-05-01T04:00:00"),
-            ("2024-05-01T04:00:00", 4, "2024-05-02T04:00:00"),
-            ("2024-05-01T23:10:00", 0, "2024-05-02T00:00:00"),
-        ],
-    )
-    def test_the_present_hour_is_past(self, now: str, hour: int, expected: str) -> None:
-        assert next_full_update(day(now), hour) == day(expected)
-
-    def test_a_run_that_fails_is_not_tried_again_before_the_next_hour(self) -> None:
-        hook("ANALYTICS_TABLE_POPULATED", "not sql")
-
-        raised(DatabaseError, self.run)
-
-        assert system_setting(NEXT) > timezone.now()
-
-
-def hook(phase: str, sql: str, author: str = "admin", **members: str) -> None:
-    """An AnalyticsTableHook of the table of data values, unless said otherwise."""
-    content = {"phase": phase, "sql": sql, "analyticsTableType": "DATA_VALUE", **members}
-    user = User.objects.get(username=author)
-    AnalyticsTableHook.objects.create(name=f"Hook {phase}", content=content, last_updated_by=user)
 
 
 def test_hooks_meet_the_filled_tables_under_their_staging_names() -> None:
