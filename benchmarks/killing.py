@@ -66,7 +66,15 @@ class Victims:
             return self._serve.find_child("redis-server")
         parent = self._serve.find_child("job_processes")
         children = parent.children() if parent is not None else []
-        return next((child for child in children if child.name() == f"jobs-{role}"), None)
+        return next((child for child in children if name_of(child) == f"jobs-{role}"), None)
+
+
+def name_of(process: psutil.Process) -> str:
+    """Empty for one that has just ended."""
+    try:
+        return process.name()
+    except psutil.NoSuchProcess:
+        return ""
 
 
 class Watch:
