@@ -30,7 +30,7 @@ def build(plan: Plan, hands: Hands, run: Run) -> None:
             stage.count(_count(plan, hands))
     for name in plan.scratch:
         hands.execute(f"DROP TABLE IF EXISTS {quoted(name)}")
-    run_analytics_hooks(hands, plan.type)
+    run_analytics_hooks(hands, run, plan.type)
     tasks = [task for name in _filled(plan) for task in _index(plan, name)]
     with run.stage(f"Indexing {plan.master}", items=len(tasks)) as stage:
         hands.each(tasks, stage)

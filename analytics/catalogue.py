@@ -9,6 +9,8 @@ ANALYTICS_TABLE = (
     "^analytics(_completeness|_completenesstarget|_orgunittarget|_validationresult"
     "|_(event|enrollment|ownership|te|te_event|te_enrollment)_[a-z0-9]{11})?(_[0-9]{1,4})?(_old)?(_temp)?$"
 )
+# Main tables of one program or tracked entity type.
+OF_ONE_OBJECT = "^analytics_(event|enrollment|ownership|te|te_event|te_enrollment)_[a-z0-9]{11}$"
 LIST = """
     SELECT relname FROM pg_class
     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname ~ %s ORDER BY relname

@@ -30,9 +30,10 @@ TRY_LOCK = f"SELECT pg_try_advisory_lock({LOCK})"
 # A staging table that a crash takes along is built anew anyway: its commits need not wait for the disk.
 SESSION = """
     SET statement_timeout = 0; SET lock_timeout = 0; SET synchronous_commit = off; SET jit = off;
-    SET work_mem = '64MB'; SET maintenance_work_mem = '256MB';
-    SELECT set_config('TimeZone', %s, false)
+    SET work_mem = '64MB'; SELECT set_config('maintenance_work_mem', %s, false), set_config('TimeZone', %s, false)
 """
+INDEX_MEBIBYTES = 1024  # of memory for indexes, which all connections share
+MOST_INDEX_MEBIBYTES = 256  # of one of them
 ALONE = "RESET max_parallel_workers_per_gather; RESET max_parallel_maintenance_workers"
 BESIDE_OTHERS = "SET max_parallel_workers_per_gather = 0; SET max_parallel_maintenance_workers = 0"
 
@@ -76,7 +77,7 @@ class Hands(Protocol):
 
 
 class OwnHands:
-    """One connection after the other, in Django's transaction."""
+    """Django's own connection, in its transaction."""
 
     def execute(self, statement: str) -> Rows:
         """The rows of one statement; one that fails leaves the transaction as it was."""
@@ -107,6 +108,10 @@ class ManyHands:
 
     def __enter__(self) -> Self:
         try:
+            # Under the name of the job's own connection: whoever takes the job over hangs them all up.
+            with self._run.step(), connection.cursor() as cursor:
+                cursor.execute("SELECT current_setting('application_name')")
+                self._name = cursor.fetchone()[0]
             self._connections = [self._connect() for _ in range(self._count)]
             self._free = list(self._connections)
             while not self.execute(TRY_LOCK)[0][0]:
@@ -182,15 +187,20 @@ class ManyHands:
     def _connect(self) -> Any:
         own = ("cursor_factory", "context")
         parameters = {name: value for name, value in connection.get_connection_params().items() if name not in own}
-        made = psycopg2.connect(**parameters)
+        made = psycopg2.connect(**{**parameters, "application_name": self._name})
         made.autocommit = True
         with made.cursor() as cursor:
-            cursor.execute(SESSION, [connection.timezone_name])
+            cursor.execute(SESSION, session_values(self._count))
         return made
 
     def _hang_up(self) -> None:
         for one in self._connections:
             one.close()
+
+
+def session_values(count: int) -> list[str]:
+    """What `SESSION` needs to know: memory for the indexes of one of so many connections, and Django's time zone."""
+    return [f"{min(INDEX_MEBIBYTES // count, MOST_INDEX_MEBIBYTES)}MB", connection.timezone_name]
 
 
 def _execute(own: Any, statement: str) -> Rows:

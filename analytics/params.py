@@ -5,7 +5,9 @@ Source: DHIS2 2.42, scheduling, job parameters; resource tables.
 
 from __future__ import annotations
 
+from analytics.errors import YEARS_NEGATIVE
 from analytics.table_types import TableType
+from dhis2api.errors import ApiError
 from dhis2api.web.params import Params, param
 
 MOST_YEARS = 2**31 - 1
@@ -45,3 +47,29 @@ class ResourceTablesParams(Params):
     skip_tracked_entities: bool = param(False, doc="No tracked entities, nor their enrollments and events.")
     skip_outliers: bool = param(False, doc="No columns for the search of outliers.")
     last_years: int | None = param(None, max=MOST_YEARS, doc=YEARS)
+
+    def of_job(self) -> AnalyticsTableParams:
+        """The same as parameters of the job that the request starts. Errors: 409 for a negative number of years."""
+        if self.last_years is not None and self.last_years < 0:
+            raise ApiError(YEARS_NEGATIVE, self.last_years)
+        return AnalyticsTableParams(
+            last_years=self.last_years,
+            skip_table_types=[type for name, types in SKIPPED.items() if getattr(self, name) for type in types],
+            skip_resource_tables=self.skip_resource_tables,
+            skip_outliers=self.skip_outliers,
+        )
+
+
+# What each parameter of the request leaves out.
+SKIPPED: dict[str, tuple[TableType, ...]] = {
+    "skip_aggregate": (TableType.DATA_VALUE, TableType.COMPLETENESS, TableType.COMPLETENESS_TARGET),
+    "skip_events": (TableType.EVENT,),
+    "skip_enrollment": (TableType.ENROLLMENT,),
+    "skip_validation_result": (TableType.VALIDATION_RESULT,),
+    "skip_org_unit_ownership": (TableType.OWNERSHIP,),
+    "skip_tracked_entities": (
+        TableType.TRACKED_ENTITY_INSTANCE_EVENTS,
+        TableType.TRACKED_ENTITY_INSTANCE_ENROLLMENTS,
+        TableType.TRACKED_ENTITY_INSTANCE,
+    ),
+}

@@ -78,7 +78,7 @@ def rebuild(hands: Hands, run: Run, declarations: Sequence[Declare]) -> None:
             with stage.item(table.name):
                 hands.execute(table.create())
                 hands.execute(table.insert())
-                run_resource_hooks(hands, table.kind)
+                run_resource_hooks(hands, run, table.kind)
                 for statement in table.index():
                     hands.execute(statement)
                 hands.execute(f"ANALYZE {quoted(table.staging)}")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from analytics.catalogue import COLUMNS, PARTITIONS
+from analytics.catalogue import COLUMNS, PARTITIONS, list_tables
 from analytics.identifiers import quoted, staging
 from analytics.plans import LATEST, Plan
 from analytics.running import Run
@@ -23,7 +23,7 @@ from scheduling.progress import JobRefused
 
 LOCK_MILLISECONDS = 1000  # that readers who come wait behind us, at most
 PAUSE_SECONDS = 2.0
-TRIES = 150  # five minutes and more
+TRIES = 100  # five minutes of them
 BUSY = "The table {} is read without a pause, so that it could not be replaced"
 ADJUST = f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}; SET LOCAL statement_timeout = 0"
 MASTERS_OF = "SELECT inhparent::regclass::text FROM pg_inherits WHERE inhrelid = to_regclass(%s)"
@@ -111,19 +111,24 @@ def year_of(name: str) -> int:
     return int(last) if last.isdecimal() else LATEST
 
 
+def drop_table(run: Run, name: str) -> None:
+    """Drop a main table that nothing replaces, and its partitions."""
+
+    def retire() -> None:
+        _lock(name)
+        for one in [name, *partitions_of(name)]:
+            _retire(one)
+
+    _insist(run, name, retire)
+    drop_retired(run, name)
+
+
 def drop_retired(run: Run, master: str) -> None:
     """Drop what was renamed away; a partition before its master."""
     pattern = f"^{master}(_[0-9]+)?{OLD}_temp$"
-    for name in sorted(list_matching(pattern), key=len, reverse=True):
+    for name in sorted(list_tables(pattern), key=len, reverse=True):
         with run.step():
             _execute(f"DROP TABLE IF EXISTS {quoted(name)} CASCADE")
-
-
-def list_matching(pattern: str) -> list[str]:
-    """Tables whose name matches."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ %s", [pattern])
-        return [name for (name,) in cursor.fetchall()]
 
 
 def _lock(table: str) -> None:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.building import build
+from analytics.catalogue import OF_ONE_OBJECT, list_tables
 from analytics.dimensions import Dimensions, load_dimensions
 from analytics.hands import Hands
 from analytics.identifiers import quoted
@@ -21,6 +22,7 @@ from analytics.rebuilding import OF_APPROVALS, are_missing, leaving_nothing_behi
 from analytics.resources.periods import period_structure
 from analytics.running import Run
 from analytics.swapping import (
+    drop_table,
     fits,
     partition_name,
     partition_names,
@@ -36,10 +38,12 @@ from analytics.tables.enrollments import enrollment_plans
 from analytics.tables.events import event_plans
 from analytics.tables.others import org_unit_target_plans, validation_result_plans
 from analytics.tables.ownership import ownership_plans
+from analytics.tables.programs import list_entity_types, list_programs
 from analytics.tables.tracked_entities import enrollment_plans_of_types, event_plans_of_types, tracked_entity_plans
 from configuration.keys import NEVER
 from configuration.settings import store_settings, system_settings
 from dhis2api.objects.writers import look_back
+from scheduling.models import Level
 from scheduling.progress import JobRefused
 
 Planner = Callable[[Update, Dimensions, Hands], Iterator[Plan]]
@@ -68,6 +72,7 @@ SETTINGS = (
     "keyRespectMetaDataStartEndDatesInAnalyticsTableExport", "keyHideUnapprovedDataInAnalytics",
     "keyIgnoreAnalyticsApprovalYearThreshold", "keyAnalyticsPeriodYearsOffset",
 )  # fmt: skip
+LOST = "Tables were lost, as in a crash of PostgreSQL: everything is built anew"
 NEEDS_FULL = "A full analytics table update must be run prior to a latest partition update"
 
 
@@ -79,6 +84,7 @@ def update_tables(update: Update, hands: Hands, run: Run, *, skip_resource_table
         if not skip_resource_tables or are_missing(hands):
             rebuild_all(hands, run, update.started)
         _build_types(update, hands, run, [type for type in TableType if type not in update.skip_types])
+        _drop_orphans(hands, run)
     return _finish(update, run, began, FULL, RUNTIME)
 
 
@@ -96,11 +102,12 @@ def update_latest(update: Update, hands: Hands, run: Run, *, with_periods: bool 
     seen = max(base, settings[LAST_LATEST])
     # What was stamped before, and became visible after it, was seen by nobody yet.
     since, unseen = (min(moment, look_back(moment) or moment) for moment in (base, seen))
+    if are_missing(hands):
+        run.tell(LOST, Level.WARN)
+        return update_tables(update, hands, run)
     types = [type for type in TableType if type in OF_LATEST | ANEW and type not in update.skip_types]
     with leaving_nothing_behind(hands):
-        if are_missing(hands):
-            rebuild_all(hands, run, update.started)
-        elif with_periods:
+        if with_periods:
             rebuild(hands, run, [period_structure])
         _build_types(replace(update, latest=Interval(since, unseen)), hands, run, types)
     return _finish(update, run, began, LAST_LATEST, LATEST_RUNTIME)
@@ -147,6 +154,14 @@ def _is_of(name: str, update: Update) -> bool:
     """Whether a partition's year is one that the update builds."""
     year = year_of(name)
     return year != LATEST and year >= (update.first_year or 0)
+
+
+def _drop_orphans(hands: Hands, run: Run) -> None:
+    """Tables of programs and tracked entity types that are gone go with them."""
+    uids = {of.uid.lower() for of in (*list_programs(hands), *list_entity_types(hands))}
+    for name in list_tables(OF_ONE_OBJECT):
+        if name.rpartition("_")[2] not in uids:
+            drop_table(run, name)
 
 
 def _remove_changed(plan: Plan) -> str:

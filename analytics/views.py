@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from analytics.errors import NO_MONITORING, YEARS_NEGATIVE
-from analytics.params import AnalyticsTableParams, ResourceTablesParams
+from typing import Any
+
+from analytics.errors import NO_MONITORING
+from analytics.params import ResourceTablesParams
 from analytics.table_types import TableType
 from dhis2api.errors import NEEDS_AUTHORITY, ApiError
 from dhis2api.web.params import Params, declares
@@ -15,19 +17,6 @@ from scheduling.job_types import JobType
 from scheduling.registry import NoParams, find_declaration
 
 AUTHORITY = "F_PERFORM_MAINTENANCE"
-# What each parameter of the request skips.
-SKIPPED: dict[str, tuple[TableType, ...]] = {
-    "skip_aggregate": (TableType.DATA_VALUE, TableType.COMPLETENESS, TableType.COMPLETENESS_TARGET),
-    "skip_events": (TableType.EVENT,),
-    "skip_enrollment": (TableType.ENROLLMENT,),
-    "skip_validation_result": (TableType.VALIDATION_RESULT,),
-    "skip_org_unit_ownership": (TableType.OWNERSHIP,),
-    "skip_tracked_entities": (
-        TableType.TRACKED_ENTITY_INSTANCE_EVENTS,
-        TableType.TRACKED_ENTITY_INSTANCE_ENROLLMENTS,
-        TableType.TRACKED_ENTITY_INSTANCE,
-    ),
-}
 
 
 class MaintenanceView(ApiView):
@@ -35,10 +24,14 @@ class MaintenanceView(ApiView):
 
     consumes = ("*/*",)  # a body is not looked at
 
-    def start(self, request: ApiRequest, type: JobType, params: Params) -> ApiResponse:
-        """200 with the job. Errors: 403."""
+    def initial(self, request: ApiRequest, *args: Any, **kwargs: Any) -> None:
+        """Errors: 403, before anything else is looked at."""
+        super().initial(request, *args, **kwargs)
         if not request.user.principal.has_any((AUTHORITY,)):
             raise ApiError(NEEDS_AUTHORITY, AUTHORITY)
+
+    def start(self, request: ApiRequest, type: JobType, params: Params) -> ApiResponse:
+        """200 with the job."""
         version = request.explicit_version
         return answer_started(
             enqueue(type, params=params, user=request.user, name=job_name(type, version), version=version)
@@ -61,7 +54,7 @@ class AnalyticsTablesView(MaintenanceView):
     @declares(ResourceTablesParams)
     def post(self, request: ApiRequest, params: ResourceTablesParams) -> ApiResponse:
         """Build them. Errors: 409 for a negative number of years."""
-        return self.start(request, JobType.ANALYTICS_TABLE, job_params(params))
+        return self.start(request, JobType.ANALYTICS_TABLE, params.of_job())
 
     put = post
 
@@ -85,15 +78,3 @@ class TableTypesView(ApiView):
     def get(self, request: ApiRequest) -> ApiResponse:
         """Their names, in the order in which they are built."""
         return ApiResponse([type.value for type in TableType], xml="tableTypes")
-
-
-def job_params(given: ResourceTablesParams) -> AnalyticsTableParams:
-    """A request's parameters as those of the job that it starts. Errors: 409."""
-    if given.last_years is not None and given.last_years < 0:
-        raise ApiError(YEARS_NEGATIVE, given.last_years)
-    return AnalyticsTableParams(
-        last_years=given.last_years,
-        skip_table_types=[type for name, types in SKIPPED.items() if getattr(given, name) for type in types],
-        skip_resource_tables=given.skip_resource_tables,
-        skip_outliers=given.skip_outliers,
-    )

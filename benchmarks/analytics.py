@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from analytics.dimensions import load_dimensions
-from analytics.hands import SESSION, ManyHands, OwnHands, hand_count
+from analytics.hands import SESSION, ManyHands, OwnHands, hand_count, session_values
 from analytics.plans import Plan, Update
 from analytics.running import Unattended
 from analytics.table_types import TableType
@@ -169,7 +169,7 @@ def _floor() -> None:
     """One statement for all rows, and one for each index."""
     plan = _plan()
     with connection.cursor() as cursor:
-        cursor.execute(SESSION, [connection.timezone_name])
+        cursor.execute(SESSION, session_values(1))
         values = ", ".join(column.selection for column in plan.columns)
         cursor.execute(f"CREATE UNLOGGED TABLE {FLOOR} AS SELECT {values} {plan.source}")
         for column in plan.columns:

@@ -53,10 +53,10 @@ AUDITED = """
     SELECT count(*) FROM datavalue_audit JOIN metadata_period AS period ON period.id = period_id
     WHERE period.iso BETWEEN %(first)s AND %(last)s
 """
-JOBS = "SELECT uid, status, attempt, crashes FROM job ORDER BY id"
-STARTED_SINCE = "SELECT count(*) FROM job WHERE started > %(since)s"
-RUNNING = "SELECT count(*) FROM job WHERE status = 'RUNNING'"
-UNFINISHED = "SELECT count(*) FROM job WHERE status IN ('QUEUED', 'RUNNING')"
+JOBS = "SELECT uid, status, attempt, crashes FROM job WHERE NOT is_system ORDER BY id"
+STARTED_SINCE = "SELECT count(*) FROM job WHERE NOT is_system AND started > %(since)s"
+RUNNING = "SELECT count(*) FROM job WHERE NOT is_system AND status = 'RUNNING'"
+UNFINISHED = "SELECT count(*) FROM job WHERE NOT is_system AND status IN ('QUEUED', 'RUNNING')"
 NOW = "SELECT clock_timestamp()"
 MARK = "survival"
 

@@ -1,9 +1,9 @@
 """`python -m benchmarks.two_servers [--values n]`: two servers, each with its own PostgreSQL and Redis.
 
-The first has the demo, and more values; the second is new. It pulls the first one's metadata; then the first pushes
-its data, while both are killed with SIGKILL again and again: the workers of the one, the whole of the other. In the
-end both must have the same: values with comments, marks and deletions, completions, tracked entities with enrollments,
-events and relationships. Ends with status 1 where they have not.
+The first has the demo, and more values; the second is new. It pulls the first one's metadata, and two versions of it;
+then the first pushes its data, while both are killed with SIGKILL again and again: the workers of the one, the whole of
+the other. In the end both must have the same: values with comments, marks and deletions, completions, tracked entities
+with enrollments, events and relationships. Ends with status 1 where they have not.
 """
 
 from __future__ import annotations
@@ -100,6 +100,26 @@ class Server:
             "keyRemoteInstanceUrl": other.serve.url, "keyRemoteInstanceUsername": "admin",
             "keyRemoteInstancePassword": "district",
         })  # fmt: skip
+
+
+def sync_versions(sender: Server, receiver: Server) -> list[str]:
+    """The receiver imports two versions of the sender, each as a whole: everything, and what changed since."""
+    sender.ask("/api/systemSettings", {"keyVersionEnabled": True})
+    sender.ask("/api/metadata/version/create?type=ATOMIC", "", "POST")
+    group = {"name": "Made after the first version", "shortName": "Made after"}
+    uid = sender.ask("/api/dataElementGroups", group)["response"]["uid"]
+    sender.ask("/api/metadata/version/create?type=ATOMIC", "", "POST")
+    job = Job(receiver, "META_DATA_SYNC", {})
+    begin = time.monotonic()
+    job.execute()
+    print(f"META_DATA_SYNC: {job.wait()}, {time.monotonic() - begin:.1f} s")
+    known, wanted = (
+        [(version["name"], version["hashCode"]) for version in server.ask("/api/metadata/versions")["metadataversions"]]
+        for server in (receiver, sender)
+    )
+    faults = [] if known == wanted else [f"versions: {known}, not {wanted}"]
+    groups = receiver.ask("/api/dataElementGroups?fields=id&paging=false")["dataElementGroups"]
+    return faults if {"id": uid} in groups else [*faults, "the group of the second version is missing"]
 
 
 def enter(server: Server, count: int) -> None:
@@ -203,7 +223,7 @@ def judge(sender: Server, receiver: Server) -> list[str]:
 def main() -> int:
     """Run it all and print what was found; the exit status."""
     parser = argparse.ArgumentParser(prog="benchmarks.two_servers", description=__doc__.splitlines()[0])
-    parser.add_argument("--values", type=int, default=200_000, help="that are added to the demo's")
+    parser.add_argument("--values", type=int, default=100_000, help="that are added to the demo's")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         sender, receiver = Server(Path(folder) / "sender", DEMO="1"), Server(Path(folder) / "receiver")
@@ -224,6 +244,7 @@ def run(sender: Server, receiver: Server, values: int) -> list[str]:
     begin = time.monotonic()
     report = receiver.ask("/api/synchronization/metadataPull", f"{sender.serve.url}/api/metadata", type="text/plain")
     print(f"metadata pull: {report['status']}, {report['stats']['total']:,} objects, {time.monotonic() - begin:.1f} s")
+    faults = sync_versions(sender, receiver)
     enter(sender, values)
     sender.point_at(receiver)
     jobs = {type: Job(sender, type, parameters) for type, parameters in JOBS.items()}
@@ -235,7 +256,7 @@ def run(sender: Server, receiver: Server, values: int) -> list[str]:
     for type in ("TRACKED_ENTITY_DATA_SYNC", "SINGLE_EVENT_DATA_SYNC"):
         begin = time.monotonic()
         print(f"{type}: {push_objects(sender, jobs[type])}, {time.monotonic() - begin:.1f} s")
-    return judge(sender, receiver)
+    return faults + judge(sender, receiver)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -20,7 +21,7 @@ MEANINGS = {
     500: "Remote server experienced an internal error",
 }
 MOST_ATTEMPTS = 100
-LONGEST_WAIT = 60.0  # seconds between two attempts
+LONGEST_WAIT = 10.0  # seconds between two attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,8 @@ def look() -> Availability:
         return Availability(f"Remote server may not be asked: {error}")
 
 
-def look_patiently() -> Availability:
-    """Ask until it answers, as often and with such waits as the settings say."""
+def look_patiently(check: Callable[[], None] | None = None) -> Availability:
+    """Ask until it answers, as often and with such waits as the settings say. Errors: what `check` raises."""
     found = system_settings(
         "syncMaxRemoteServerAvailabilityCheckAttempts", "syncDelayBetweenRemoteServerAvailabilityCheckAttempts"
     )
@@ -62,6 +63,8 @@ def look_patiently() -> Availability:
     for _ in range(min(attempts, MOST_ATTEMPTS) - 1):
         if availability.is_available or availability.message == NOT_CONFIGURED:
             break
+        if check is not None:
+            check()
         time.sleep(min(max(milliseconds, 0) / 1000, LONGEST_WAIT))
         availability = look()
     return availability

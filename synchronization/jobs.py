@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from scheduling.job_runs import JobRun
 from scheduling.job_types import JobType
@@ -60,9 +61,9 @@ def metadata_sync(run: JobRun) -> Outcome:
 
 
 def available_remote(run: JobRun, name: str) -> Remote:
-    """The remote, once it has answered. Errors: JobRefused."""
+    """The remote, once it has answered; a cancelled job waits for none of its answers. Errors: JobRefused."""
     with run.stage("Looking for the remote server"):
-        availability = look_patiently()
+        availability = look_patiently(run.check)
         try:
             remote = find_remote() if availability.is_available else None
         except RequestRefused:
@@ -70,7 +71,7 @@ def available_remote(run: JobRun, name: str) -> Remote:
         if remote is None:
             run.tell(availability.message, Level.ERROR)
             raise JobRefused(AWAY.format(name))
-    return remote
+    return replace(remote, check=run.check)
 
 
 def push_aggregate_data(run: JobRun, remote: Remote, size: int) -> list[str]:

@@ -5,14 +5,15 @@ Source: DHIS2 2.42, synchronization settings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.conf import settings
 
 from configuration.settings import system_settings
 from dhis2api.ciphers import UndecryptableError
-from synchronization.outgoing.errors import RequestRefused
+from scheduling.progress import Cancelled
+from synchronization.outgoing.errors import RequestRefused, Unreachable
 from synchronization.outgoing.exchanges import Credentials, Exchange, Limits, ask
 from synchronization.outgoing.places import Place, is_held, parse_place
 
@@ -24,20 +25,35 @@ PUSH = Limits(silence=300, total=600, size=64 * 1024 * 1024)  # an import answer
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """The configured remote. Printed, it shows no password."""
+    """The configured remote. Printed, it shows no password. `check` raises Cancelled once the job that asks was."""
 
     place: Place
     credentials: Credentials
+    check: Callable[[], None] | None = None
 
     def ask(
         self, path: str, query: str = "", *, limits: Limits, method: str = "GET",
         body: bytes | Iterable[bytes] | None = None, headers: Mapping[str, str] | None = None,
     ) -> Exchange:  # fmt: skip
-        """One request below the remote's URL, as its user. Errors: OutgoingError."""
-        return ask(
-            self.place.below(path, query), limits=limits, method=method, body=body, headers=headers,
-            credentials=self.credentials, allowed_networks=settings.SYNC_PRIVATE_NETWORKS,
-        )  # fmt: skip
+        """One request below the remote's URL, as its user. Errors: OutgoingError, and what `check` raises."""
+        try:
+            return ask(
+                self.place.below(path, query), limits=limits, method=method, body=body, headers=headers,
+                credentials=self.credentials, allowed_networks=settings.SYNC_PRIVATE_NETWORKS,
+                is_unwanted=self._is_cancelled,
+            )  # fmt: skip
+        except Unreachable:
+            if self.check is not None:
+                self.check()
+            raise
+
+    def _is_cancelled(self) -> bool:
+        try:
+            if self.check is not None:
+                self.check()
+        except Cancelled:
+            return True
+        return False
 
     def post_json(self, path: str, body: bytes | Iterable[bytes], query: str = "") -> Exchange:
         """Send JSON and wait until it is imported."""

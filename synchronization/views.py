@@ -37,6 +37,7 @@ class AvailabilityView(ApiView):
 class DataPushView(ApiView):
     """A push of data values."""
 
+    renders = (JSON,)
     consumes = ("*/*",)
 
     def post(self, request: ApiRequest) -> ApiResponse | HttpResponse:
@@ -63,6 +64,7 @@ LAST_WITH_NULL = 36
 class MetadataPullView(ApiView):
     """A pull of metadata."""
 
+    renders = (JSON,)
     consumes = (TEXT, JSON)
 
     def post(self, request: ApiRequest) -> ApiResponse:
@@ -75,6 +77,8 @@ class MetadataPullView(ApiView):
 
 class MetadataRepositoryView(ApiView):
     """The index of the repository of metadata that the settings name."""
+
+    renders = (JSON,)
 
     def get(self, request: ApiRequest) -> ApiResponse:
         """As it is."""

@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -127,6 +128,7 @@ def _play(role: str, watched: int) -> int:
     from scheduling import scheduler, working
 
     working.stop_on_signals()
+    _name_process(f"jobs-{role}")
 
     def watch() -> None:
         os.read(watched, 1)
@@ -138,6 +140,12 @@ def _play(role: str, watched: int) -> int:
         return playing()
     except SystemExit as end:  # Celery's way to stop
         return end.code if isinstance(end.code, int) else 0
+
+
+def _name_process(name: str) -> None:
+    """For `ps` and `top`, where the kernel has such names."""
+    with suppress(OSError):
+        Path("/proc/self/comm").write_text(name)
 
 
 def _collect(children: Sequence[Child]) -> None:

@@ -14,7 +14,7 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +25,7 @@ from synchronization.outgoing.places import Place
 
 CHUNK = 64 * 1024
 AGENT = "dhis2api"
+LOOK_SECONDS = 0.5  # between two questions whether the answer is still wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,11 @@ def ask(
     credentials: Credentials | None = None,
     headers: Mapping[str, str] | None = None,
     body: bytes | Iterable[bytes] | None = None,
+    is_unwanted: Callable[[], bool] | None = None,
 ) -> Exchange:
     """Send one request and read its answer; a body in pieces is sent as they come.
+
+    Once `is_unwanted`, asked by another thread, says so, nothing is waited for any more.
 
     Errors: RequestRefused before anything is sent, Unreachable, AnswerUnusable.
     """
@@ -85,7 +89,7 @@ def ask(
     if credentials is not None:
         sent["Authorization"] = credentials.header
     connection = _Connection(_connect(addresses, place.port, limits.connect))
-    with connection, _watched(connection, limits.total - (time.monotonic() - started)):
+    with connection, _watched(connection, started + limits.total, is_unwanted):
         client = connection.open(place, limits)
         client.request(method, place.target, body, sent)
         answer = client.getresponse()
@@ -154,15 +158,23 @@ def _connect(addresses: list[str], port: int, seconds: float) -> socket.socket:
 
 
 @contextmanager
-def _watched(connection: _Connection, seconds: float) -> Iterator[None]:
+def _watched(connection: _Connection, until: float, is_unwanted: Callable[[], bool] | None) -> Iterator[None]:
     """End the exchange after its total time; a server that drips bytes never is silent for long."""
-    watch = threading.Timer(max(seconds, 0.0), connection.hang_up)
-    watch.daemon = True
-    watch.start()
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(min(max(until - time.monotonic(), 0.0), LOOK_SECONDS)):
+            if time.monotonic() >= until or (is_unwanted is not None and is_unwanted()):
+                connection.hang_up()
+                return
+
+    thread = threading.Thread(target=watch, name="exchange", daemon=True)
+    thread.start()
     try:
         yield
     finally:
-        watch.cancel()
+        done.set()
+        thread.join()
 
 
 def _read(answer: http.client.HTTPResponse, most: int) -> bytes:

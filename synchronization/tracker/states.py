@@ -20,11 +20,15 @@ from synchronization.moments import SKIP_BEFORE
 
 Kind = PushedObject.Kind
 
+WINDOW = 20_000  # keys that one statement looks at, whatever the planner thinks of them
+
+# Both sides name the window: a join of all rows for each page would take the square of their number.
 _PENDING = """
     FROM {table} object
-    LEFT JOIN synchronization_pushedobject known
-        ON (known.remote_id, known.kind, known.object_id) = (%(remote)s, %(kind)s, object.id)
-    WHERE known.version IS DISTINCT FROM object.updated_at AND object.updated_at >= %(skip_before)s AND {condition}
+    LEFT JOIN synchronization_pushedobject known ON known.remote_id = %(remote)s AND known.kind = %(kind)s
+        AND known.object_id = object.id AND known.object_id > %(after)s AND known.object_id <= %(until)s
+    WHERE object.id > %(after)s AND object.id <= %(until)s AND known.version IS DISTINCT FROM object.updated_at
+        AND object.updated_at >= %(skip_before)s AND {condition}
 """
 # Of relationships: the remote can only take one whose sides it has.
 _SIDE_IS_KNOWN = """(
@@ -43,16 +47,17 @@ _SIDES = " AND ".join(
     _SIDE_IS_KNOWN.format(side=side, entity=Kind.TRACKED_ENTITY.value, event=Kind.EVENT.value)
     for side in ("from", "to")
 )
-SOURCES = {
-    Kind.TRACKED_ENTITY: _PENDING.format(table="tracked_entity", condition="TRUE"),
-    Kind.EVENT: _PENDING.format(table="event", condition="object.tracked_entity_id IS NULL"),
-    Kind.RELATIONSHIP: _PENDING.format(table="relationship", condition=f"(object.deleted OR {_SIDES})"),
-}
+TABLES = {Kind.TRACKED_ENTITY: "tracked_entity", Kind.EVENT: "event", Kind.RELATIONSHIP: "relationship"}
+CONDITIONS = {
+    Kind.TRACKED_ENTITY: "TRUE", Kind.EVENT: "object.tracked_entity_id IS NULL",
+    Kind.RELATIONSHIP: f"(object.deleted OR {_SIDES})",
+}  # fmt: skip
+SOURCES = {kind: _PENDING.format(table=TABLES[kind], condition=CONDITIONS[kind]) for kind in Kind}
 COUNT = "SELECT count(*) {source}"
-PAGE = """
-    -- the next objects behind a key that the remote has not got as they are
-    SELECT object.id, object.uid, object.updated_at, object.deleted {source}
-    AND object.id > %(after)s ORDER BY object.id LIMIT %(size)s
+NEWEST = "SELECT coalesce(max(id), 0) FROM {table}"
+PENDING = """
+    -- the objects of a window of keys that the remote has not got as they are
+    SELECT object.id, object.uid, object.updated_at, object.deleted {source} ORDER BY object.id
 """
 NOTE = """
     INSERT INTO synchronization_pushedobject (remote_id, kind, object_id, version, pushed_at)
@@ -79,16 +84,18 @@ def known_remote(url: str) -> int:
 
 def count_pending(remote: int, kind: Kind) -> int:
     """How many objects are to be pushed."""
-    return int(_rows(COUNT.format(source=SOURCES[kind]), _parameters(remote, kind))[0][0])
+    every = {"after": 0, "until": _newest(kind)}
+    return int(_rows(COUNT.format(source=SOURCES[kind]), _parameters(remote, kind) | every)[0][0])
 
 
 def pages_of_pending(remote: int, kind: Kind, size: int) -> Iterator[list[Pending]]:
-    """The objects that are to be pushed, in order of their keys."""
-    after, parameters = 0, _parameters(remote, kind)
-    statement = PAGE.format(source=SOURCES[kind])
-    while rows := _rows(statement, {**parameters, "after": after, "size": size}):
-        yield [Pending(*row) for row in rows]
-        after = rows[-1][0]
+    """The objects that are to be pushed, in order of their keys; the last page of a window may be smaller."""
+    parameters, newest = _parameters(remote, kind), _newest(kind)
+    statement = PENDING.format(source=SOURCES[kind])
+    for after in range(0, newest, WINDOW):
+        rows = _rows(statement, {**parameters, "after": after, "until": after + WINDOW})
+        for start in range(0, len(rows), size):
+            yield [Pending(*row) for row in rows[start : start + size]]
 
 
 def note_pushed(remote: int, kind: Kind, pushed: Collection[Pending]) -> None:
@@ -99,6 +106,10 @@ def note_pushed(remote: int, kind: Kind, pushed: Collection[Pending]) -> None:
                 "remote": remote, "kind": kind.value, "now": timezone.now(), "ids": [one.pk for one in pushed],
                 "versions": [one.version for one in pushed],
             })  # fmt: skip
+
+
+def _newest(kind: Kind) -> int:
+    return int(_rows(NEWEST.format(table=TABLES[kind]), {})[0][0])
 
 
 def _parameters(remote: int, kind: Kind) -> dict[str, Any]:

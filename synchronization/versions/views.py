@@ -82,6 +82,8 @@ class HistoryView(ApiView):
 class CreateVersionView(ApiView):
     """New versions."""
 
+    renders = (JSON,)
+
     @declares(CreateVersionParams)
     def post(self, request: ApiRequest, params: CreateVersionParams) -> ApiResponse:
         """Make one of what changed since the current one."""
@@ -120,6 +122,8 @@ class PackedSnapshotView(ApiView):
 
 class SyncView(ApiView):
     """The import of one version of the remote."""
+
+    renders = (JSON,)
 
     @declares(PullVersionParams)
     def get(self, request: ApiRequest, params: PullVersionParams) -> ApiResponse:

@@ -5,25 +5,22 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.utils import timezone
 
 from analytics.clearing import analyze_tables, clear_tables
-from analytics.continuous import NEXT, next_full_update, update_continuously
-from analytics.hands import OwnHands
-from analytics.plans import Update
-from analytics.running import Unattended
 from analytics.table_types import TableType
 from configuration.keys import NEVER
 from configuration.settings import system_setting
 from dhis2api.demo import identifiers as ids
-from metadata.models import AnalyticsTableHook, DataElementGroupSet
+from metadata.models import DataElementGroupSet
 from scheduling.progress import JobRefused
 from tests.analytics.building import (
     build,
     build_latest,
     columns_of,
     element,
+    hook,
     indexed,
     of_element,
     partitions,
@@ -31,12 +28,12 @@ from tests.analytics.building import (
     raised,
     row,
     rows,
-    set_settings,
     store,
     tables,
 )
 from tests.harness.queries import query_counter
-from tests.tracker.world import day, enrolled_person, stored_event
+from tests.personas import persona
+from tests.tracker.world import day, enrolled_person, make_program, stored_event
 
 pytestmark = pytest.mark.usefixtures("no_values")
 VALUES, EVENTS = TableType.DATA_VALUE, TableType.EVENT
@@ -223,6 +220,18 @@ class TestLatest:
 
         assert row(f"analytics_enrollment_{person.program.uid.lower()}", "true")["enrollmentstatus"] == "ACTIVE"
 
+    def test_after_a_crash_everything_is_built(self) -> None:
+        """PostgreSQL empties unlogged tables then; what changed since would be all that is left."""
+        made = element()
+        store(made, "1")
+        full(VALUES)
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE analytics, analytics_rs_orgunitstructure")
+
+        latest(VALUES)
+
+        assert of_element(made, WHERE) == [("202401", 1, "analytics_2024")]
+
     def test_its_indexes_are_those_of_other_partitions(self) -> None:
         made = element()
         store(made)
@@ -267,85 +276,6 @@ class TestSkipping:
         assert of_element(made, "value") == [(1,)]
 
 
-class TestContinuous:
-    """CONTINUOUS_ANALYTICS_TABLE: full once a day, else the latest."""
-
-    def run(self, hour: int = 0, *, skip_outliers: bool = True) -> None:
-        update = Update(timezone.now(), skip_types=frozenset(TableType) - {VALUES}, skip_outliers=skip_outliers)
-        update_continuously(update, OwnHands(), Unattended(), hour=hour)
-
-    def test_the_first_run_on_a_fresh_server_builds_everything(self) -> None:
-        made = element()
-        store(made, "1")
-
-        self.run(skip_outliers=False)
-
-        assert of_element(made, "value") == [(1,)]
-        assert system_setting(NEXT) > timezone.now()
-
-    def test_until_the_next_hour_of_full_updates_the_latest_is_built(self) -> None:
-        made = element()
-        store(made, "1")
-        self.run()
-        store(made, "2")
-
-        self.run()
-
-        assert of_element(made, WHERE) == [("202401", 2, "analytics_0")]
-
-    def test_a_new_period_is_known_to_the_latest(self) -> None:
-        made = element()
-        store(made, "1")
-        self.run()
-        store(made, "2", pe="202411")
-
-        self.run()
-
-        assert of_element(made, "pe, value") == [("202401", 1), ("202411", 2)]
-
-    def test_when_it_is_due_everything_is_built(self) -> None:
-        made = element()
-        store(made, "1")
-        self.run()
-        store(made, "2")
-        set_settings(**{NEXT: "2020-01-01"})
-
-        self.run()
-
-        assert of_element(made, WHERE) == [("202401", 2, "analytics_2024")]
-
-    def test_other_outlier_columns_have_everything_built(self) -> None:
-        self.run()
-
-        self.run(skip_outliers=False)
-
-        assert "std_dev" in columns_of("analytics")
-
-    @pytest.mark.parametrize(
-        ("now", "hour", "expected"),
-        [
-            ("2024-05-01T03:59:00", 4, "2024-05-01T04:00:00"),
-            ("2024-05-01T04:00:00", 4, "2024-05-02T04:00:00"),
-            ("2024-05-01T23:10:00", 0, "2024-05-02T00:00:00"),
-        ],
-    )
-    def test_the_present_hour_is_past(self, now: str, hour: int, expected: str) -> None:
-        assert next_full_update(day(now), hour) == day(expected)
-
-    def test_a_run_that_fails_is_not_tried_again_before_the_next_hour(self) -> None:
-        hook("ANALYTICS_TABLE_POPULATED", "not sql")
-
-        raised(DatabaseError, self.run)
-
-        assert system_setting(NEXT) > timezone.now()
-
-
-def hook(phase: str, sql: str, **members: str) -> None:
-    """An AnalyticsTableHook of the table of data values, unless said otherwise."""
-    content = {"phase": phase, "sql": sql, "analyticsTableType": "DATA_VALUE", **members}
-    AnalyticsTableHook.objects.create(name=f"Hook {phase}", content=content)
-
-
 def test_hooks_meet_the_filled_tables_under_their_staging_names() -> None:
     made = element()
     store(made, "1")
@@ -364,6 +294,29 @@ def test_hooks_meet_the_filled_tables_under_their_staging_names() -> None:
     assert rows("SELECT DISTINCT name FROM analytics_rs_orgunitstructure") == [("Hooked",)]
 
 
+def test_hooks_of_others_than_superusers_are_not_run() -> None:
+    """They would do what only the server may."""
+    made = element()
+    store(made, "1")
+    persona("table_keeper", ["F_ANALYTICSTABLEHOOK_ADD"])
+    hook("ANALYTICS_TABLE_POPULATED", "UPDATE analytics_temp SET value = 42", author="table_keeper")
+
+    full(VALUES)
+
+    assert of_element(made, "value") == [(1,)]
+
+
+def test_tables_of_programs_that_are_gone_go_with_them() -> None:
+    gone, kept = make_program(), make_program()
+    full(EVENTS, TableType.ENROLLMENT)
+    gone.delete()
+
+    full(VALUES)
+
+    assert tables(f"{gone.uid.lower()}") == []
+    assert f"analytics_event_{kept.uid.lower()}" in tables("^analytics_event_")
+
+
 def test_what_a_killed_run_left_is_dropped() -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE analytics_2024_temp (x int); CREATE TABLE analytics_rs_dataset_temp (x int)")
@@ -371,6 +324,26 @@ def test_what_a_killed_run_left_is_dropped() -> None:
     full(VALUES)
 
     assert tables("_temp$") == []
+
+
+def test_a_server_without_any_metadata_gets_empty_tables() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE metadata_organisationunit, metadata_program, metadata_trackedentitytype, metadata_dataelement,"
+            " metadata_categorycombo, metadata_category, metadata_categoryoptioncombo, metadata_dataset,"
+            " metadata_organisationunitgroupset, metadata_period CASCADE"
+        )
+
+    full(*TableType)
+    full(*TableType, last_years=1)
+    latest(*TableType)
+
+    assert tables("^analytics(_[a-qs-z]|$)") == [
+        "analytics", "analytics_completeness", "analytics_completenesstarget", "analytics_orgunittarget",
+        "analytics_validationresult",
+    ]  # fmt: skip
+    assert rows("SELECT count(*) FROM analytics") == [(0,)]
+    assert not [name for name in columns_of("analytics") if name.startswith("uidlevel")]
 
 
 def test_the_time_of_the_start_and_how_long_it_took_are_noted() -> None:

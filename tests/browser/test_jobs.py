@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.conftest import Site, open_site
 from tests.browser.test_notes import log_in
 from tests.harness.client import ApiClient
+from tests.harness.cluster import Cluster
 from tests.harness.databases import OwnDatabase
 from tests.harness.processes import JobProcesses, WebProcess
 from tests.personas import persona
@@ -26,20 +27,24 @@ def configure(name: str, day: int, **parameters: Any) -> str:
     return answer.json["response"]["uid"]
 
 
+@pytest.fixture(scope="module")
+def server(cluster: Cluster, django_db_blocker: Any) -> Iterator[WebProcess]:
+    """A server whose workers run, with jobs that take their time; one for all tests."""
+    with OwnDatabase(cluster) as database, django_db_blocker.unblock():
+        configure("Long work", 1, stages=3, items=40, itemDuration=100)
+        configure(f"Bad work {MARKUP}", 2, stages=2, items=3, failAtStage=1, failAtItem=2, failWithMessage="Item lost")
+        configure("Quick work", 3, stages=1, items=2)
+        persona("chief", ["ALL"])
+        persona("reader", ["F_JOB_LOG_READ"])
+        persona("planner", ["F_SCHEDULING_ADMIN"])
+        with WebProcess(database, API_CSRF="true") as process, JobProcesses(database):
+            yield process
+
+
 @pytest.fixture
-def jobs(own_database: OwnDatabase) -> Iterator[Site]:
-    """A browser at a server whose workers run, with jobs that take their time."""
-    configure("Long work", 1, stages=3, items=40, itemDuration=100)
-    configure(f"Bad work {MARKUP}", 2, stages=2, items=3, failAtStage=1, failAtItem=2, failWithMessage="Item lost")
-    configure("Quick work", 3, stages=1, items=2)
-    persona("chief", ["ALL"])
-    persona("reader", ["F_JOB_LOG_READ"])
-    persona("planner", ["F_SCHEDULING_ADMIN"])
-    with (
-        WebProcess(own_database, API_CSRF="true") as process,
-        JobProcesses(own_database),
-        open_site(process) as opened,
-    ):
+def jobs(server: WebProcess) -> Iterator[Site]:
+    """A browser at that server."""
+    with open_site(server) as opened:
         yield opened
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,7 +46,7 @@ PONG = Reply(200, b"pong", {"Content-Type": "text/plain"})
 class Stranger:
     """`replies` are by path without query; a list is used up from its beginning, its last reply stays."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[Asked] = []
         self.replies: dict[str, Reply | list[Reply]] = {"/api/system/ping": PONG}
         stranger = self
@@ -67,6 +68,8 @@ class Stranger:
 
         self._server = Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.port: int = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
 

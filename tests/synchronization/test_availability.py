@@ -6,14 +6,18 @@ import logging
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
+from configuration.settings import store_settings
 from dhis2api.objects.uids import generate_uid
 from scheduling.environments import find_missing
 from scheduling.job_types import JobType
 from synchronization.availability import describe_unconfigured, look_patiently
+from synchronization.models import MetadataVersion
+from synchronization.versions.snapshots import store_snapshot
 from tests.harness.client import ApiClient
 from tests.synchronization.conftest import PASSWORD, point_at
-from tests.synchronization.stranger import PONG, Reply, Stranger
+from tests.synchronization.stranger import PONG, Reply, Stranger, json_reply
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/api/synchronization/availability"
@@ -131,3 +135,21 @@ def test_a_job_is_not_stored_without_a_remote_that_answers(api: ApiClient, remot
     assert "Authentication failed" in refused.text
     assert find_missing(type) is None
     assert api.post("/api/jobConfigurations", body).status == 201
+
+
+@pytest.mark.parametrize("path", [
+    "/api/synchronization/availability", "/api/metadata/version", "/api/metadata/versions",
+    "/api/metadata/version/history", "/api/synchronization/metadataRepo", "/api/metadata/version/Version_1/data",
+    "/api/metadata/version/Version_1/data.gz", "/api/configuration/remoteServerUrl",
+])  # fmt: skip
+@pytest.mark.parametrize("accept", ["application/xml", "text/plain", "text/html", "application/gzip", "*/*"])
+def test_any_format_may_be_asked_for(api: ApiClient, remote: Stranger, path: str, accept: str) -> None:
+    store_settings({"keyVersionEnabled": True, "keyMetaDataRepoUrl": f"{remote.url}/index.json"})
+    remote.replies["/index.json"] = json_reply({"packages": []})
+    if "Version_1" in path or path.endswith("version"):
+        MetadataVersion.objects.create(
+            uid=generate_uid(), name="Version_1", type="ATOMIC", created=timezone.now(),
+            last_updated=timezone.now(), hash_code="0" * 32,
+        )  # fmt: skip
+        store_snapshot("Version_1", "{}", generate_uid())
+    assert api.get(path, headers={"Accept": accept}).status in (200, 406)

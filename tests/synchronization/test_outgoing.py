@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import gzip
 import socket
+import ssl
 import time
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from synchronization.outgoing.addresses import is_allowed
 from synchronization.outgoing.errors import AnswerUnusable, RequestRefused, Unreachable
@@ -17,6 +24,7 @@ from synchronization.outgoing.places import is_held, parse_place
 from tests.synchronization.stranger import Reply, Stranger
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
+ALL_LOOPBACK = (*LOOPBACK, ip_network("::1/128"))
 QUICK = Limits(connect=2, silence=0.3, total=1.0, size=10_000)
 PRIVATE = (
     "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.1.1", "0.0.0.0", "224.0.0.1", "240.0.0.1",
@@ -197,11 +205,53 @@ def test_nobody_there_is_unreachable() -> None:
             ask(parse_place(f"http://127.0.0.1:{port}/"), limits=QUICK, allowed_networks=LOOPBACK)
 
 
-def test_a_server_without_a_certificate_for_its_name_is_not_talked_to(stranger: Stranger) -> None:
+def test_a_server_that_speaks_no_tls_is_not_talked_to(stranger: Stranger) -> None:
     place = parse_place(f"https://localhost:{stranger.port}/")
     with pytest.raises((Unreachable, AnswerUnusable)):
-        ask(place, limits=QUICK, allowed_networks=(*LOOPBACK, ip_network("::1/128")))
+        ask(place, limits=QUICK, allowed_networks=ALL_LOOPBACK)
     assert stranger.asked == []
+
+
+def test_a_certificate_must_be_for_the_name_and_from_somebody_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Stranger(self_signed("localhost", tmp_path)).serving() as stranger:
+        stranger.replies["/"] = Reply(200, b"safe")
+
+        def ask_as(host: str) -> bytes:
+            place = parse_place(f"https://{host}:{stranger.port}/")
+            return ask(place, limits=QUICK, allowed_networks=ALL_LOOPBACK).body
+
+        with pytest.raises(Unreachable, match="cannot prove who it is"):
+            ask_as("localhost")
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+        assert ask_as("localhost") == b"safe"
+        with pytest.raises(Unreachable, match="cannot prove who it is"):
+            ask_as("127.0.0.1")
+        stranger.replies["/"] = Reply(write=_dripping)
+        with pytest.raises(Unreachable, match="too long"):
+            ask_as("localhost")
+
+
+def self_signed(name: str, folder: Path) -> ssl.SSLContext:
+    """What a server of that name shows, and its certificate in the folder."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    pem = serialization.Encoding.PEM
+    (folder / "certificate.pem").write_bytes(certificate.public_bytes(pem))
+    plain = serialization.NoEncryption()
+    (folder / "key.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
+    return context
 
 
 def test_a_password_is_shown_by_nothing() -> None:

@@ -14,6 +14,7 @@ from scheduling.models import Job, Status
 from synchronization.models import PushedObject
 from synchronization.params import TrackerSyncParams
 from synchronization.summaries import Summary
+from synchronization.tracker import states
 from synchronization.tracker.payloads import Payloads
 from synchronization.tracker.reports import GONE, refusals
 from tests.harness.queries import query_counter
@@ -222,3 +223,12 @@ def test_the_number_of_queries_does_not_follow_from_the_objects(sender: Stranger
 ])  # fmt: skip
 def test_reports_of_any_shape_are_read(members: dict[str, Any], refused: list[str]) -> None:
     assert sorted(refusals(Summary(members), ["a", "b"], GONE)) == refused
+
+
+def test_all_windows_of_keys_are_looked_through(sender: Stranger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(states, "WINDOW", 4)
+    sender.replies[PATH] = TAKEN
+    entities = people(13)
+    assert push().status == Status.COMPLETED
+    shown = [one["trackedEntity"] for asked in sent(sender) for one in asked.json["trackedEntities"]]
+    assert shown == [entity.uid for entity in entities]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import psycopg2
@@ -10,10 +11,12 @@ from django.db import connection
 
 from configuration.settings import store_settings, system_setting
 from dhis2api.demo import identifiers as ids
+from scheduling.job_runs import run_next
 from scheduling.job_types import JobType
 from scheduling.models import Job, Status
 from synchronization.models import RemovedRegistration, ValuePush
 from synchronization.params import DataSyncParams
+from synchronization.values import reading
 from tests.datavalues.payloads import value, value_set
 from tests.harness.client import ApiClient
 from tests.harness.databases import OwnDatabase
@@ -170,7 +173,7 @@ def test_completions_are_pushed_and_their_deletions(api: ApiClient, sender: Stra
     assert sync().status == Status.COMPLETED
 
     changed, removed = [asked for asked in sender.asked if asked.path.startswith(COMPLETIONS)]
-    assert [one["period"] for one in changed.json["completeDataSetRegistrations"]] == ["202001", "202002"]
+    assert {one["period"] for one in changed.json["completeDataSetRegistrations"]} == {"202001", "202002"}
     assert changed.json["completeDataSetRegistrations"][0]["completed"] is True
     assert removed.path == f"{COMPLETIONS}?importStrategy=DELETE"
     assert [one["period"] for one in removed.json["completeDataSetRegistrations"]] == ["202001"]
@@ -228,3 +231,36 @@ def test_a_push_by_a_request_without_a_remote_sends_nothing(api: ApiClient, send
     assert (answer.status, answer.content) == (200, b"")
     assert api.post("/api/36/synchronization/dataPush").content == b"null"
     assert pushed(sender) == []
+
+
+def test_a_cancelled_push_waits_for_no_answer(api: ApiClient, sender: Stranger) -> None:
+    """The remote would take a minute."""
+
+    def cancel_and_stay(wire: Any) -> None:
+        cancelled.append(api.post(f"/api/jobConfigurations/{uid}/cancel").status)
+        gone.wait(60)
+
+    gone = threading.Event()
+    cancelled: list[int] = []
+    body = {"name": "Push", "jobType": "DATA_SYNC", "cronExpression": "0 0 3 ? * MON"}
+    uid = api.post("/api/jobConfigurations", body).json["response"]["uid"]
+    sender.replies[VALUES] = Reply(write=cancel_and_stay)
+    enter(api, *months(0, 1))
+    assert api.post(f"/api/jobConfigurations/{uid}/execute").status == 200
+
+    assert run_next("long")
+
+    gone.set()
+    assert cancelled == [204]
+    assert log_of(Job.objects.get(uid=uid))[-1] == "The job was cancelled"
+    assert system_setting(LAST).year == 1970
+
+
+def test_all_windows_of_values_are_read(api: ApiClient, sender: Stranger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values of one import have one stamp: their keys tell where the next window begins."""
+    monkeypatch.setattr(reading, "WINDOW", 100)
+    sender.replies[VALUES] = TAKEN
+    enter(api, *months(0, 230))
+    assert sync().status == Status.COMPLETED
+    assert [len(page) for page in pushed(sender)] == [50, 50, 50, 50, 30]
+    assert len({period for page in pushed(sender) for period in page}) == 230
