@@ -12,7 +12,7 @@ export function stageList(process, { withItems = false } = {}) {
 function stageLine(stage, withItems) {
     const { doneItems: done = 0, failedItems: failed = 0, totalItems: total = 0, counted, duration: took } = stage
     const isRunning = stage.status === 'RUNNING'
-    const current = isRunning ? stage.items.findLast((item) => item.status === 'RUNNING') : null
+    const current = isRunning ? stage.items.findLast((item) => item.status === 'RUNNING') ?? stage.items.at(-1) : null
     const facts = [
         total ? `${count(done + failed)} of ${count(total)}` : null,
         counted ? `${count(counted)} done` : null,
