@@ -95,7 +95,7 @@ class RemoteSettingView(ApiView):
     def post(self, request: ApiRequest) -> HttpResponse:
         """Set it."""
         require_authority(request, "F_SYSTEM_SETTING")
-        store_settings({self.setting: read_text(request)})
+        store_settings({self.setting: read_text(request)}, by=request.user.uid)
         return no_content()
 
     def delete(self, request: ApiRequest) -> HttpResponse:
