@@ -21,7 +21,7 @@ from synchronization.outgoing.places import Place, is_held, parse_place
 URL, USERNAME, PASSWORD = "keyRemoteInstanceUrl", "keyRemoteInstanceUsername", "keyRemoteInstancePassword"
 
 PROBE = Limits(silence=10, total=15, size=64 * 1024)
-PUSH = Limits(silence=300, total=600, size=64 * 1024 * 1024)  # an import answers when it is done
+PUSH = Limits(silence=300, total=600, size=16 * 1024 * 1024)  # an import answers when it is done
 
 
 @dataclass(frozen=True, slots=True)
