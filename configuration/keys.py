@@ -47,13 +47,15 @@ ANALYSIS_NAMES = choice("name", "shortName")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One setting. A confidential one is answered to nobody; a translatable one has a text for each locale."""
+    """One setting. A confidential one is answered to nobody; a translatable one has a text for each locale. `secret_of`
+    names the setting with the URL of the server that a secret is for (`configuration.bindings`)."""
 
     name: str
     kind: Kind
     default: Any
     confidential: bool = False
     translatable: bool = False
+    secret_of: str = ""
 
 
 def _keys(kind: Kind, **defaults: Any) -> Iterator[Key]:
@@ -183,7 +185,7 @@ def _jobs() -> Iterator[Key]:
 
 def _synchronization() -> Iterator[Key]:
     yield from _keys(TEXT, keyRemoteInstanceUrl="", keyRemoteInstanceUsername="")
-    yield from _confidential("keyRemoteInstancePassword")
+    yield Key("keyRemoteInstancePassword", TEXT, "", confidential=True, secret_of="keyRemoteInstanceUrl")
     yield from _keys(
         DATE, keyLastSuccessfulDataSynch=NEVER, keyLastSuccessfulEventsDataSynch=NEVER,
         keyLastCompleteDataSetRegistrationSyncSuccess=NEVER, syncSkipSyncForDataChangedBefore=NEVER,

@@ -9,12 +9,13 @@ class SystemSetting(models.Model):
     """One setting that is not at its default.
 
     `value` is the JSON form of the key's type (null: only translations were set); of a confidential key its
-    encrypted text. `translations` is locale → text.
+    encrypted text. `translations` is locale → text. `bound` tells which server a secret is for, and who set it.
     """
 
     name = models.CharField(max_length=100, primary_key=True)
     value = models.JSONField(null=True)
     translations = models.JSONField(default=dict)
+    bound = models.JSONField(null=True)
 
 
 class ConfigurationItem(models.Model):

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from configuration.bindings import bind, servers_named
 from configuration.errors import (
     LOCALE_INVALID,
     SETTING_CONFIDENTIAL,
@@ -21,6 +22,8 @@ from configuration.models import SystemSetting
 from dhis2api.ciphers import decrypt_text, encrypt_text
 from dhis2api.errors import ApiError
 
+# Secrets, and the URLs that they belong to.
+BOUND = frozenset(name for key in KEYS.values() if key.secret_of for name in (key.name, key.secret_of))
 # Asked at most requests, where an ORM takes longer to put this together than PostgreSQL to answer.
 STORED = "SELECT name, value::text FROM configuration_systemsetting WHERE name = ANY(%s)"
 
@@ -79,19 +82,21 @@ def find_key(name: str) -> Key:
 
 
 @transaction.atomic
-def store_settings(given: Mapping[str, Any]) -> None:
-    """Set all or nothing; an empty text or None brings the default back.
+def store_settings(given: Mapping[str, Any], *, by: str = "") -> None:
+    """Set all or nothing; an empty text or None brings the default back. `by` is the uid of who asks for it.
 
     Errors: 404 that names every unknown key, 400 for a value that its key cannot have.
     """
     if unknown := [name for name in given if name not in KEYS]:
         raise ApiError(SETTING_UNKNOWN, ",".join(unknown))
     values = {name: _dump(KEYS[name], value) for name, value in given.items()}
+    before = servers_named() if BOUND & given.keys() else {}
     cleared = [name for name, value in values.items() if value is None]
     SystemSetting.objects.filter(name__in=cleared).exclude(translations={}).update(value=None)
     SystemSetting.objects.filter(name__in=cleared, translations={}).delete()
     rows = [SystemSetting(name=name, value=value) for name, value in values.items() if value is not None]
     SystemSetting.objects.bulk_create(rows, update_conflicts=True, unique_fields=["name"], update_fields=["value"])
+    bind(given, before, by)
 
 
 @transaction.atomic
@@ -111,12 +116,12 @@ def store_translation(name: str, locale: str, text: str) -> None:
     row.save(update_fields=["translations"])
 
 
-def store_setting(name: str, value: Any) -> bool:
+def store_setting(name: str, value: Any, *, by: str = "") -> bool:
     """Set one; whether the value may be repeated to the caller, which that of a confidential key may not.
 
     Errors: as `store_settings`.
     """
-    store_settings({name: value})
+    store_settings({name: value}, by=by)
     return not KEYS[name].confidential
 
 

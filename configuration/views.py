@@ -49,7 +49,7 @@ class SystemSettingsView(ApiView):
         body = read_json(request)
         if not isinstance(body, dict):
             raise ApiError(BAD_REQUEST, "The body must be a JSON object of settings")
-        store_settings(body)
+        store_settings(body, by=request.user.uid)
         return ok("System settings imported")
 
     @declares(SettingsParams)
@@ -86,7 +86,7 @@ class SystemSettingView(ApiView):
             locale = locale_code(params.locale)
             store_translation(key, locale, str(value))
             return ok(f"Translation for system setting '{key}' and locale: '{locale}' set to: '{value}'")
-        may_be_shown = store_setting(key, value)
+        may_be_shown = store_setting(key, value, by=request.user.uid)
         return ok(f"System setting '{key}' set to value '{as_text(value) if may_be_shown else '***'}'.")
 
     @declares(SettingParams)

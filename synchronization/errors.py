@@ -6,6 +6,7 @@ from dhis2api.errors import E1003, E1004, Code, plain
 
 NOT_ALLOWED = E1004  # "Provided URL is not in the remote servers allowed list"
 NO_ANSWER = plain(503, "The remote server gave no usable answer: {}")
+PUSH_UNDER_WAY = plain(409, "Another push is under way")
 NOT_METADATA = plain(500, "The remote answered with something that is not metadata: {}")
 SNAPSHOT_TOO_LARGE = plain(409, "The snapshot is larger than {} bytes")
 VERSION_IN_THE_MAKING = plain(409, "Another metadata version was made in this moment")

@@ -15,6 +15,7 @@ from synchronization.outgoing.errors import RequestRefused
 from synchronization.params import DataSyncParams, MetadataSyncParams, TrackerSyncParams
 from synchronization.remote import Remote, find_remote
 from synchronization.tracker.pushing import Tally, push_entities, push_events
+from synchronization.turns import push_turn
 from synchronization.values.completions import push_completions
 from synchronization.values.pushing import push_values
 from synchronization.versions.job import sync_metadata
@@ -77,16 +78,17 @@ def available_remote(run: JobRun, name: str) -> Remote:
 def push_aggregate_data(run: JobRun, remote: Remote, size: int) -> list[str]:
     """Both steps of a data push; what went wrong, in words."""
     problems = []
-    try:
-        pushed = push_values(run, remote, size)
-        if pushed.refused:
-            problems.append(f"{pushed.refused} pages of data values were not taken.")
-    except JobRefused as error:
-        problems.append(f"{error}.")
-    try:
-        push_completions(run, remote)
-    except JobRefused as error:
-        problems.append(f"{error}.")
+    with push_turn(run.check):
+        try:
+            pushed = push_values(run, remote, size)
+            if pushed.refused:
+                problems.append(f"{pushed.refused} pages of data values were not taken.")
+        except JobRefused as error:
+            problems.append(f"{error}.")
+        try:
+            push_completions(run, remote)
+        except JobRefused as error:
+            problems.append(f"{error}.")
     return problems
 
 

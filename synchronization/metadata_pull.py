@@ -35,16 +35,19 @@ def pull_metadata(url: str, user: Any) -> ImportReport:
 
 
 def fetch_directory(url: str) -> Any:
-    """The index of a repository of metadata, as JSON. Errors: as `pull_metadata`."""
+    """The index of a repository of metadata, as JSON, asked for as nobody: everybody here is shown it.
+
+    Errors: as `pull_metadata`.
+    """
     try:
-        return _fetch(url, DIRECTORY).json()
+        return _fetch(url, DIRECTORY, is_public=True).json()
     except AnswerUnusable as error:
         raise ApiError(NOT_METADATA, error) from error
 
 
-def _fetch(url: str, limits: Limits) -> Exchange:
+def _fetch(url: str, limits: Limits, *, is_public: bool = False) -> Exchange:
     try:
-        answer = fetch(url, limits=limits)
+        answer = fetch(url, limits=limits, is_public=is_public)
     except RequestRefused as error:
         raise ApiError(NOT_ALLOWED, error) from error
     except OutgoingError as error:

@@ -6,10 +6,15 @@ from django.db import models
 
 
 class KnownRemote(models.Model):
-    """A remote that something was pushed to; another URL is another remote, which has nothing yet."""
+    """A remote that something was pushed to; another URL is another remote, which has nothing yet.
+
+    `values_until` and `completions_until` are the last successes as the settings told them then.
+    """
 
     id = models.BigAutoField(primary_key=True)
     url = models.CharField(max_length=2000, unique=True)
+    values_until = models.DateTimeField(null=True)
+    completions_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.url

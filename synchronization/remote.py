@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 
+from configuration.bindings import belongs_to, server_of
 from configuration.settings import system_settings
 from dhis2api.ciphers import UndecryptableError
 from scheduling.progress import Cancelled
@@ -20,7 +21,7 @@ from synchronization.outgoing.places import Place, is_held, parse_place
 URL, USERNAME, PASSWORD = "keyRemoteInstanceUrl", "keyRemoteInstanceUsername", "keyRemoteInstancePassword"
 
 PROBE = Limits(silence=10, total=15, size=64 * 1024)
-PUSH = Limits(silence=300, total=600, size=64 * 1024 * 1024)  # an import answers when it is done
+PUSH = Limits(silence=300, total=600, size=16 * 1024 * 1024)  # an import answers when it is done
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Remote:
 
 
 def find_remote() -> Remote | None:
-    """The configured remote; None when URL, user name or password is missing.
+    """The configured remote; None when URL, user name or password is missing, or the password is another server's.
 
     Errors: RequestRefused for a URL that no request can be sent to, and a password that cannot be read any more.
     """
@@ -73,19 +74,22 @@ def find_remote() -> Remote | None:
         raise RequestRefused("Its password was encrypted with a key that this server no longer has") from error
     if not all(str(value).strip() for value in found.values()):
         return None
+    if belongs_to(PASSWORD) not in ("", server_of(found[URL])):
+        return None
     return Remote(parse_place(found[URL]), Credentials(found[USERNAME], found[PASSWORD]))
 
 
-def fetch(url: str, *, limits: Limits) -> Exchange:
-    """GET a URL of the configured remote, as its user, or of a server on the allowlist, as nobody.
+def fetch(url: str, *, limits: Limits, is_public: bool = False) -> Exchange:
+    """GET a URL of the remote, as its user unless it `is_public`, or of a server on the allowlist, as nobody.
 
     Errors: RequestRefused for any other URL, OutgoingError.
     """
     place = parse_place(url)
     remote = find_remote()
     headers = {"Accept-Encoding": "gzip"}
-    if remote is not None and remote.place.holds(place):
+    is_remote = remote is not None and remote.place.holds(place)
+    if remote is not None and is_remote and not is_public:
         return replace(remote, place=place).ask("", place.query, limits=limits, headers=headers)
-    if is_held(place, settings.SYNC_SERVERS_ALLOWED):
+    if is_remote or is_held(place, settings.SYNC_SERVERS_ALLOWED):
         return ask(place, limits=limits, headers=headers, allowed_networks=settings.SYNC_PRIVATE_NETWORKS)
     raise RequestRefused("Provided URL is not in the remote servers allowed list")

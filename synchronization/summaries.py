@@ -42,12 +42,17 @@ class Summary:
     def description(self) -> str:
         """The remote's words, shortened."""
         words = self.members.get("description") or self.members.get("message") or ""
-        return f"{self.status}: {words if isinstance(words, str) else ''}"[:SHOWN]
+        return quoted(f"{self.status}: {words if isinstance(words, str) else ''}")
 
     @property
     def conflicts(self) -> list[dict[str, Any]]:
         found = self.members.get("conflicts")
         return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def quoted(words: str) -> str:
+    """A stranger's words as our logs take them: short, on one line, without control characters."""
+    return "".join(letter if letter.isprintable() else " " for letter in words[:SHOWN])
 
 
 def post_for_summary(remote: Remote, path: str, body: Body, query: str = "", *, attempts: int | None = None) -> Summary:

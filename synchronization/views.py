@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import orjson
 from django.http import HttpResponse
 
 from configuration.settings import delete_settings, store_settings, system_setting
@@ -13,10 +14,11 @@ from dhis2api.web.negotiation import JSON, XML
 from dhis2api.web.responses import ApiResponse, no_content
 from dhis2api.web.views import ApiRequest, ApiView
 from synchronization.availability import look
-from synchronization.errors import NO_ANSWER, RemoteFailed, remote_failed
+from synchronization.errors import NO_ANSWER, PUSH_UNDER_WAY, RemoteFailed, remote_failed
 from synchronization.metadata_pull import fetch_directory, pull_metadata
 from synchronization.outgoing.errors import OutgoingError, RequestRefused
 from synchronization.remote import PASSWORD, URL, USERNAME, find_remote
+from synchronization.turns import push_turn
 from synchronization.values.pushing import push_values_at_once
 
 TEXT = "text/plain"
@@ -51,7 +53,10 @@ class DataPushView(ApiView):
             remote = find_remote()
             if remote is None:
                 raise RequestRefused("Remote server is not configured")
-            return ApiResponse(push_values_at_once(remote), headers=NOT_STORED)
+            with push_turn() as is_ours:
+                if not is_ours:
+                    raise ApiError(PUSH_UNDER_WAY)
+                return ApiResponse(push_values_at_once(remote), headers=NOT_STORED)
         except OutgoingError as error:
             raise ApiError(NO_ANSWER, error) from error
         except RemoteFailed as error:
@@ -95,7 +100,7 @@ class RemoteSettingView(ApiView):
     def post(self, request: ApiRequest) -> HttpResponse:
         """Set it."""
         require_authority(request, "F_SYSTEM_SETTING")
-        store_settings({self.setting: read_text(request)})
+        store_settings({self.setting: read_text(request)}, by=request.user.uid)
         return no_content()
 
     def delete(self, request: ApiRequest) -> HttpResponse:
@@ -150,6 +155,17 @@ def read_text(request: ApiRequest) -> str:
         raise ApiError(BAD_REQUEST, "The body is no UTF-8") from error
     if not text or len(data) > LONGEST_BODY or "\x00" in text:
         raise ApiError(BAD_REQUEST, f"The body must be a text of 1 to {LONGEST_BODY} bytes")
-    if len(text) > 1 and text[0] == text[-1] == '"':  # as JSON
-        text = text[1:-1]
+    if request.content_type.startswith(JSON) and text.startswith('"'):
+        return _from_json(text)
     return text
+
+
+def _from_json(text: str) -> str:
+    """Errors: 400."""
+    try:
+        found = orjson.loads(text)
+    except ValueError as error:
+        raise ApiError(BAD_REQUEST, "The body is no JSON text") from error
+    if not found or "\x00" in found:
+        raise ApiError(BAD_REQUEST, "The body must be a text")
+    return str(found)

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, primary_key=True, serialize=False)),
                 ('value', models.JSONField(null=True)),
                 ('translations', models.JSONField(default=dict)),
+                ('bound', models.JSONField(null=True)),
             ],
         ),
         migrations.CreateModel(

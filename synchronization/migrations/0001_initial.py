@@ -3,14 +3,15 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-# Only where there is somebody to be told: without a remote everything is yet to be pushed anyway.
+# Only where there is somebody to be told, or was: before any remote everything is yet to be pushed anyway.
 NOTE_REMOVALS = """
     CREATE FUNCTION note_removed_registration() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         INSERT INTO synchronization_removedregistration
             (data_set_id, period_id, organisation_unit_id, attribute_option_combo_id)
         SELECT data_set_id, period_id, organisation_unit_id, attribute_option_combo_id FROM removed
-        WHERE EXISTS (SELECT FROM configuration_systemsetting WHERE name = 'keyRemoteInstanceUrl');
+        WHERE EXISTS (SELECT FROM configuration_systemsetting WHERE name = 'keyRemoteInstanceUrl')
+            OR EXISTS (SELECT FROM synchronization_knownremote);
         RETURN NULL;
     END $$;
     CREATE TRIGGER note_removed_registration AFTER DELETE ON datavalues_completedatasetregistration
@@ -31,6 +32,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('url', models.CharField(max_length=2000, unique=True)),
+                ('values_until', models.DateTimeField(null=True)),
+                ('completions_until', models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import http.client
-import json
 import socket
 import ssl
 import threading
@@ -18,6 +17,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+import orjson
 
 from synchronization.outgoing.addresses import Networks, find_addresses
 from synchronization.outgoing.errors import AnswerUnusable, OutgoingError, Unreachable
@@ -59,10 +60,10 @@ class Exchange:
     body: bytes
 
     def json(self) -> Any:
-        """The body's value. Errors: AnswerUnusable."""
+        """The body's value, which can be written as JSON again. Errors: AnswerUnusable."""
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError) as error:
+            return orjson.loads(self.body)
+        except ValueError as error:
             raise AnswerUnusable("The answer is not JSON") from error
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from synchronization.summaries import SHOWN, Summary
+from synchronization.summaries import Summary, quoted
 
 # Objects that are to be deleted and are not there; DHIS2 counts the first four as success, and waits for ever for
 # those that the remote never had.
@@ -31,4 +31,4 @@ def refusals(summary: Summary, sent: Iterable[str], tolerated: frozenset[str] = 
 
 
 def _words(report: dict[str, Any]) -> str:
-    return f"{report.get('errorCode')} {report.get('message')}"[:SHOWN]
+    return quoted(f"{report.get('errorCode')} {report.get('message')}")

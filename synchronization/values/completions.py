@@ -12,11 +12,9 @@ from typing import Any
 import orjson
 from django.db import connection
 
-from configuration.settings import store_settings
 from scheduling.job_runs import JobRun
 from scheduling.progress import JobRefused
-from synchronization.models import RemovedRegistration
-from synchronization.moments import COMPLETIONS, database_now, last_success, reads_from
+from synchronization.moments import COMPLETIONS, database_now, last_success, note_success, reads_from
 from synchronization.remote import Remote
 from synchronization.summaries import Summary, push_page
 
@@ -36,8 +34,8 @@ CHANGED = f"""
     WHERE stored.last_updated >= %(since)s AND stored.id > %(after)s ORDER BY stored.id LIMIT %(size)s
 """
 REMOVED = f"""
-    -- registrations that were deleted and not made again; of one that was deleted twice the newest note
-    SELECT max(stored.id), period.iso, data_set.uid, unit.uid, combo.uid
+    -- registrations that were deleted and not made again, with all notes of each
+    SELECT max(stored.id), period.iso, data_set.uid, unit.uid, combo.uid, array_agg(stored.id)
     FROM synchronization_removedregistration stored {NAMES}
     WHERE stored.id > %(after)s AND NOT EXISTS (
         SELECT FROM datavalues_completedatasetregistration other
@@ -45,6 +43,18 @@ REMOVED = f"""
             = (stored.data_set_id, stored.period_id, stored.organisation_unit_id, stored.attribute_option_combo_id)
     )
     GROUP BY period.iso, data_set.uid, unit.uid, combo.uid ORDER BY 1 LIMIT %(size)s
+"""
+FORGET = "DELETE FROM synchronization_removedregistration WHERE id = ANY(%(notes)s)"
+# By what they say, not by their number: a note with a smaller one may be committed later than others were read.
+FORGET_SETTLED = f"""
+    -- notes of registrations that were made again, or whose metadata are gone
+    DELETE FROM synchronization_removedregistration note
+    WHERE NOT EXISTS (SELECT FROM synchronization_removedregistration stored {NAMES} WHERE stored.id = note.id)
+        OR EXISTS (
+            SELECT FROM datavalues_completedatasetregistration other
+            WHERE (other.data_set_id, other.period_id, other.organisation_unit_id, other.attribute_option_combo_id)
+                = (note.data_set_id, note.period_id, note.organisation_unit_id, note.attribute_option_combo_id)
+        )
 """
 MEMBERS = ("period", "dataSet", "organisationUnit", "attributeOptionCombo", "date", "storedBy", "lastUpdatedBy",
            "completed")  # fmt: skip
@@ -56,14 +66,14 @@ def push_completions(run: JobRun, remote: Remote) -> int:
     Errors: JobRefused where it did not.
     """
     started = database_now()
-    since = reads_from(last_success(COMPLETIONS))
-    newest_note = RemovedRegistration.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    url = str(remote.place)
+    since = reads_from(last_success(COMPLETIONS, url))
     with run.stage("Pushing complete data set registrations") as stage:
         changed = _push_all(run, stage, remote, CHANGED, {"since": since}, "")
-        removed = _push_all(run, stage, remote, REMOVED, {}, "importStrategy=DELETE") if newest_note else 0
+        removed = _push_all(run, stage, remote, REMOVED, {}, "importStrategy=DELETE")
         with run.step():
-            store_settings({COMPLETIONS: started.isoformat()})
-            RemovedRegistration.objects.filter(pk__lte=newest_note).delete()
+            note_success(COMPLETIONS, url, started)
+            _execute(FORGET_SETTLED, {})
     return changed + removed
 
 
@@ -77,6 +87,9 @@ def _push_all(
             summary = push_page(remote, PATH, lambda rows=rows: _body(rows), query)
             if not (summary.is_success or query and _were_gone(summary)):
                 raise JobRefused(f"The registrations were not taken: {summary.description}")
+            if statement is REMOVED:
+                with run.step():
+                    _execute(FORGET, {"notes": [note for row in rows for note in row[-1]]})
         stage.count(len(rows))
         pushed += len(rows)
         after = rows[-1][0]
@@ -89,10 +102,16 @@ def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+def _execute(statement: str, parameters: dict[str, Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+
+
 def _body(rows: Sequence[tuple[Any, ...]]) -> bytes:
     registrations = [
-        {name: value for name, value in zip(MEMBERS, row[1:], strict=False) if value is not None} for row in rows
-    ]
+        {name: value for name, value in zip(MEMBERS, row[1:], strict=False)
+         if value is not None and not isinstance(value, list)} for row in rows
+    ]  # fmt: skip
     return orjson.dumps({"completeDataSetRegistrations": registrations})
 
 

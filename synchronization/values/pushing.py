@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from configuration.settings import store_settings
+from django.db import transaction
+
 from dhis2api.web.timestamps import format_timestamp
 from scheduling.job_runs import JobRun
 from scheduling.models import Level
 from synchronization.models import KnownRemote, ValuePush
-from synchronization.moments import VALUES, database_now, last_success, reads_from
+from synchronization.moments import VALUES, database_now, last_success, note_success, reads_from
 from synchronization.remote import Remote
 from synchronization.summaries import Summary, post_for_summary, push_page
 from synchronization.values.reading import Page, count_values, pages_of_values
@@ -69,15 +70,18 @@ def push_values_at_once(remote: Remote) -> dict[str, object]:
 
     Shapes: the remote's summary as it is. Errors: OutgoingError, RemoteFailed.
     """
-    last = last_success(VALUES)
+    url = str(remote.place)
+    last = last_success(VALUES, url)
     started = database_now()
     since = reads_from(last)
     if not count_values(since):
-        store_settings({VALUES: started.isoformat()})
+        with transaction.atomic():
+            note_success(VALUES, url, started)
         return NOTHING_TO_PUSH
     summary = post_for_summary(remote, PATH, lambda: _whole_body(pages_of_values(since, BATCH)))
     if summary.is_success:
-        store_settings({VALUES: started.isoformat()})
+        with transaction.atomic():
+            note_success(VALUES, url, started)
     return summary.members
 
 
@@ -95,7 +99,7 @@ def _whole_body(pages: Iterator[Page]) -> Iterator[bytes]:
 def _resume_or_begin(run: JobRun, remote: Remote) -> ValuePush:
     """The push that was interrupted, if it built on the same success, or a new one."""
     known, _ = KnownRemote.objects.get_or_create(url=str(remote.place))
-    last = last_success(VALUES)
+    last = last_success(VALUES, known.url)
     found = ValuePush.objects.filter(pk=known.pk).first()
     if found is not None and found.last == last and found.after is not None:
         run.tell(f"Going on with the push that began at {format_timestamp(found.started)}, after {found.pushed} values")
@@ -118,5 +122,5 @@ def _note(push: ValuePush, page: Page, summary: Summary) -> None:
 def _end(push: ValuePush) -> None:
     """A push with refused pages is no success: the next one begins where this one did."""
     if not push.refused_pages:
-        store_settings({VALUES: push.started.isoformat()})
+        note_success(VALUES, push.remote.url, push.started)
     push.delete()

@@ -14,8 +14,10 @@ from scheduling.environments import find_missing
 from scheduling.job_types import JobType
 from synchronization.availability import describe_unconfigured, look_patiently
 from synchronization.models import MetadataVersion
+from synchronization.remote import find_remote
 from synchronization.versions.snapshots import store_snapshot
 from tests.harness.client import ApiClient
+from tests.personas import persona
 from tests.synchronization.conftest import PASSWORD, point_at
 from tests.synchronization.stranger import PONG, Reply, Stranger, json_reply
 
@@ -153,3 +155,68 @@ def test_any_format_may_be_asked_for(api: ApiClient, remote: Stranger, path: str
         )  # fmt: skip
         store_snapshot("Version_1", "{}", generate_uid())
     assert api.get(path, headers={"Accept": accept}).status in (200, 406)
+
+
+class TestPassword:
+    """To whom the stored password may be sent."""
+
+    URL, NAME, PASSWORD = "/api/configuration/remoteServerUrl", "pusher", "/api/configuration/remoteServerPassword"
+
+    @pytest.fixture(autouse=True)
+    def _other(self, db: None) -> None:
+        persona("other", ["F_SYSTEM_SETTING"])
+        store_settings({"keyRemoteInstanceUsername": self.NAME})
+
+    def post(self, api: ApiClient, address: str, text: str, user: str = "admin") -> None:
+        assert api.post(address, text, user=user, content_type="text/plain").status == 204
+
+    def is_configured(self, api: ApiClient) -> bool:
+        return bool(api.get(ADDRESS).json["message"] != "Remote server is not configured")
+
+    @pytest.mark.parametrize("moved", [
+        "http://127.0.0.1:{port}", "https://a.org:444", "http://a.org", "https://a.org.evil", "https://b.org/demo",
+    ])  # fmt: skip
+    def test_it_does_not_go_where_somebody_else_moves_the_url(
+        self, api: ApiClient, stranger: Stranger, moved: str
+    ) -> None:
+        self.post(api, self.URL, "https://a.org/demo")
+        self.post(api, self.PASSWORD, PASSWORD)
+        moved = moved.format(port=stranger.port)
+        answer = api.post("/api/systemSettings", {"keyRemoteInstanceUrl": moved}, user="other")
+
+        assert answer.status == 200
+        assert not self.is_configured(api)
+        assert api.post("/api/synchronization/metadataPull", f"{moved}/x", content_type="text/plain").status == 409
+        assert api.delete(self.URL, user="other").status == 204
+        self.post(api, self.URL, moved, user="other")
+        assert not self.is_configured(api)
+        assert stranger.asked == []
+        self.post(api, self.URL, "https://A.org:443/other", user="other")
+        assert find_remote() is not None
+
+    @pytest.mark.parametrize("order", ["url password", "password url"])
+    def test_url_and_password_may_come_in_any_order(self, api: ApiClient, stranger: Stranger, order: str) -> None:
+        """By the same person, also where another remote was configured before."""
+        for url, port in (("http://127.0.0.1:1", 1), (stranger.url, stranger.port)):
+            for step in order.split():
+                self.post(api, *((self.URL, url) if step == "url" else (self.PASSWORD, PASSWORD)))
+            remote = find_remote()
+            assert remote is not None
+            assert remote.place.port == port
+        assert api.get(ADDRESS).json["available"]
+
+    def test_set_before_any_url_it_belongs_to_the_first(self, api: ApiClient) -> None:
+        self.post(api, self.PASSWORD, PASSWORD)
+        self.post(api, self.URL, "https://a.org", user="other")
+        assert find_remote() is not None
+        self.post(api, self.URL, "https://b.org", user="other")
+        assert find_remote() is None
+
+    def test_set_again_it_belongs_to_the_new_one(self, api: ApiClient) -> None:
+        self.post(api, self.URL, "https://a.org")
+        self.post(api, self.PASSWORD, PASSWORD)
+        self.post(api, self.URL, "https://b.org", user="other")
+        self.post(api, self.PASSWORD, "new", user="other")
+        remote = find_remote()
+        assert remote is not None
+        assert remote.credentials.password == "new"

@@ -84,3 +84,4 @@ def test_the_index_of_the_repository_is_passed_on(api: ApiClient, remote: Strang
     remote.replies["/index.json"] = json_reply(index)
     store_settings({"keyMetaDataRepoUrl": f"{remote.url}/index.json"})
     assert api.get("/api/synchronization/metadataRepo").json == index
+    assert "Authorization" not in remote.asked[0].headers  # everybody may ask

@@ -16,11 +16,12 @@ from scheduling.job_types import JobType
 from scheduling.models import Job, Status
 from synchronization.models import RemovedRegistration, ValuePush
 from synchronization.params import DataSyncParams
+from synchronization.turns import LOCK
 from synchronization.values import reading
 from tests.datavalues.payloads import value, value_set
 from tests.harness.client import ApiClient
 from tests.harness.databases import OwnDatabase
-from tests.synchronization.conftest import log_of, run_job
+from tests.synchronization.conftest import log_of, point_at, run_job
 from tests.synchronization.stranger import PONG, Reply, Stranger, json_reply
 
 VALUES, COMPLETIONS = "/api/dataValueSets", "/api/completeDataSetRegistrations"
@@ -178,6 +179,86 @@ def test_completions_are_pushed_and_their_deletions(api: ApiClient, sender: Stra
     assert removed.path == f"{COMPLETIONS}?importStrategy=DELETE"
     assert [one["period"] for one in removed.json["completeDataSetRegistrations"]] == ["202001"]
     assert not RemovedRegistration.objects.exists()
+
+
+def test_a_deletion_that_is_committed_amid_a_push_is_not_lost(api: ApiClient, sender: Stranger) -> None:
+    """Its note has a smaller number than one that was pushed."""
+    sender.replies[COMPLETIONS] = TAKEN
+    both = [CELL, CELL | {"period": "202002"}]
+    assert api.post(COMPLETIONS, {"completeDataSetRegistrations": both}).status == 200
+    assert sync().status == Status.COMPLETED
+    slow = psycopg2.connect(**connection.get_connection_params())
+    with slow.cursor() as cursor:
+        cursor.execute("DELETE FROM datavalues_completedatasetregistration WHERE period_id = ("
+                       "SELECT id FROM metadata_period WHERE iso = '202001')")  # fmt: skip
+    assert api.delete(f"{COMPLETIONS}?ds={CELL['dataSet']}&pe=202002&ou={CELL['organisationUnit']}").status == 204
+    taken = TAKEN.body
+
+    def commit_and_take(wire: Any) -> None:
+        if "DELETE" in sender.asked[-1].path:
+            slow.commit()
+        wire.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(taken), taken))
+
+    sender.replies[COMPLETIONS] = Reply(write=commit_and_take)
+    sender.asked.clear()
+    sync()
+    sync()
+    slow.close()
+
+    removals = [asked for asked in sender.asked if asked.path == f"{COMPLETIONS}?importStrategy=DELETE"]
+    assert [one["period"] for asked in removals for one in asked.json["completeDataSetRegistrations"]] == [
+        "202002", "202001",
+    ]  # fmt: skip
+    assert not RemovedRegistration.objects.exists()
+
+
+def test_another_remote_has_nothing_yet_and_the_first_keeps_what_it_has(api: ApiClient, sender: Stranger) -> None:
+    """Unless somebody sets the last success: that holds for every remote."""
+    other = f"/other{VALUES}"
+    sender.replies |= {VALUES: TAKEN, other: TAKEN, "/other/api/system/ping": PONG}
+    enter(api, *months(0, 3))
+    sync()
+    point_at(f"{sender.url}/other")
+    assert sync().status == Status.COMPLETED
+    assert sender.paths().count(other) == 1
+    point_at(sender.url)
+    sync()
+    assert sender.paths().count(VALUES) == 1
+    point_at(f"{sender.url}/third")
+    sender.replies |= {f"/third{VALUES}": TAKEN, "/third/api/system/ping": PONG}
+    store_settings({LAST: "2100-01-01T00:00:00.000"})
+    sync()
+    assert f"/third{VALUES}" not in sender.paths()
+
+
+def test_two_pushes_at_once_take_turns(api: ApiClient, sender: Stranger) -> None:
+    sender.replies[VALUES] = TAKEN
+    enter(api, *months(0, 1))
+    other = psycopg2.connect(**connection.get_connection_params())
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    refused = api.post("/api/synchronization/dataPush")
+    assert (refused.status, refused.json["message"]) == (409, "Another push is under way")
+    end = threading.Timer(0.3, other.close)
+    end.start()
+    assert sync().status == Status.COMPLETED
+    end.join()
+    assert len(pushed(sender)) == 1
+
+
+@pytest.mark.parametrize("body", [
+    b'{"status":"WARNING","description":"a\\u0000b\\nc"}', b'{"status":"WARNING","description":"\\ud800"}',
+    b'{"status":"WARNING","importCount":99999999999999999999999}', b'{"status":"WARNING","x":NaN}',
+    b'{"status":"WARNING","x":' + b"[" * 5000 + b"]" * 5000 + b"}",
+])  # fmt: skip
+def test_whatever_the_remote_says_can_be_told(api: ApiClient, sender: Stranger, body: bytes) -> None:
+    sender.replies |= {VALUES: Reply(200, body), COMPLETIONS: TAKEN}
+    enter(api, *months(0, 1))
+    job = sync()
+    assert job.status == Status.FAILED
+    assert log_of(job)[-1].startswith("DataValueSynchronization failed. ")
+    assert "unexpected" not in log_of(job)[-1]
+    assert api.post("/api/synchronization/dataPush").status in (200, 503)
 
 
 def test_completions_are_pushed_although_the_values_were_refused(api: ApiClient, sender: Stranger) -> None:
