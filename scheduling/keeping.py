@@ -15,7 +15,7 @@ from types import TracebackType
 import psycopg2
 from django.db import connection
 
-from scheduling.claims import BEAT, BEAT_SECONDS, FINISHED, LEASE_SECONDS, RELEASE, Claim
+from scheduling.claims import BEAT, BEAT_SECONDS, FINISHED, LEASE_SECONDS, RELEASE, Claim, LeaseLost
 from scheduling.models import Level
 from scheduling.notifications import Log
 from scheduling.progress import Progress
@@ -92,6 +92,11 @@ class Keeper:
     def let_end(self) -> None:
         """From now on a cancelled job only stores how it ended; that is not interrupted."""
         self._may_cancel = False
+
+    def ensure_held(self) -> None:
+        """Errors: LeaseLost, once the job is no longer ours."""
+        if self.has_lost:
+            raise LeaseLost
 
     def _is_finished(self) -> bool:
         """Whether the work itself has just ended the job."""
