@@ -106,17 +106,51 @@ class TestSomeYears:
     def test_rows_of_these_years_leave_the_latest_partition(self) -> None:
         made = element()
         for shift in (-3, 0):
-            period(this_year(shift))
+            store(made, "1", pe=this_year(shift))
         full(VALUES)
-        store(made, "1", pe=this_year(-3))
-        store(made, "2", pe=this_year())
+        for shift in (-3, 0):
+            store(made, "2", pe=this_year(shift))
         latest(VALUES)
 
         full(VALUES, last_years=1)
 
         assert of_element(made, WHERE) == [
-            (this_year(-3), 1, "analytics_0"), (this_year(), 2, f"analytics_{this_year()}")
+            (this_year(-3), 2, "analytics_0"), (this_year(), 2, f"analytics_{this_year()}")
         ]  # fmt: skip
+
+        store(made, "3", pe=this_year())
+        latest(VALUES)
+
+        assert of_element(made, WHERE) == [
+            (this_year(-3), 2, "analytics_0"), (this_year(), 3, "analytics_0")
+        ]  # fmt: skip
+
+    def test_an_event_that_moved_into_these_years_leaves_its_old_one(self) -> None:
+        person = enrolled_person()
+        event = stored_event(person.enrollment, person.stage, ids.BADJIA, occurred_at=day("2020-05-01"))
+        stays = stored_event(person.enrollment, person.stage, ids.BADJIA, occurred_at=day("2020-05-01"))
+        full(EVENTS)
+        event.occurred_at, event.updated_at = timezone.now(), timezone.now()
+        event.save()
+
+        full(EVENTS, last_years=1)
+
+        name = f"analytics_event_{person.program.uid.lower()}"
+        assert rows(f"SELECT event, yearly FROM {name} ORDER BY yearly") == [
+            (stays.uid, "2020"), (event.uid, this_year())
+        ]  # fmt: skip
+
+    def test_after_a_crash_all_years_are_built(self) -> None:
+        """PostgreSQL empties unlogged tables then."""
+        made = element()
+        store(made, "1", pe=this_year(-5))
+        full(VALUES)
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE analytics")
+
+        full(VALUES, last_years=1)
+
+        assert of_element(made, "value") == [(1,)]
 
     def test_other_types_are_complete_all_the_same(self) -> None:
         person = enrolled_person()
@@ -220,17 +254,41 @@ class TestLatest:
 
         assert row(f"analytics_enrollment_{person.program.uid.lower()}", "true")["enrollmentstatus"] == "ACTIVE"
 
-    def test_after_a_crash_everything_is_built(self) -> None:
-        """PostgreSQL empties unlogged tables then; what changed since would be all that is left."""
+    @pytest.mark.parametrize(
+        "emptied", ["analytics, analytics_rs_orgunitstructure, analytics_rs_dateperiodstructure", "analytics"]
+    )
+    def test_after_a_crash_everything_is_built(self, emptied: str) -> None:
+        """PostgreSQL empties unlogged tables then; what changed since would be all that is left.
+
+        Whoever has the resource tables rebuilt first does not hide that.
+        """
+        made = element()
+        store(made, "1")
+        store(made, "1", pe="202402")
+        full(VALUES)
+        store(made, "2", pe="202402")
+        latest(VALUES)
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {emptied}")
+
+        build_latest(VALUES, skip_outliers=True, last_years=0)
+
+        assert of_element(made, "pe, value") == [("202401", 1), ("202402", 2)]
+
+    def test_a_value_that_changes_again_meanwhile_is_there_once(self) -> None:
+        """A change after the start belongs to the next run."""
         made = element()
         store(made, "1")
         full(VALUES)
-        with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE analytics, analytics_rs_orgunitstructure")
+        store(made, "2")
+        change = f"UPDATE datavalue SET value = '3', last_updated = clock_timestamp() WHERE data_element_id = {made.pk}"
+        hook("ANALYTICS_TABLE_POPULATED", change)
 
         latest(VALUES)
+        assert of_element(made, WHERE) == [("202401", 2, "analytics_0")]
 
-        assert of_element(made, WHERE) == [("202401", 1, "analytics_2024")]
+        latest(VALUES)
+        assert of_element(made, WHERE) == [("202401", 3, "analytics_0")]
 
     def test_its_indexes_are_those_of_other_partitions(self) -> None:
         made = element()
