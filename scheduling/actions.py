@@ -28,8 +28,9 @@ from scheduling.job_runs import CANCELLED, fail
 from scheduling.job_types import JobType
 from scheduling.models import Job, Level
 from scheduling.notifications import Log, execute_here
-from scheduling.rules import ENDED
+from scheduling.rules import ENDED, scheduling_type_of
 from scheduling.scheduler import queue_job
+from scheduling.sequences import skip_rest
 from scheduling.states import JobStatus, SchedulingType, Status
 from scheduling.wire import ADMIN_AUTHORITY, MAINTENANCE_AUTHORITY
 from sharing.access import Principal
@@ -82,7 +83,10 @@ def set_enabled(uid: str, *, enabled: bool) -> None:
         job.enabled, job.slot, job.last_updated = enabled, timezone.now(), timezone.now()
         if enabled and job.status in ENDED:
             job.status = Status.RESTING
-        job.save(update_fields=["enabled", "slot", "last_updated", "status"])
+        elif not enabled and job.status == Status.QUEUED:  # it does not begin any more
+            job.status = Status.RESTING
+            job.scheduling_type = scheduling_type_of(job.cron_expression, job.delay, job.queue_name)
+        job.save(update_fields=["enabled", "slot", "last_updated", "status", "scheduling_type"])
 
 
 @transaction.atomic
@@ -110,16 +114,17 @@ def cancel_locked(job: Job) -> None:
         Job.objects.filter(pk=job.pk).update(cancel_requested=True)
     elif job.status == Status.QUEUED:
         Log(job.pk, job.attempt, execute_here).end(CANCELLED, Level.WARN, execute_here)
-        repeats = is_defined(job.cron_expression) or job.delay is not None or job.queue_name is not None
+        by_itself = scheduling_type_of(job.cron_expression, job.delay, job.queue_name)
+        repeats = by_itself is not SchedulingType.ONCE_ASAP
         job.status = Status.RESTING if repeats else Status.STOPPED
-        if repeats:
-            by_delay = job.cron_expression is None and job.queue_name is None
-            job.scheduling_type = SchedulingType.FIXED_DELAY if by_delay else SchedulingType.CRON
-        job.enabled = job.enabled and repeats
+        job.scheduling_type, job.enabled, job.cancel_requested = by_itself, job.enabled and repeats, False
         job.last_executed_status = JobStatus.STOPPED
         if not repeats:
             job.finished = timezone.now()
-        job.save(update_fields=["status", "scheduling_type", "enabled", "last_executed_status", "finished"])
+        job.save(update_fields=[
+            "status", "scheduling_type", "enabled", "cancel_requested", "last_executed_status", "finished",
+        ])  # fmt: skip
+        skip_rest(job.pk, job.queue_name)
 
 
 @transaction.atomic

@@ -22,14 +22,14 @@ MOST_CRASHES = 5  # of its processes, after which a job is not tried again
 # The columns of a `Claim`, in its order.
 CLAIMED = (
     "id, uid, type, coalesce(parameters, '{}')::text, body_format, version, user_uid, attempt, crashes, started, "
-    "queue_name"
+    "queue_name, cancel_requested"
 )
 CLAIM = f"""
     -- The oldest job of a queue that nobody else is claiming and that may run now. One user's jobs of a type run one
     -- after the other, so that they take effect in the order of their acceptance, also when a worker dies between:
     -- an older one that still waits may be just claimed by somebody who does not live to commit that.
     UPDATE job SET status = 'RUNNING', attempt = attempt + 1, error = NULL, worker = %(worker)s,
-        lease_until = clock_timestamp() + make_interval(secs => %(lease)s), cancel_requested = false,
+        lease_until = clock_timestamp() + make_interval(secs => %(lease)s),
         started = clock_timestamp(), last_alive = clock_timestamp(), summary = NULL, progress = NULL
     WHERE id = (
         SELECT id FROM job AS waiting
@@ -57,9 +57,11 @@ STEP = """
 """
 # Whether the attempt has stored its result: only then it ended after it began.
 FINISHED = "SELECT 1 FROM job WHERE id = %(job)s AND attempt = %(attempt)s AND finished >= started"
+# The members of a queue are changed by the end of one: in the order in which everybody locks jobs.
+HOLD_QUEUE = "SELECT id FROM job WHERE queue_name = %(queue)s ORDER BY id FOR UPDATE"
 # In the transaction of the job's own work. What repeats rests until it is due again; an "execute now" is over.
 FINISH = """
-    UPDATE job SET finished = clock_timestamp(), lease_until = NULL, last_alive = NULL,
+    UPDATE job SET finished = clock_timestamp(), lease_until = NULL, last_alive = NULL, cancel_requested = false,
         crashes = CASE WHEN repeats THEN 0 ELSE crashes END,
         summary = %(summary)s, error = %(error)s, errors = %(errors)s, error_codes = %(error_codes)s,
         last_executed_status = %(status)s, progress = coalesce(%(progress)s, progress),
@@ -67,8 +69,10 @@ FINISH = """
         scheduling_type = CASE WHEN cron_expression IS NOT NULL OR queue_name IS NOT NULL THEN 'CRON'
                                WHEN delay IS NOT NULL THEN 'FIXED_DELAY' ELSE scheduling_type END
     FROM (
-        -- the members of a queue behind its first have neither of the first two
-        SELECT cron_expression IS NOT NULL OR delay IS NOT NULL OR queue_name IS NOT NULL AS repeats
+        -- the members of a queue behind its first have neither of the first two, and what left its queue while it ran
+        -- has nothing but the type
+        SELECT cron_expression IS NOT NULL OR delay IS NOT NULL OR queue_name IS NOT NULL
+               OR scheduling_type <> 'ONCE_ASAP' AS repeats
         FROM job WHERE id = %(job)s
     ) AS own
     WHERE id = %(job)s AND attempt = %(attempt)s AND status = 'RUNNING' RETURNING id
@@ -122,6 +126,7 @@ class Claim:
     crashes: int  # before this attempt
     started: datetime
     queue_name: str | None
+    cancel_requested: bool  # of an attempt that died before it heard of it
 
     @property
     def connection_name(self) -> str:
@@ -170,6 +175,8 @@ def to_claim(row: tuple[Any, ...]) -> Claim:
 
 def finish(claim: Claim, ending: Ending) -> None:
     """Store the result, as part of the open transaction. Errors: LeaseLost, which must roll it back."""
+    if claim.queue_name is not None:
+        execute_here(HOLD_QUEUE, {"queue": claim.queue_name})
     if not execute_here(FINISH, {**claim.fence, **asdict(ending)}):
         raise LeaseLost
     count_job(claim.type, ending.status, (timezone.now() - claim.started).total_seconds())

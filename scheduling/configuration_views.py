@@ -166,7 +166,7 @@ class DueView(ApiView):
     @declares(DueParams)
     def get(self, request: ApiRequest, params: DueParams) -> ApiResponse:
         """By type and age."""
-        return ApiResponse(due_jobs(params.seconds, include_waiting=params.include_waiting))
+        return ApiResponse(due_jobs(params.seconds, request.user.principal, include_waiting=params.include_waiting))
 
 
 class StaleView(ApiView):
@@ -177,7 +177,7 @@ class StaleView(ApiView):
     @declares(StaleParams)
     def get(self, request: ApiRequest, params: StaleParams) -> ApiResponse:
         """By type and age."""
-        return ApiResponse(stale_jobs(params.seconds))
+        return ApiResponse(stale_jobs(params.seconds, request.user.principal))
 
 
 class CleanView(ApiView):

@@ -70,14 +70,18 @@ class Cron:
             tuple(_weekday_rule(part) for part in _day_parts(weekday, "day-of-week")),
         )  # fmt: skip
 
-    def next_after(self, moment: datetime, zone: ZoneInfo) -> datetime | None:
-        """The first time after `moment` (aware) that it names; None where there is none, as for February 30."""
+    def next_after(self, moment: datetime, zone: ZoneInfo, *, until: datetime | None = None) -> datetime | None:
+        """The first time after `moment` (aware) that it names; None where there is none, as for February 30.
+
+        Days behind that of `until` are not looked at: who only asks what is due does not go through decades.
+        """
+        last_day = until.astimezone(zone).date() if until is not None else date.max
         local = moment.astimezone(zone).replace(microsecond=0)
         day, not_before = local.date(), local.time()
         for _ in range(FURTHEST_DAYS):
             if self._names(day) and (found := self._first_time(day, not_before, moment, zone)) is not None:
                 return found
-            if day == date.max:
+            if day >= last_day:
                 return None
             day, not_before = day + timedelta(days=1), time.min
         return None

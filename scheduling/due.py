@@ -31,10 +31,11 @@ def server_zone() -> ZoneInfo:
     return ZoneInfo(timezone.get_default_timezone_name())
 
 
-def next_time(job: Any, now: datetime, cron_delay: timedelta) -> datetime | None:
+def next_time(job: Any, now: datetime, cron_delay: timedelta, *, until: datetime | None = None) -> datetime | None:
     """When a job is due next, in the past for one that waits to be caught up; None for never.
 
-    A job that waits for a worker is due `now`. One that is disabled, or stands behind another in a queue, is never.
+    A job that waits for a worker is due `now`. One that is disabled, or stands behind another in a queue, is never; nor
+    need one be found that is due after `until`.
     """
     if job.status == Status.QUEUED:
         return now
@@ -46,7 +47,7 @@ def next_time(job: Any, now: datetime, cron_delay: timedelta) -> datetime | None
         return None
     since = max(job.slot or job.created, now - cron_delay - timedelta(seconds=1))
     try:
-        return Cron.parse(job.cron_expression).next_after(since, server_zone())
+        return Cron.parse(job.cron_expression).next_after(since, server_zone(), until=until)
     except CronError:  # checked when it was stored; what came in another way never runs
         return None
 

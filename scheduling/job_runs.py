@@ -175,6 +175,7 @@ def _attempt(claim: Claim, keeper: Keeper) -> None:
         if claim.crashes >= MOST_CRASHES:
             raise JobRefused(GIVEN_UP.format(claim.crashes))
         run = JobRun(claim, declaration, keeper.side, log, progress)
+        run.check()
         if declaration.in_steps:
             outcome = declaration.function(run)
             with transaction.atomic():

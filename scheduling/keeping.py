@@ -37,9 +37,10 @@ class Keeper:
         self.side = SideConnection()
         self.log = Log(claim.pk, claim.attempt, self.side.execute)
         self.has_lost = False
-        self.is_cancelled = False
+        self.is_cancelled = claim.cancel_requested
         self.progress: Progress | None = None  # written with each sign of life, where it has changed
         self._may_cancel = True
+        self._cancelling = threading.Lock()
         self._claim = claim
         self._done = threading.Event()
         self._work = connection.connection  # psycopg's, which may be cancelled from another thread
@@ -86,12 +87,14 @@ class Keeper:
     def _cancel(self) -> None:
         """Interrupt the work at every sign of life, until it is over: between two statements there is nothing to."""
         self.is_cancelled = True
-        if self._may_cancel:
-            self._interrupt()
+        with self._cancelling:
+            if self._may_cancel:
+                self._interrupt()
 
     def let_end(self) -> None:
-        """From now on a cancelled job only stores how it ended; that is not interrupted."""
-        self._may_cancel = False
+        """From now on a cancelled job only stores how it ended; that is not interrupted, nor by what is on its way."""
+        with self._cancelling:
+            self._may_cancel = False
 
     def ensure_held(self) -> None:
         """Errors: LeaseLost, once the job is no longer ours."""

@@ -38,7 +38,7 @@ class Level(models.TextChoices):
     ERROR = "ERROR"
 
 
-def _visible_keys(principal: Principal) -> Any:
+def readable_keys(principal: Principal) -> Any:
     """Everybody may read what is scheduled; what a request started, its user and who may read logs."""
     if principal.has_any((ADMIN_AUTHORITY, LOG_AUTHORITY)):
         return Job.objects.values("pk")
@@ -120,9 +120,10 @@ class Job(ApiObject, Named, Attributed, Translated):
         klass = "org.hisp.dhis.scheduling.JobConfiguration"
         singular = "jobConfiguration"
         secondary = True
+        exported = Q(configurable=True) | Q(is_system=True)  # not what requests have started
         own_views = True
         access = TypeRules(
-            create=(ADMIN_AUTHORITY,), update=(ADMIN_AUTHORITY,), delete=(ADMIN_AUTHORITY,), readable_keys=_visible_keys
+            create=(ADMIN_AUTHORITY,), update=(ADMIN_AUTHORITY,), delete=(ADMIN_AUTHORITY,), readable_keys=readable_keys
         )
         computed = {
             "userUid": Computed(lambda row, context: row.get("executedBy"), needs=("executedBy",)),

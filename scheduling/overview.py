@@ -11,9 +11,10 @@ from django.utils import timezone
 from configuration.settings import system_setting
 from dhis2api.web.timestamps import format_timestamp
 from scheduling.due import latest_time, longest_cron_delay, next_time
-from scheduling.models import Job
+from scheduling.models import Job, readable_keys
 from scheduling.scheduler import HEADS
 from scheduling.states import JobStatus, SchedulingType, Status
+from sharing.access import Principal
 
 LATEST = datetime.max.replace(tzinfo=timezone.get_default_timezone())
 REPEATS = Q(cron_expression__isnull=False) | Q(delay__isnull=False) | Q(queue_name__isnull=False)
@@ -73,22 +74,28 @@ def _member(job: Job, now: datetime, cron_delay: timedelta) -> dict[str, Any]:
     })  # fmt: skip
 
 
-def due_jobs(seconds: int, *, include_waiting: bool) -> list[dict[str, Any]]:
-    """Jobs whose time comes within so many seconds; those whose type just runs only with `include_waiting`."""
+def due_jobs(seconds: int, principal: Principal, *, include_waiting: bool) -> list[dict[str, Any]]:
+    """Jobs whose time comes within so many seconds; those whose type just runs only with `include_waiting`.
+
+    What others' requests started is not shown, as in the list of jobs: its parameters are theirs.
+    """
     now, cron_delay = timezone.now(), longest_cron_delay()
-    jobs = Job.objects.filter(HEADS, enabled=True, job_status=JobStatus.SCHEDULED).order_by("type", "created")
+    jobs = Job.objects.filter(
+        HEADS, pk__in=readable_keys(principal), enabled=True, job_status=JobStatus.SCHEDULED
+    ).order_by("type", "created")
     if not include_waiting:
         jobs = jobs.exclude(type__in=Job.objects.filter(status=Status.RUNNING).values("type"))
     until = now + timedelta(seconds=seconds)
     return [_plain(job) for job in jobs if (due := next_time(job, now, cron_delay)) is not None and due <= until]
 
 
-def stale_jobs(seconds: int) -> list[dict[str, Any]]:
-    """Jobs that run without a sign of life for so many seconds, or for more than twice their delay."""
+def stale_jobs(seconds: int, principal: Principal) -> list[dict[str, Any]]:
+    """Jobs that run without a sign of life for so many seconds, or for more than twice their delay; of those that the
+    user may read."""
     now = timezone.now()
     if seconds <= 0:
         seconds = max(1, system_setting("jobsRescheduleAfterMinutes")) * 60
-    running = Job.objects.filter(status=Status.RUNNING).order_by("type", "created")
+    running = Job.objects.filter(pk__in=readable_keys(principal), status=Status.RUNNING).order_by("type", "created")
     return [_plain(job) for job in running if _is_stale(job, now, timedelta(seconds=seconds))]
 
 

@@ -25,6 +25,7 @@ from dhis2api.errors import ApiError
 from dhis2api.web.timestamps import format_timestamp
 
 MOST_ITEMS = 100  # of a stage that are shown, the newest; failed ones stay before others
+MOST_ITEMS_OF_ALL = 2000  # of all stages; beyond that stages that are long over show their counts alone
 WRITE_SECONDS = 0.3  # between two writes
 FAILED_WITHIN = "it failed, which the server's log describes"
 
@@ -137,6 +138,16 @@ class Stage:
             shown["counted"] = self.counted
         return shown | {"items": [item.to_dict() for item in self._items]}
 
+    @property
+    def number_shown(self) -> int:
+        """How many items it shows."""
+        return len(self._items)
+
+    def forget_items(self) -> None:
+        """Show the counts alone."""
+        self.total = self.total or self.done + self.failed
+        self._items.clear()
+
     def _shorten(self) -> None:
         if len(self._items) > MOST_ITEMS:
             old = next((i for i, item in enumerate(self._items) if item.status is not ProgressStatus.ERROR), 0)
@@ -199,7 +210,16 @@ class Progress:
             self.note(error)
         else:
             stage.node.end(ProgressStatus.SUCCESS)
+            self._shorten()
             self.write(now=True)
+
+    def _shorten(self) -> None:
+        with self.lock:
+            shown = 0
+            for stage in reversed(self._stages):
+                shown += stage.number_shown
+                if shown > MOST_ITEMS_OF_ALL and stage.number_shown:
+                    stage.forget_items()
 
     def write(self, *, now: bool = False) -> None:
         """Store it, unless that was just done: then the next write, or the next sign of life, does."""

@@ -9,17 +9,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Case, F, Max, Q, Value, When
 from django.utils import timezone
 
 from dhis2api.errors import BAD_REQUEST, ApiError
-from scheduling.cron import Cron, CronError
+from scheduling.cron import Cron, CronError, is_defined
 from scheduling.errors import E7005, E7020, E7021, E7022, E7023, E7024, JOB_UNKNOWN
 from scheduling.models import Job
-from scheduling.states import SchedulingType
+from scheduling.notifications import execute_here
+from scheduling.states import SchedulingType, Status
 
 LONGEST_NAME = 50
 MOST_JOBS = 1000
+# Names of queues are no rows that could be locked: whoever changes queues waits for the others.
+LOCK = "SELECT pg_advisory_xact_lock(%(lock)s)"
+QUEUES = 0x717565756573  # "queues": an advisory lock
 
 
 def queue_names() -> list[str]:
@@ -42,6 +46,7 @@ def create_queue(name: str, body: dict[str, Any]) -> None:
     """Make a queue of jobs. Errors: E7021, E7005, E7024, E7022, E7023, 404 for an unknown job."""
     if len(name) > LONGEST_NAME:
         raise ApiError(BAD_REQUEST, f"The name of a queue has at most {LONGEST_NAME} characters")
+    lock_queues()
     if Job.objects.filter(queue_name=name).exists():
         raise ApiError(E7021, name)
     _set_members(name, _cron(body.get("cronExpression")), _sequence(body))
@@ -50,6 +55,7 @@ def create_queue(name: str, body: dict[str, Any]) -> None:
 @transaction.atomic
 def update_queue(name: str, body: dict[str, Any]) -> None:
     """Change a queue's name, time and jobs; what the body leaves out stays. Errors: E7020 and as for a new one."""
+    lock_queues()
     stored = read_queue(name)
     new_name = body.get("name") or name
     if not isinstance(new_name, str) or len(new_name) > LONGEST_NAME:
@@ -64,8 +70,14 @@ def update_queue(name: str, body: dict[str, Any]) -> None:
 @transaction.atomic
 def delete_queue(name: str) -> None:
     """Dissolve a queue: its jobs are without a time, and disabled. Errors: E7020."""
+    lock_queues()
     read_queue(name)
     _release(Job.objects.filter(queue_name=name))
+
+
+def lock_queues() -> None:
+    """Wait for whoever changes queues or configurations; before any row is locked."""
+    execute_here(LOCK, {"lock": QUEUES})
 
 
 def _cron(given: Any) -> str:
@@ -73,6 +85,8 @@ def _cron(given: Any) -> str:
         Cron.parse(given if isinstance(given, str) else "")
     except CronError as error:
         raise ApiError(E7005, error) from error
+    if not is_defined(given):  # every second is no schedule
+        raise ApiError(E7005, given)
     return given
 
 
@@ -86,8 +100,10 @@ def _sequence(body: dict[str, Any]) -> list[str]:
 
 
 def _set_members(name: str, cron: str, sequence: list[str], *, before: str | None = None) -> None:
-    locked = Job.objects.filter(uid__in=sequence).select_for_update(of=("self",)).order_by("pk")
-    found = {job.uid: job for job in locked}
+    concerned = Q(uid__in=sequence) if before is None else Q(uid__in=sequence) | Q(queue_name=before)
+    locked = Job.objects.filter(concerned).select_for_update(of=("self",)).order_by("pk")
+    wanted = set(sequence)
+    found = {job.uid: job for job in locked if job.uid in wanted}
     if len(found) < 2:
         raise ApiError(E7024)
     for uid in sequence:
@@ -107,7 +123,7 @@ def _set_members(name: str, cron: str, sequence: list[str], *, before: str | Non
         job.slot = job.last_updated = now
     Job.objects.bulk_update(
         found.values(),
-        ["queue_name", "queue_position", "cron_expression", "scheduling_type", "delay", "enabled", "slot",
+        ["queue_name", "queue_position", "cron_expression", "scheduling_type", "delay", "enabled", "status", "slot",
          "last_updated"],
     )  # fmt: skip
 
@@ -116,18 +132,24 @@ def _place(job: Job, name: str, position: int, cron: str | None) -> None:
     """A job that has waited to be run once, or was disabled with its former queue, is scheduled by being in one."""
     job.queue_name, job.queue_position, job.cron_expression = name, position, cron
     job.scheduling_type, job.delay, job.enabled = SchedulingType.CRON, None, True
+    if job.status in (Status.COMPLETED, Status.FAILED, Status.STOPPED):
+        job.status = Status.RESTING
 
 
 def _release(members: Any) -> None:
     members.update(
-        queue_name=None, queue_position=None, cron_expression=None, enabled=False, last_updated=timezone.now()
-    )
+        queue_name=None, queue_position=None, cron_expression=None, enabled=False, last_updated=timezone.now(),
+        scheduling_type=SchedulingType.CRON,
+        status=Case(When(status=Status.QUEUED, then=Value(Status.RESTING.value)), default=F("status")),
+    )  # fmt: skip
 
 
 def leave_queues(keys: Sequence[int]) -> None:
     """Close the gaps that deleted jobs leave; what then is no sequence any more is dissolved."""
     leaving = Job.objects.filter(pk__in=keys, queue_name__isnull=False)
-    for name in sorted(set(leaving.values_list("queue_name", flat=True))):
+    names = sorted(set(leaving.values_list("queue_name", flat=True)))
+    now = timezone.now()
+    for name in names:
         stays = list(Job.objects.filter(queue_name=name).exclude(pk__in=keys).order_by("queue_position"))
         cron = Job.objects.filter(queue_name=name).aggregate(cron=Max("cron_expression"))["cron"]
         if len(stays) < 2:
@@ -135,4 +157,5 @@ def leave_queues(keys: Sequence[int]) -> None:
             continue
         for position, job in enumerate(stays):
             job.queue_position, job.cron_expression = position, cron if position == 0 else None
-        Job.objects.bulk_update(stays, ["queue_position", "cron_expression"])
+            job.slot = now  # a new first one does not catch up what the old one has run
+        Job.objects.bulk_update(stays, ["queue_position", "cron_expression", "slot"])

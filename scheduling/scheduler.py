@@ -51,7 +51,7 @@ def queue_due_jobs() -> int:
     now, cron_delay = timezone.now(), longest_cron_delay()
     due = []
     for job in scheduled_jobs().select_for_update(skip_locked=True, of=("self",)):
-        at = next_time(job, now, cron_delay)
+        at = next_time(job, now, cron_delay, until=now)
         if at is not None and at <= now:
             due.append(job)
     for job in due:

@@ -34,3 +34,9 @@ def follow(claim: Claim, status: Status) -> None:
             ring_after_commit(queue)
     else:
         execute_here(SKIP, place)
+
+
+def skip_rest(job: int, queue: str | None) -> None:
+    """Nothing begins behind a member that was taken back before it began."""
+    if queue is not None:
+        execute_here(SKIP, {"queue": queue, "job": job})

@@ -220,7 +220,12 @@ class Supervisor:
         time.sleep(0 if len(recent) == 1 else min(0.5 * 2 ** len(recent), LONGEST_PAUSE_SECONDS))
         service.end_orphans()
         service.start()
-        service.wait_until_ready()
+        try:
+            service.wait_until_ready()
+        except EmbeddedError:
+            if service.child is None or service.child.poll() is None:
+                raise
+            # It died while it started: one more crash, which the next look counts.
 
     def _greet(self) -> None:
         url = self.options.url

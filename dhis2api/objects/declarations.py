@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.db.models import Q
+
 from dhis2api.objects.members import Member
 from sharing.access import TypeRules
 
@@ -109,4 +111,5 @@ class Declaration:
     favoritable: ClassVar[bool] = False  # users may mark its objects
     subscribable: ClassVar[bool] = False  # users may subscribe to its objects
     secondary: ClassVar[bool] = False  # left out of an export that selects no types
+    exported: ClassVar[Q] = Q()  # which of its objects an export holds: those that another server can import
     read_only: ClassVar[bool] = False  # no create, update or delete

@@ -116,4 +116,5 @@ def _selection(schema: Schema, params: MetadataExportParams) -> Selection:
         junction=params.root_junction,
         order=",".join(order or (params.order if inherits else [])),
         default_fields=":owner",
+        restriction=schema.wire.exported,
     )

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.conftest import Site, open_site
 from tests.browser.test_notes import log_in
 from tests.harness.client import ApiClient
+from tests.harness.cluster import Cluster
 from tests.harness.databases import OwnDatabase
 from tests.harness.processes import JobProcesses, WebProcess
 from tests.personas import persona
@@ -26,19 +27,24 @@ def configure(name: str, day: int, **parameters: Any) -> str:
     return answer.json["response"]["uid"]
 
 
+@pytest.fixture(scope="module")
+def server(cluster: Cluster, django_db_blocker: Any) -> Iterator[WebProcess]:
+    """A server whose workers run, with jobs that take their time; one for all tests."""
+    with OwnDatabase(cluster) as database, django_db_blocker.unblock():
+        configure("Long work", 1, stages=3, items=40, itemDuration=100)
+        configure(f"Bad work {MARKUP}", 2, stages=2, items=3, failAtStage=1, failAtItem=2, failWithMessage="Item lost")
+        configure("Quick work", 3, stages=1, items=2)
+        persona("chief", ["ALL"])
+        persona("reader", ["F_JOB_LOG_READ"])
+        persona("planner", ["F_SCHEDULING_ADMIN"])
+        with WebProcess(database, API_CSRF="true") as process, JobProcesses(database):
+            yield process
+
+
 @pytest.fixture
-def jobs(own_database: OwnDatabase) -> Iterator[Site]:
-    """A browser at a server whose workers run, with jobs that take their time."""
-    configure("Long work", 1, stages=3, items=40, itemDuration=100)
-    configure(f"Bad work {MARKUP}", 2, stages=2, items=3, failAtStage=1, failAtItem=2, failWithMessage="Item lost")
-    configure("Quick work", 3, stages=1, items=2)
-    persona("chief", ["ALL"])
-    persona("reader", ["F_JOB_LOG_READ"])
-    with (
-        WebProcess(own_database, API_CSRF="true") as process,
-        JobProcesses(own_database),
-        open_site(process) as opened,
-    ):
+def jobs(server: WebProcess) -> Iterator[Site]:
+    """A browser at that server."""
+    with open_site(server) as opened:
         yield opened
 
 
@@ -114,6 +120,16 @@ def test_who_only_reads_is_offered_nothing_else(jobs: Site) -> None:
 
     expect(jobs.page.locator("table.scheduled")).to_contain_text("Housekeeping")
     expect(jobs.page.locator("main button")).to_have_count(0)
+
+
+def test_who_may_not_read_logs_still_sees_what_runs(jobs: Site) -> None:
+    enter(jobs, "planner")
+    run_now(jobs, "Long work")
+
+    expect(running(jobs, "Long work")).to_be_visible()
+    running(jobs, "Long work").get_by_role("link").click()
+    expect(jobs.page.locator("#job-heading")).to_have_text("Long work")
+    expect(jobs.page.locator("#alert")).to_be_empty()
 
 
 def test_the_page_fits_a_phone(jobs: Site) -> None:

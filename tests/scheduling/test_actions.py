@@ -12,13 +12,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from configuration.models import ConfigurationItem
-from scheduling.claims import LeaseLost
+from scheduling.claims import LeaseLost, claim_next
 from scheduling.job_runs import CANCELLED, JobRun, run_next
 from scheduling.models import Job
 from scheduling.progress import JobRefused, OnFailure
 from scheduling.registry import Outcome
+from scheduling.scheduler import look
 from scheduling.states import SchedulingType, Status
 from tests.harness.client import ApiClient
+from tests.harness.queries import query_counter
 from tests.personas import persona
 from tests.scheduling.conftest import Declare, read_log
 from users.models import User
@@ -495,3 +497,75 @@ def test_a_job_that_is_deleted_while_it_runs_leaves_nothing(api: ApiClient, decl
 
     assert deleted == [200]
     assert not ConfigurationItem.objects.filter(name="mark").exists()
+
+
+@pytest.mark.parametrize("by", ["disable", "patch", "put"])
+def test_a_job_that_waits_and_is_disabled_does_not_begin(api: ApiClient, declared: Declare, by: str) -> None:
+    ran: list[str] = []
+    declared(lambda run: ran.append(run.uid) or Outcome())
+    uid = create(api)
+    api.post(f"{JOBS}/{uid}/execute")
+
+    if by == "disable":
+        api.post(f"{JOBS}/{uid}/disable")
+    elif by == "patch":
+        api.patch(f"{JOBS}/{uid}", [{"op": "replace", "path": "/enabled", "value": False}], content_type=PATCH)
+    else:
+        api.put(f"{JOBS}/{uid}", read(api, uid) | {"enabled": False})
+
+    assert not run_next("short")
+    job = read(api, uid)
+    assert (ran, job["jobStatus"], job["enabled"], job["schedulingType"]) == ([], "DISABLED", False, "CRON")
+
+
+def test_a_cancelled_job_whose_process_died_does_not_begin_again(api: ApiClient, declared: Declare) -> None:
+    ran: list[str] = []
+    job = declared(lambda run: ran.append(run.uid) or Outcome())()
+    claim_next("short", "a worker")
+    api.post(f"{JOBS}/{job.uid}/cancel")
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+    look()
+    assert run_next("short")
+
+    job.refresh_from_db()
+    assert (ran, job.status, job.cancel_requested) == ([], "STOPPED", False)
+    assert read_log(job)[-1] == CANCELLED
+
+
+def test_what_others_requests_started_is_neither_due_nor_stale(api: ApiClient, declared: Declare) -> None:
+    anyone("nobody")
+    waits, runs = (declared(lambda run: Outcome())() for _ in range(2))
+    Job.objects.filter(pk=runs.pk).update(status=Status.RUNNING, last_alive=timezone.now() - timedelta(seconds=90))
+
+    for path, job in (("due?seconds=1&includeWaiting=true", waits), ("stale?seconds=60", runs)):
+        assert [found["id"] for found in api.get(f"{JOBS}/{path}").json] == [job.uid]
+        assert api.get(f"{JOBS}/{path}", user="nobody").json == []
+
+
+def test_errors_of_many_runs_take_as_many_queries(api: ApiClient) -> None:
+    def queries(size: int) -> int:
+        for _ in range(size):
+            Job.objects.create(type="MOCK", name="x", queue="short", status=Status.FAILED, errors="[]")
+        with query_counter() as counter:
+            assert len(api.get(f"{JOBS}/errors").json) >= size
+        return int(counter.count)
+
+    assert queries(2) == queries(20)
+
+
+def test_many_stages_show_the_items_of_the_newest(api: ApiClient, declared: Declare) -> None:
+    def work(run: JobRun) -> Outcome:
+        for stage_number in range(25):
+            with run.stage(f"stage {stage_number}") as stage:
+                for number in range(100):
+                    with stage.item(f"item {number}"):
+                        pass
+        return Outcome()
+
+    job = declared(work)()
+    run_next("short")
+
+    stages = api.get(f"{JOBS}/{job.uid}/progress").json["sequence"][0]["stages"]
+    assert [len(stage["items"]) for stage in stages] == [0] * 5 + [100] * 20
+    assert {(stage["totalItems"], stage["doneItems"]) for stage in stages} == {(100, 100)}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection, transaction
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from configuration.settings import store_setting
 from scheduling.claims import claim_next
+from scheduling.cron import Cron
 from scheduling.job_runs import JobRun, run_next
 from scheduling.job_types import JobType
 from scheduling.models import Job
@@ -23,6 +25,7 @@ from tests.scheduling.conftest import Declare, read_log
 
 pytestmark = pytest.mark.usefixtures("committed")
 HOURLY = "0 0 * * * *"
+ZONE = ZoneInfo("UTC")
 
 
 def resting(cron: str | None = HOURLY, *, ago: float = 3600, type: JobType = JobType.TEST, **members: Any) -> Job:
@@ -210,3 +213,28 @@ def test_behind_a_failure_the_rest_of_a_queue_is_skipped(declared: Declare) -> N
     assert ran == [jobs[0].uid, jobs[1].uid]
     found = Job.objects.order_by("queue_position").values_list("last_executed_status", flat=True)
     assert list(found) == ["COMPLETED", "FAILED", "NOT_STARTED"]
+
+
+def test_a_job_that_leaves_its_queue_while_it_runs_is_not_over(declared: Declare) -> None:
+    job = resting(queue_name="q", queue_position=0)
+
+    def work(run: JobRun) -> Outcome:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE job SET queue_name = NULL, queue_position = NULL, cron_expression = NULL")
+        return Outcome()
+
+    declared(work)
+    look()
+    run_all()
+
+    job.refresh_from_db()
+    assert (job.status, job.last_executed_status) == ("RESTING", "COMPLETED")
+
+
+def test_what_is_due_is_found_without_looking_at_years_to_come() -> None:
+    now = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
+    yearly = Cron.parse("0 0 4 22 NOV ?")
+
+    assert yearly.next_after(now - timedelta(hours=4), ZONE, until=now) == now.replace(minute=0)
+    assert yearly.next_after(now, ZONE, until=now) is None
+    assert yearly.next_after(now, ZONE) == datetime(2027, 11, 22, 4, tzinfo=UTC)

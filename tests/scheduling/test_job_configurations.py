@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from dhis2api.objects.importer.hooks import hooks_of
+from dhis2api.objects.importer.records import Bundle, ImportObject
 from dhis2api.objects.uids import generate_uid
 from scheduling.catalogue import CONFIGURABLE
 from scheduling.environments import environments
@@ -20,6 +24,7 @@ from users.models import User
 
 pytestmark = pytest.mark.django_db
 JOBS = "/api/jobConfigurations"
+PATCH = "application/json-patch+json"
 WEEKLY = {"name": "weekly", "jobType": "TEST", "cronExpression": "0 0 3 ? * MON"}
 
 
@@ -242,6 +247,7 @@ def test_two_jobs_do_not_have_the_same_name(api: ApiClient) -> None:
         {"jobType": "NO_SUCH_TYPE"}, {"jobType": 7}, {"jobType": ["TEST"]}, {"jobParameters": []}, {"delay": "soon"},
         {"jobParameters": {"items": "many"}}, {"jobParameters": {"items": 2**40}}, {"jobParameters": {"items": {}}},
         {"jobParameters": {"failWithPolicy": "MAYBE"}}, {"jobParameters": {"failWithMessage": "a\x00"}},
+        {"cronExpression": ["0 0 3 * * *"]}, {"cronExpression": {}}, {"delay": 2**31},
     ],
 )  # fmt: skip
 def test_a_body_that_cannot_be_read_is_a_bad_request(api: ApiClient, members: dict[str, Any]) -> None:
@@ -439,3 +445,56 @@ def test_every_state_has_its_words(
 
     assert read(api, job.uid)["jobStatus"] == expected
     assert len(api.get(f"{JOBS}?filter=jobStatus:eq:{expected}").json["jobConfigurations"]) == 1
+
+
+def test_an_import_of_several_jobs_writes_back_nothing_that_the_engine_has_changed(api: ApiClient) -> None:
+    moved, renamed = create(api, name="a"), create(api, name="b", cronExpression="0 0 4 * * *")
+    later = timezone.now() + timedelta(minutes=1)
+
+    def engine(bundle: Bundle, objects: list[ImportObject]) -> None:
+        Job.objects.filter(uid=renamed).update(status=Status.QUEUED, slot=later, enabled=True)
+
+    hooks = hooks_of("jobConfiguration")
+    hooks.check_all.append(engine)
+    try:
+        shown = [api.get(f"{JOBS}/{uid}?fields=:owner").json for uid in (moved, renamed)]
+        shown[0]["cronExpression"], shown[1]["name"] = "0 0 5 * * *", "c"
+        answer = api.post("/api/metadata", {"jobConfigurations": shown})
+    finally:
+        hooks.check_all.remove(engine)
+
+    assert answer.status == 200, answer.text
+    job = Job.objects.get(uid=renamed)
+    assert (job.name, job.status, job.slot) == ("c", Status.QUEUED, later)
+    assert Job.objects.get(uid=moved).cron_expression == "0 0 5 * * *"
+
+
+@pytest.mark.usefixtures("system_jobs")
+def test_an_import_deletes_only_what_users_have_configured(api: ApiClient) -> None:
+    own = create(api)
+    request = Job.objects.create(type="DATAVALUE_IMPORT", name="import", queue="short", user_uid=generate_uid())
+
+    for uid, status in ((own, 200), (request.uid, 409), ("DHIS2rocks1", 409)):
+        body = {"jobConfigurations": [{"id": uid}]}
+        answer = api.post("/api/metadata?importStrategy=DELETE", body)
+        assert (answer.status, Job.objects.filter(uid=uid).exists()) == (status, status == 409), answer.text
+
+
+@pytest.mark.usefixtures("system_jobs")
+def test_a_system_job_is_not_disabled(api: ApiClient) -> None:
+    patch = [{"op": "replace", "path": "/enabled", "value": False}]
+
+    assert codes(api.patch(f"{JOBS}/DHIS2rocks1", patch, content_type=PATCH)) == ["E7003"]
+
+
+@pytest.mark.usefixtures("system_jobs")
+def test_exported_jobs_can_be_imported(api: ApiClient) -> None:
+    own = create(api)
+    Job.objects.create(type="DATAVALUE_IMPORT", name="import", queue="short", user_uid=generate_uid())
+
+    exported = api.get("/api/metadata?jobConfigurations=true").json
+    answer = api.post("/api/metadata", exported)
+
+    known = {own} | set(Job.objects.filter(is_system=True).values_list("uid", flat=True))
+    assert {job["id"] for job in exported["jobConfigurations"]} == known
+    assert (answer.status, answer.json["response"]["stats"]["updated"]) == (200, len(known)), answer.text

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from scheduling.claims import claim_next
 from scheduling.models import Job
+from scheduling.scheduler import queue_due_jobs
+from scheduling.states import SchedulingType, Status
 from scheduling.system_jobs import ensure_system_jobs
 from tests.harness.client import ApiClient
 from tests.harness.queries import query_counter
@@ -184,3 +189,61 @@ def test_the_scheduler_takes_as_many_queries_for_many_jobs(api: ApiClient) -> No
         return int(counter.count)
 
     assert queries(3) == queries(15)
+
+
+def test_behind_a_deleted_first_job_nothing_is_caught_up(api: ApiClient, jobs: list[str]) -> None:
+    api.post(f"{QUEUES}/q", body(jobs, cronExpression="0 0 * * * *"))
+    Job.objects.filter(uid__in=jobs).update(slot=timezone.now() - timedelta(hours=2))
+
+    api.delete(f"{JOBS}/{jobs[0]}")
+
+    assert queue_due_jobs() == 0
+    assert api.get(f"{JOBS}/{jobs[1]}").json["nextExecutionTime"] > f"{timezone.now():%Y-%m-%dT%H:%M}"
+
+
+def test_a_job_that_has_run_once_runs_again_in_a_queue(api: ApiClient, jobs: list[str]) -> None:
+    Job.objects.filter(uid=jobs[0]).update(
+        status=Status.COMPLETED, enabled=False, cron_expression=None, scheduling_type=SchedulingType.ONCE_ASAP
+    )
+
+    api.post(f"{QUEUES}/q", body(jobs[:2]))
+
+    job = api.get(f"{JOBS}/{jobs[0]}").json
+    assert (job["jobStatus"], job["enabled"]) == ("SCHEDULED", True)
+
+
+def test_a_job_that_waits_when_its_queue_is_dissolved_does_not_begin(api: ApiClient, jobs: list[str]) -> None:
+    api.post(f"{QUEUES}/q", body(jobs[:2]))
+    api.post(f"{JOBS}/{jobs[1]}/execute")
+
+    api.delete(f"{QUEUES}/q")
+
+    assert claim_next("long") is None
+    assert api.get(f"{JOBS}/{jobs[1]}").json["jobStatus"] == "DISABLED"
+
+
+def test_a_job_that_left_its_queue_may_be_renamed(api: ApiClient, jobs: list[str]) -> None:
+    api.post(f"{QUEUES}/q", body(jobs[:2]))
+    api.delete(f"{QUEUES}/q")
+
+    patch = [{"op": "replace", "path": "/name", "value": "renamed"}]
+    answer = api.patch(f"{JOBS}/{jobs[0]}", patch, content_type="application/json-patch+json")
+
+    assert answer.status == 200, answer.text
+
+
+def test_a_queue_has_a_time(api: ApiClient, jobs: list[str]) -> None:
+    answer = api.post(f"{QUEUES}/q", body(jobs, cronExpression="* * * * * ?"))
+
+    assert refused(answer)[:2] == (409, "E7005")
+
+
+def test_behind_a_job_that_is_taken_back_the_rest_of_a_queue_is_skipped(api: ApiClient, jobs: list[str]) -> None:
+    api.post(f"{QUEUES}/q", body(jobs))
+    Job.objects.filter(uid__in=jobs).update(last_executed_status="COMPLETED")
+    api.post(f"{JOBS}/{jobs[1]}/execute")
+
+    assert api.post(f"{JOBS}/{jobs[1]}/cancel").status == 204
+
+    ended = [api.get(f"{JOBS}/{uid}").json["lastExecutedStatus"] for uid in jobs]
+    assert ended == ["COMPLETED", "STOPPED", "NOT_STARTED"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,24 @@ def test_jobs_are_done_while_redis_is_away(api: ApiClient, own_database: OwnData
         accept(api, "202001")
 
         wait_until(lambda: statuses() == ["COMPLETED"], engine)
+
+
+def test_two_schedulers_run_each_slot_once(own_database: OwnDatabase) -> None:
+    body = {"name": "Every other second", "jobType": "TEST", "cronExpression": "*/2 * * * * *"}
+    uid = ApiClient().post("/api/jobConfigurations", body).json["response"]["uid"]
+    runs: dict[int, set[datetime]] = {}
+    with JobProcesses(own_database) as engine, JobProcesses(own_database):
+        wait_until(lambda: Job.objects.get(uid=uid).finished is not None, engine)
+        begin = time.monotonic()
+        while time.monotonic() < begin + 8:
+            job = Job.objects.get(uid=uid)
+            if job.status == "RESTING":  # its slot is the one of its last run
+                runs.setdefault(int(job.slot.timestamp()) // 2, set()).add(job.started)
+            time.sleep(0.03)
+
+    assert all(len(started) == 1 for started in runs.values()), runs
+    assert sorted(runs) == list(range(min(runs), max(runs) + 1))
+    assert len(runs) >= 4
 
 
 def test_idle_memory(home: Path) -> None:

@@ -52,6 +52,18 @@ def test_home_is_usable_after_everything_was_killed_at_once(home: Path) -> None:
     assert processes_of(home) == []
 
 
+def test_a_child_that_is_killed_while_it_starts_is_started_again(home: Path) -> None:
+    with Serve(home) as server:
+        for _ in range(2):
+            known = server.find_child("redis-server")
+            assert known is not None
+            known.kill()
+            wait_for(lambda known=known: server.find_child("redis-server") not in (None, known), server)
+
+        wait_for(lambda: server.ask("/api/me", user="admin")[0] == 200, server)
+        assert server.process.poll() is None
+
+
 def test_orphans_of_a_killed_supervisor_are_ended_by_the_next(home: Path) -> None:
     """A stopped child cannot act on the signal that its parent's death sends."""
     with Serve(home) as server:

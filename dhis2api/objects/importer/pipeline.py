@@ -128,7 +128,7 @@ def run(bundle: Bundle, decoding: Callable[[], None]) -> None:
         _require_other_writer(error)
         try:
             _attempt(bundle, decoding, is_last=True)
-        except (IntegrityError, OperationalError) as again:
+        except (IntegrityError, OperationalError, MetAnotherImport) as again:
             _require_other_writer(again)
             logger.warning("Import refused by the database twice: %s", _sqlstate(again))
             raise ApiError(OTHER_WRITER) from again
@@ -142,7 +142,7 @@ def take_locks(singulars: Iterable[str]) -> None:
 
 
 class MetAnotherImport(Exception):
-    """Another import stored one of the payload's own objects after it was looked for."""
+    """Another writer stored one of the payload's own objects, or forgot one, after it was looked for."""
 
 
 def _attempt(bundle: Bundle, decoding: Callable[[], None], *, is_last: bool = False) -> None:

@@ -1,6 +1,6 @@
 // What the page asks the API.
 
-import { ask } from '../pages/asking.js'
+import { ask, Refusal } from '../pages/asking.js'
 
 const { api } = document.body.dataset
 const JOB = 'id,name,jobType,jobStatus,lastExecutedStatus,lastExecuted,lastFinished,lastRuntimeExecution,errorCodes,configurable'
@@ -11,9 +11,14 @@ const LISTED = (filter, order) =>
 const address = (id, rest = '') => `${api}/jobConfigurations/${encodeURIComponent(id)}${rest}`
 
 export const findRights = async () => new Set((await ask(`${api}/me?fields=authorities`)).authorities)
-export const findProgress = (id) => ask(address(id, '/progress'))
+// Who schedules jobs need not be allowed to read what they tell.
+const unlessHidden = (asked) => asked.catch((error) => {
+    if (error instanceof Refusal && error.status === 404) return null
+    throw error
+})
+export const findProgress = (id) => unlessHidden(ask(address(id, '/progress')))
 export const findJob = (id) => ask(address(id))
-export const findErrors = (id) => ask(address(id, '/progress/errors'))
+export const findErrors = async (id) => await unlessHidden(ask(address(id, '/progress/errors'))) ?? []
 export const findLog = (type, id) => ask(`${api}/system/tasks/${type}/${encodeURIComponent(id)}`)
 export const act = (id, action) => ask(address(id, `/${action}`), 'POST', {})
 
