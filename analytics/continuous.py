@@ -15,6 +15,7 @@ from analytics.hands import Hands
 from analytics.plans import Update
 from analytics.running import Run
 from analytics.swapping import columns_of
+from analytics.table_types import TableType
 from analytics.tables.data_values import MASTER
 from analytics.updating import FULL, update_latest, update_tables
 from configuration.keys import NEVER
@@ -32,7 +33,8 @@ def update_continuously(
     """
     settings = system_settings(NEXT, FULL)
     is_due = update.started > settings[NEXT]
-    if not is_due and settings[FULL] != NEVER and _has_columns_of(update):
+    builds_values = TableType.DATA_VALUE not in update.skip_types
+    if not is_due and settings[FULL] != NEVER and (_has_columns_of(update) or not builds_values):
         return update_latest(update, hands, run, with_periods=True)
     try:
         return update_tables(update, hands, run, skip_resource_tables=skip_resource_tables)

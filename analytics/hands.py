@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -22,7 +21,6 @@ from django.db import OperationalError, connection, transaction
 from analytics.running import Run
 
 POLL_SECONDS = 0.3
-LOOK_SECONDS = 1.0  # between two questions whether the run goes on
 PAUSE_SECONDS = 1.0
 # One run at a time: two would drop each other's staging tables.
 LOCK = 0x616E616C79746963
@@ -69,9 +67,11 @@ def leaving_out_long_values(task: Task) -> Iterator[None]:
 
 
 class Hands(Protocol):
-    """Runs statements; `each` several tasks side by side."""
+    """Runs statements; `each` several tasks side by side, `clean` also for a run that is over."""
 
     def execute(self, statement: str) -> Rows: ...
+
+    def clean(self, statement: str) -> None: ...
 
     def each(self, tasks: Sequence[Task], stage: Any) -> None: ...
 
@@ -85,6 +85,10 @@ class OwnHands:
             cursor.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
+    def clean(self, statement: str) -> None:
+        """The same, without rows."""
+        self.execute(statement)
+
     def each(self, tasks: Sequence[Task], stage: Any) -> None:
         """One after the other."""
         for task in tasks:
@@ -97,7 +101,7 @@ class OwnHands:
 class ManyHands:
     """`count` connections of the run's own, in a `with` block. No other run builds meanwhile.
 
-    Errors: whatever `run.step()` raises when the run is cancelled or lost; its statements are cancelled then.
+    Errors: whatever `run.check()` raises when the run is cancelled or lost; its statements are cancelled then.
     """
 
     def __init__(self, run: Run, count: int) -> None:
@@ -135,6 +139,10 @@ class ManyHands:
             with connection.wrap_database_errors:
                 return future.result()
 
+    def clean(self, statement: str) -> None:
+        """One statement, whether or not the run goes on."""
+        _execute(self._connections[0], statement)
+
     def each(self, tasks: Sequence[Task], stage: Any) -> None:
         """All tasks, `count` at a time. With as many tasks as connections, PostgreSQL's own workers stay out."""
         mode = BESIDE_OTHERS if len(tasks) >= self._count > 1 else ALONE
@@ -157,16 +165,13 @@ class ManyHands:
 
     def _await(self, pending: set[Future[Any]]) -> None:
         """Until all are done, or the first one fails: then the others are cancelled and waited for."""
-        looked = time.monotonic()
         try:
             while pending:
                 done, pending = wait(pending, POLL_SECONDS, FIRST_COMPLETED)
                 for future in done:
                     with connection.wrap_database_errors:
                         future.result()
-                if time.monotonic() - looked > LOOK_SECONDS:
-                    with self._run.step():  # writes nothing: it tells whether the job is still ours
-                        looked = time.monotonic()
+                self._run.check()
         except BaseException:
             self._stop(pending)
             raise

@@ -59,8 +59,11 @@ NEEDED = {
 }  # fmt: skip
 LEFTOVERS = f"^analytics.*{TEMPORARY}$"
 UPDATED = "keyLastSuccessfulResourceTablesUpdate"
-# A crash of PostgreSQL leaves unlogged tables empty.
-IS_LOST = f"SELECT NOT EXISTS (SELECT FROM {ORG_UNITS}) AND EXISTS (SELECT FROM metadata_organisationunit)"
+# A crash of PostgreSQL leaves unlogged tables empty. There are always days, and they come after what else is needed.
+IS_LOST = f"""
+    SELECT NOT EXISTS (SELECT FROM {DAYS})
+        OR NOT EXISTS (SELECT FROM {ORG_UNITS}) AND EXISTS (SELECT FROM metadata_organisationunit)
+"""
 
 
 def rebuild_all(hands: Hands, run: Run, started: datetime.datetime) -> None:
@@ -107,4 +110,4 @@ def leaving_nothing_behind(hands: Hands) -> Iterator[None]:
 
 def _drop_leftovers(hands: Hands) -> None:
     for name in list_tables(LEFTOVERS):
-        hands.execute(f"DROP TABLE IF EXISTS {quoted(name)} CASCADE")
+        hands.clean(f"DROP TABLE IF EXISTS {quoted(name)} CASCADE")

@@ -16,7 +16,7 @@ from analytics.building import build
 from analytics.catalogue import OF_ONE_OBJECT, list_tables
 from analytics.dimensions import Dimensions, load_dimensions
 from analytics.hands import Hands
-from analytics.identifiers import quoted
+from analytics.identifiers import quoted, staging
 from analytics.plans import LATEST, Interval, Plan, Update
 from analytics.rebuilding import OF_APPROVALS, are_missing, leaving_nothing_behind, rebuild, rebuild_all
 from analytics.resources.periods import period_structure
@@ -104,7 +104,7 @@ def update_latest(update: Update, hands: Hands, run: Run, *, with_periods: bool 
     since, unseen = (min(moment, look_back(moment) or moment) for moment in (base, seen))
     if are_missing(hands):
         run.tell(LOST, Level.WARN)
-        return update_tables(update, hands, run)
+        return update_tables(update.whole(), hands, run)
     types = [type for type in TableType if type in OF_LATEST | ANEW and type not in update.skip_types]
     with leaving_nothing_behind(hands):
         if with_periods:
@@ -127,7 +127,7 @@ def _build_types(update: Update, hands: Hands, run: Run, types: list[TableType])
 
 def _build_and_swap(plan: Plan, update: Update, dimensions: Dimensions, hands: Hands, run: Run) -> None:
     is_partial = update.is_partial and plan.keeps_other_years
-    if is_partial and not fits(plan):
+    if is_partial and (not fits(plan) or _is_lost(plan, hands)):
         # There is nothing that partitions could join, or it has other columns: a category more, a deeper level.
         plan, is_partial = _find_whole(plan, update, dimensions, hands), False
     if is_partial and plan.changes and not hands.execute(plan.changes.exists)[0][0]:
@@ -137,17 +137,28 @@ def _build_and_swap(plan: Plan, update: Update, dimensions: Dimensions, hands: H
         if not is_partial:
             swap_whole(run, plan)
         elif plan.changes:
-            swap_partitions(run, plan, before=[_remove_changed(plan)])
+            swap_partitions(run, plan, before=_replace_changed(plan))
         else:
             present = partitions_of(plan.master)
             gone = [name for name in present if name not in partition_names(plan) and _is_of(name, update)]
-            swap_partitions(run, plan, gone=gone, before=_remove_overlap(plan, update, present))
+            kept = [name for name in present if name not in {*gone, *partition_names(plan)}]
+            swap_partitions(
+                run, plan, gone=gone, before=[*_remove_overlap(plan, update, kept), *_remove_moved(plan, kept)]
+            )
 
 
 def _find_whole(plan: Plan, update: Update, dimensions: Dimensions, hands: Hands) -> Plan:
     """The plan of the same table for all years."""
     planned = PLANNERS[plan.type](update.whole(), dimensions, hands)
     return next(other for other in planned if other.master == plan.master)
+
+
+def _is_lost(plan: Plan, hands: Hands) -> bool:
+    """Whether the main table is empty and need not be: a crash of PostgreSQL empties unlogged tables."""
+    if hands.execute(f"SELECT EXISTS (SELECT FROM {quoted(plan.master)})")[0][0]:
+        return False
+    # A source that is not prepared yet cannot be asked; there is one such table, and it is seldom empty.
+    return bool(plan.before) or hands.execute(f"SELECT EXISTS (SELECT {plan.source})")[0][0]
 
 
 def _is_of(name: str, update: Update) -> bool:
@@ -164,18 +175,38 @@ def _drop_orphans(hands: Hands, run: Run) -> None:
             drop_table(run, name)
 
 
-def _remove_changed(plan: Plan) -> str:
-    """Rows whose source changed leave all partitions: the latest one has what became of them."""
+def _replace_changed(plan: Plan) -> list[str]:
+    """Rows whose source changed leave all partitions: the latest one has what became of them.
+
+    What was built is asked besides: a source that changed once more meanwhile does not count as changed in this run.
+    What then remains of the latest partition so far goes on: it changed before an update of some years, which did not
+    build its year, and after which nobody looks for it any more.
+    """
     changes = plan.changes
     assert changes is not None
-    table, column = quoted(plan.master), quoted(changes.identity)
-    return f"DELETE FROM {table} WHERE {column} IN ({changes.changed})"
+    master, latest = quoted(plan.master), partition_name(plan.master, LATEST)
+    built, column = quoted(staging(latest)), quoted(changes.identity)
+    statements = [
+        f"DELETE FROM {master} WHERE {column} IN ({changes.changed} UNION ALL SELECT {column} FROM {built})",
+    ]
+    if latest in partitions_of(plan.master):
+        names = ", ".join(quoted(one.name) for one in plan.columns)
+        statements.append(f"INSERT INTO {built} ({names}) SELECT {names} FROM {quoted(latest)}")
+    return statements
 
 
-def _remove_overlap(plan: Plan, update: Update, present: list[str]) -> list[str]:
+def _remove_moved(plan: Plan, kept: list[str]) -> list[str]:
+    """Events that were of another year leave its partition, which stays."""
+    if not any(column.name == "event" for column in plan.columns):
+        return []
+    built = f"SELECT event FROM {quoted(staging(plan.master))}"
+    return [f"DELETE FROM {quoted(name)} WHERE event IN ({built})" for name in kept]
+
+
+def _remove_overlap(plan: Plan, update: Update, kept: list[str]) -> list[str]:
     """Rows of the rebuilt years leave the latest partition."""
     latest = partition_name(plan.master, LATEST)
-    if latest not in present:
+    if latest not in kept:
         return []
     year = "year" if any(column.name == "year" for column in plan.columns) else "yearly::integer"
     return [f"DELETE FROM {quoted(latest)} WHERE {year} >= {update.first_year}"]

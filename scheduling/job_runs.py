@@ -101,7 +101,8 @@ class JobRun:
         return self._progress.stage(description, items, on_failure)
 
     def check(self) -> None:
-        """Errors: Cancelled, once somebody asked for the end. Statements of the work are cancelled by themselves."""
+        """Errors: Cancelled, once somebody asked for the end; LeaseLost, once another worker has the job. Statements
+        of the work are cancelled by themselves."""
         self._progress.check()
 
     @contextmanager
@@ -206,7 +207,7 @@ def _begin_progress(claim: Claim, keeper: Keeper) -> Progress:
     return Progress(
         claim.type, claim.uid, claim.user_uid, write=write, is_cancelled=lambda: keeper.is_cancelled,
         note=lambda error: _reason(error), is_fatal=lambda error: isinstance(error, LeaseLost | DatabaseAway)
-        or _is_interruption(error),
+        or _is_interruption(error), ensure_held=keeper.ensure_held,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from types import TracebackType
 import psycopg2
 from django.db import connection
 
-from scheduling.claims import BEAT, BEAT_SECONDS, FINISHED, LEASE_SECONDS, RELEASE, Claim
+from scheduling.claims import BEAT, BEAT_SECONDS, FINISHED, LEASE_SECONDS, RELEASE, Claim, LeaseLost
 from scheduling.models import Level
 from scheduling.notifications import Log
 from scheduling.progress import Progress
@@ -95,6 +95,11 @@ class Keeper:
         """From now on a cancelled job only stores how it ended; that is not interrupted, nor by what is on its way."""
         with self._cancelling:
             self._may_cancel = False
+
+    def ensure_held(self) -> None:
+        """Errors: LeaseLost, once the job is no longer ours."""
+        if self.has_lost:
+            raise LeaseLost
 
     def _is_finished(self) -> bool:
         """Whether the work itself has just ended the job."""

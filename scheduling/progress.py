@@ -155,22 +155,26 @@ class Stage:
 
 
 class Progress:
-    """Of one attempt. `write` stores a JSON text; `is_cancelled` says whether somebody asked for the end."""
+    """Of one attempt. `write` stores a JSON text; `is_cancelled` says whether somebody asked for the end;
+    `ensure_held` raises once the attempt has lost the job."""
 
     def __init__(
         self, description: str, job: str, user: str | None, *, write: Callable[[str], Any],
         is_cancelled: Callable[[], bool], note: Callable[[Exception], None], is_fatal: Callable[[Exception], bool],
+        ensure_held: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         self.lock = threading.RLock()
         self._process = Node(description)
         self._stages: list[Stage] = []
         self._job, self._user = job, user
         self._write, self._is_cancelled, self.note, self._is_fatal = write, is_cancelled, note, is_fatal
+        self._ensure_held = ensure_held
         self._written = 0.0
         self._is_dirty = False
 
     def check(self) -> None:
-        """Errors: Cancelled."""
+        """Errors: Cancelled; LeaseLost."""
+        self._ensure_held()
         if self._is_cancelled():
             raise Cancelled
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from analytics.identifiers import literal, quoted
 
 LONGEST_BYTES = 63  # of a name in PostgreSQL
+OF_POSTGRESQL = {"ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"}  # columns that every table has
 _FOREIGN = re.compile(r"[^A-Za-z0-9. _+\-/?@#$%^&*\",:]+")
 
 
@@ -26,7 +27,7 @@ def name_dimensions(found: Sequence[tuple[str, str]], taken: Collection[str]) ->
     Source: DHIS2 2.42, resource tables: characters that a name may not have become one underscore, none at its
     beginning, and names are made unique.
     """
-    used = {*taken, *(uid for uid, _ in found)}
+    used = {*taken, *OF_POSTGRESQL, *(uid for uid, _ in found)}
     dimensions: list[Dimension] = []
     for uid, short_name in dict(found).items():
         if uid in taken:  # an object named like a column that is always there has none of its own

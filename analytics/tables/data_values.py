@@ -44,6 +44,8 @@ MASTER = MASTERS[TableType.DATA_VALUE]
 STATISTICS = staging("analytics_rs_outliers")
 NUMBER, YES_OR_NO, WORDS = 1, 2, 3  # what a value is
 UNAPPROVED = 999
+# Digits of numbers whose squares, and the sum of many of them, have room in a double; avg() squares, too.
+SQUARED_DIGITS = 140
 # Averages change when a zero is left out.
 WITH_ZEROS = ("AVERAGE", "AVERAGE_SUM_ORG_UNIT")
 # The periods of each year that has values.
@@ -74,8 +76,11 @@ OUTLIERS = """
             (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY number) FROM unnest(numbers) AS number) AS median
         FROM (
             SELECT data_element_id, organisation_unit_id, category_option_combo_id, attribute_option_combo_id,
-                array_agg(value.value::double precision) AS numbers, avg(value.value::double precision) AS average,
-                stddev_pop(value.value::double precision) AS deviation
+                array_agg(value.value::double precision) AS numbers,
+                sum(value.value::double precision) / count(*) AS average,
+                CASE WHEN max(octet_length(value.value)) <= {digits} THEN
+                    stddev_pop(value.value::double precision) FILTER (WHERE octet_length(value.value) <= {digits})
+                END AS deviation
             FROM datavalue AS value {keys}
             WHERE data_element_id IN (
                 SELECT id FROM metadata_dataelement WHERE domain_type = 'AGGREGATE' AND value_type IN ({numeric})
@@ -268,7 +273,9 @@ def _partitions(update: Update, hands: Hands) -> Iterator[Partition]:
 
 def _statistics(update: Update) -> str:
     keys = OF_CHANGED.format(since=moment_literal(update.latest.since)) if update.latest else ""
-    return OUTLIERS.format(table=STATISTICS, keys=keys, numeric=_list(NUMERIC_TYPES), is_numeric=IS_NUMERIC)
+    return OUTLIERS.format(
+        table=STATISTICS, keys=keys, numeric=_list(NUMERIC_TYPES), is_numeric=IS_NUMERIC, digits=SQUARED_DIGITS
+    )
 
 
 def _list(names: object) -> str:

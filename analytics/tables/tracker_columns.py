@@ -88,7 +88,7 @@ def _items(hands: Hands, source: str) -> list[Item]:
 
 def element_columns(hands: Hands, items: list[Item], values: str) -> list[Column]:
     """Columns of data elements; `values` is the document that holds their values."""
-    texts = {item.id: f"({values} #>> '{{{item.uid},value}}')" for item in items}
+    texts = {item.id: f"({values} -> {literal(item.uid)} ->> 'value')" for item in items}
     return list(_item_columns(hands, items, DATA_ELEMENT, texts))
 
 

@@ -11,6 +11,7 @@ from analytics.hands import OwnHands
 from analytics.plans import Update
 from analytics.running import Unattended
 from analytics.table_types import TableType
+from analytics.updating import FULL, LAST_LATEST
 from configuration.settings import system_setting
 from tests.analytics.building import columns_of, element, hook, of_element, raised, set_settings, store
 from tests.tracker.world import day
@@ -73,6 +74,13 @@ class TestContinuous:
         self.run(skip_outliers=False)
 
         assert "std_dev" in columns_of("analytics")
+
+    def test_who_skips_data_values_does_not_wait_for_their_table(self) -> None:
+        skipped = frozenset(TableType) - {TableType.ORG_UNIT_TARGET}
+        for _ in range(2):
+            update_continuously(Update(timezone.now(), skip_types=skipped), OwnHands(), Unattended(), hour=0)
+
+        assert system_setting(LAST_LATEST) > system_setting(FULL)
 
     @pytest.mark.parametrize(
         ("now", "hour", "expected"),

@@ -215,8 +215,13 @@ def test_outliers_are_seen_by_the_whole_history_of_a_cell() -> None:
     for year, value in enumerate(("1", "2", "3", "10"), start=2020):
         store(made, value, pe=str(year))
     store(made, "4", pe="2019", deleted=True)
+    beyond = element()
+    for year, value in enumerate(("1", "9" * 200, "8" * 300), start=2020):
+        store(beyond, value, pe=str(year))
 
     build(VALUES)
+
+    assert of_element(beyond, "value, std_dev") == [(1, None), (1e200, None), (float("8" * 300), None)]
 
     [found] = of_element(made, "avg_middle_value, percentile_middle_value, mad, std_dev, petype")[:1]
     assert found[:3] == (4, 3, 1)

@@ -24,7 +24,7 @@ from users.models import User
 
 VALUES_ONLY = (
     "skipEvents=true&skipEnrollment=true&skipOrgUnitOwnership=true&skipTrackedEntities=true&skipValidationResult=true"
-    "&skipOutliers=true"
+    "&skipOutliers=true&skipResourceTables=true"  # those that are missing are made
 )
 PATIENCE_SECONDS = 60
 
@@ -129,7 +129,7 @@ def test_resource_tables_have_a_job_of_their_own(committed: OwnDatabase, api: Ap
 
 def test_who_reads_meanwhile_sees_the_old_rows_or_the_new_ones(committed: OwnDatabase, api: ApiClient) -> None:
     made = element()
-    months = [f"{year}{month:02}" for year in (2022, 2023, 2024) for month in range(1, 13)]
+    months = [f"{year}{month:02}" for year in (2022, 2023, 2024) for month in (1, 7, 12)]
     for month in months:
         store(made, "1", pe=month)
     post(api, f"/api/resourceTables/analytics?{VALUES_ONLY}")

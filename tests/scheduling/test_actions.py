@@ -256,6 +256,28 @@ def test_a_step_of_an_attempt_that_lost_the_job_is_rolled_back(declared: Declare
     assert not ConfigurationItem.objects.filter(name="mark").exists()
 
 
+def test_work_that_asks_is_told_that_it_lost_the_job(declared: Declare) -> None:
+    """Also between two statements, where there is nothing to cancel."""
+    lost: list[bool] = []
+
+    def work(run: JobRun) -> Outcome:
+        Job.objects.filter(uid=run.uid).update(attempt=99)
+        deadline = time.monotonic() + 20
+        try:
+            while time.monotonic() < deadline:
+                run.check()
+                time.sleep(0.05)
+        except LeaseLost:
+            lost.append(True)
+            raise
+        return Outcome()
+
+    declared(work, in_steps=True)()
+    run_next("short")
+
+    assert lost
+
+
 def test_progress_shows_stages_and_items(api: ApiClient, declared: Declare) -> None:
     seen: list[Any] = []
 
