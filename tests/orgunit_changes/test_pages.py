@@ -68,7 +68,7 @@ def test_what_the_page_names_is_served(nurse: User) -> None:
     browser = browser_of(nurse)
     named = re.findall(r'(?:src|href)="(/static/[^"]+)"', browser.get(PAGE).content.decode())
 
-    assert len(named) == 4
+    assert len(named) == 5
     assert {browser.get(address).status_code for address in named} == {200}
 
 
