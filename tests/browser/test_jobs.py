@@ -17,6 +17,7 @@ from tests.harness.processes import JobProcesses, WebProcess
 from tests.personas import persona
 
 PAGE = "/jobs/"
+LONG_WORK_MS = 30_000  # jobs of a type wait for each other, also for one that an earlier test started
 MARKUP = "<img src=x onerror=document.title=1>"
 
 
@@ -92,7 +93,7 @@ def test_a_failure_is_explained_and_names_are_no_markup(jobs: Site) -> None:
     run_now(jobs, "Bad work")
 
     row = ended(jobs, "Bad work")
-    expect(row.locator(".outcome")).to_have_text("failed")
+    expect(row.locator(".outcome")).to_have_text("failed", timeout=LONG_WORK_MS)
     row.get_by_role("link").click()
     expect(jobs.page.locator("#job-heading")).to_be_focused()
     expect(jobs.page.locator("#job-heading")).to_have_text(f"Bad work {MARKUP}")
@@ -136,6 +137,6 @@ def test_the_page_fits_a_phone(jobs: Site) -> None:
     jobs.page.set_viewport_size({"width": 360, "height": 700})
     enter(jobs)
     run_now(jobs, "Quick work")
-    expect(ended(jobs, "Quick work")).to_have_count(1)
+    expect(ended(jobs, "Quick work")).to_have_count(1, timeout=LONG_WORK_MS)
 
     assert jobs.page.evaluate("document.documentElement.scrollWidth") <= 360

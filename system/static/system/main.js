@@ -19,6 +19,7 @@ async function show({ focuses = false } = {}) {
     try {
         rights ??= toRights(await findRights())
         const found = id ? await findDetail(id) : await findOverview()
+        await pointerUp()
         if (mine !== turn) return
         byId('alert').replaceChildren()
         if (id) showDetail(found)
@@ -32,6 +33,11 @@ async function show({ focuses = false } = {}) {
         if (explain(error)) return // asking again is no use
     }
     timer = setTimeout(show, isBusy ? QUICK_MS : SLOW_MS)
+}
+
+// A button that is replaced between press and release is not clicked.
+async function pointerUp() {
+    while (document.querySelector('main button:active')) await new Promise((go) => { setTimeout(go, 50) })
 }
 
 function toRights(authorities) {
