@@ -141,9 +141,7 @@ def _lock(table: str) -> None:
 def _retire(name: str) -> None:
     """Out of sight under a name of its own. A partition leaves its master, so that each can be dropped alone."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT inhparent::regclass::text FROM pg_inherits WHERE inhrelid = to_regclass(%s)", [quoted(name)]
-        )
+        cursor.execute(MASTERS_OF, [quoted(name)])
         for (master,) in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {quoted(name)} NO INHERIT {master}")
     _execute(f"ALTER TABLE IF EXISTS {quoted(name)} RENAME TO {quoted(staging(name + OLD))}")

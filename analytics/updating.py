@@ -45,6 +45,7 @@ from configuration.settings import store_settings, system_settings
 from dhis2api.objects.writers import look_back
 from scheduling.models import Level
 from scheduling.progress import JobRefused
+from scheduling.wire import format_runtime
 
 Planner = Callable[[Update, Dimensions, Hands], Iterator[Plan]]
 PLANNERS: Mapping[TableType, Planner] = {
@@ -213,9 +214,7 @@ def _remove_overlap(plan: Plan, update: Update, kept: list[str]) -> list[str]:
 
 
 def _finish(update: Update, run: Run, began: float, when: str, runtime: str) -> str:
-    lasted = str(datetime.timedelta(milliseconds=int((time.monotonic() - began) * 1000)))
-    seconds, _, fraction = lasted.partition(".")
-    shown = f"{seconds.rjust(8, '0')}.{fraction[:3].ljust(3, '0')}"
+    shown = format_runtime(datetime.timedelta(seconds=time.monotonic() - began))
     values: dict[str, Any] = {when: update.started.isoformat(), runtime: shown}
     with run.step():
         store_settings(values)

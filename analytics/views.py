@@ -7,16 +7,15 @@ from typing import Any
 from analytics.errors import NO_MONITORING
 from analytics.params import ResourceTablesParams
 from analytics.table_types import TableType
-from dhis2api.errors import NEEDS_AUTHORITY, ApiError
+from dhis2api.errors import ApiError
 from dhis2api.web.params import Params, declares
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest, ApiView
+from metadata.maintenance import require_maintainer
 from scheduling.answers import answer_started, job_name
 from scheduling.enqueueing import enqueue
 from scheduling.job_types import JobType
 from scheduling.registry import NoParams, find_declaration
-
-AUTHORITY = "F_PERFORM_MAINTENANCE"
 
 
 class MaintenanceView(ApiView):
@@ -27,8 +26,7 @@ class MaintenanceView(ApiView):
     def initial(self, request: ApiRequest, *args: Any, **kwargs: Any) -> None:
         """Errors: 403, before anything else is looked at."""
         super().initial(request, *args, **kwargs)
-        if not request.user.principal.has_any((AUTHORITY,)):
-            raise ApiError(NEEDS_AUTHORITY, AUTHORITY)
+        require_maintainer(request.user.principal)
 
     def start(self, request: ApiRequest, type: JobType, params: Params) -> ApiResponse:
         """200 with the job."""

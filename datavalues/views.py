@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse, StreamingHttpResponse
 
-from datavalues.authorities import DATAVALUE_ADD, require_authority
+from datavalues.authorities import DATAVALUE_ADD
 from datavalues.export import export_data_value_set
 from datavalues.importer import failed_summary, import_data_value_set
 from datavalues.params import ExportParams, ImportParams, TemplateParams
@@ -24,6 +24,7 @@ from dhis2api.web.responses import ApiResponse, no_content, stream
 from dhis2api.web.views import ApiRequest, ApiView
 from scheduling.answers import answer_async
 from scheduling.job_types import JobType
+from sharing.access import require_authority
 
 MESSAGES = {
     "SUCCESS": ("OK", "Import was successful."),

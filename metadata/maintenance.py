@@ -8,13 +8,13 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from dhis2api.errors import NEEDS_AUTHORITY, ApiError
+from dhis2api.errors import ApiError
 from dhis2api.objects.writers import record_writer
 from metadata.errors import UNKNOWN_CATEGORY_COMBO
 from metadata.models import CategoryCombo, OrganisationUnit
 from metadata.option_combos import Generated, generate_option_combos
 from metadata.rules.org_units import lock_tree, place_units
-from sharing.access import Principal
+from sharing.access import Principal, require_authority
 
 AUTHORITY = "F_PERFORM_MAINTENANCE"
 BATCH = 100  # category combos brought in line at once: each may have 500 option combos
@@ -67,8 +67,7 @@ def update_paths(principal: Principal) -> None:
 
 def require_maintainer(principal: Principal) -> None:
     """Errors: 403 without the authority."""
-    if not principal.has_any((AUTHORITY,)):
-        raise ApiError(NEEDS_AUTHORITY, AUTHORITY)
+    require_authority(principal, AUTHORITY)
 
 
 def _summaries(done: Generated) -> dict[str, Any]:

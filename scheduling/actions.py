@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from dhis2api.errors import NEEDS_AUTHORITY, ApiError
+from dhis2api.errors import ApiError
 from scheduling.catalogue import CONFIGURABLE
 from scheduling.claims import CLAIMED, HANG_UP, to_claim
 from scheduling.cron import is_defined
@@ -28,12 +28,12 @@ from scheduling.job_runs import CANCELLED, fail
 from scheduling.job_types import JobType
 from scheduling.models import Job, Level
 from scheduling.notifications import Log, execute_here
-from scheduling.rules import ENDED, scheduling_type_of
+from scheduling.rules import scheduling_type_of
 from scheduling.scheduler import queue_job
 from scheduling.sequences import skip_rest
-from scheduling.states import JobStatus, SchedulingType, Status
+from scheduling.states import ENDED, JobStatus, SchedulingType, Status
 from scheduling.wire import ADMIN_AUTHORITY, MAINTENANCE_AUTHORITY
-from sharing.access import Principal
+from sharing.access import Principal, require_authority
 
 REVERTED = "An administrator took the job from its worker, which had not shown itself for a while"
 SILENT = timedelta(minutes=1)
@@ -55,8 +55,7 @@ def execute_now(uid: str, principal: Principal) -> None:
 
     The right to change jobs is asked for, where DHIS2 2.42 lets everybody. Errors: 403, 404, 409.
     """
-    if not principal.has_any((ADMIN_AUTHORITY,)):
-        raise ApiError(NEEDS_AUTHORITY, ADMIN_AUTHORITY)
+    require_authority(principal, ADMIN_AUTHORITY)
     job = locked_job(uid)
     if job.status == Status.RUNNING:
         raise ApiError(ALREADY_RUNNING)
@@ -71,8 +70,9 @@ def execute_now(uid: str, principal: Principal) -> None:
 
 
 @transaction.atomic
-def set_enabled(uid: str, *, enabled: bool) -> None:
-    """Enable or disable a job; one that is so already stays. Errors: 404, 409."""
+def set_enabled(uid: str, principal: Principal, *, enabled: bool) -> None:
+    """Enable or disable a job; one that is so already stays. Errors: 403, 404, 409."""
+    require_authority(principal, ADMIN_AUTHORITY)
     job = locked_job(uid)
     if not job.configurable:
         raise ApiError(NOT_MODIFIABLE, uid)
@@ -93,8 +93,8 @@ def set_enabled(uid: str, *, enabled: bool) -> None:
 def cancel(uid: str, principal: Principal) -> None:
     """End what a job is doing, or what it waits to do; for one that does neither nothing happens. Errors: 403, 404."""
     job = locked_job(uid)
-    if job.user_uid != principal.uid and not principal.has_any((MAINTENANCE_AUTHORITY,)):
-        raise ApiError(NEEDS_AUTHORITY, MAINTENANCE_AUTHORITY)
+    if job.user_uid != principal.uid:
+        require_authority(principal, MAINTENANCE_AUTHORITY)
     cancel_locked(job)
 
 
@@ -130,8 +130,7 @@ def cancel_locked(job: Job) -> None:
 @transaction.atomic
 def revert(uid: str, principal: Principal) -> None:
     """Take a job from a worker that has not shown itself for a minute; it has failed. Errors: 403, 404, 409."""
-    if not principal.has_any((MAINTENANCE_AUTHORITY,)):
-        raise ApiError(NEEDS_AUTHORITY, MAINTENANCE_AUTHORITY)
+    require_authority(principal, MAINTENANCE_AUTHORITY)
     job = locked_job(uid)
     if job.status != Status.RUNNING:
         raise ApiError(NOT_RUNNING)
@@ -144,8 +143,7 @@ def revert(uid: str, principal: Principal) -> None:
 
 def clean(minutes: int, principal: Principal) -> None:
     """Forget run-once jobs that ended so long ago. Errors: 403."""
-    if not principal.has_any((MAINTENANCE_AUTHORITY,)):
-        raise ApiError(NEEDS_AUTHORITY, MAINTENANCE_AUTHORITY)
+    require_authority(principal, MAINTENANCE_AUTHORITY)
     forget_ended(user=None, days=None, most=None, minutes=minutes)
 
 

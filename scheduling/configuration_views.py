@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from dhis2api.errors import NEEDS_AUTHORITY, ApiError
 from dhis2api.objects.formats.bodies import read_object_body
 from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.params import DeleteParams
@@ -19,7 +18,8 @@ from scheduling.job_parameters import describe_types, describe_types_extended
 from scheduling.overview import due_jobs, stale_jobs
 from scheduling.params import CleanParams, DueParams, JobErrorsParams, StaleParams
 from scheduling.progress_reading import errors_of, find_job, list_run_errors, progress_of, run_errors
-from scheduling.wire import ADMIN_AUTHORITY, LOG_AUTHORITY
+from scheduling.wire import LOG_AUTHORITY
+from sharing.access import require_authority
 
 KLASS = "org.hisp.dhis.scheduling.JobConfiguration"
 
@@ -93,8 +93,7 @@ class EnableView(ApiView):
 
     def post(self, request: ApiRequest, uid: str) -> HttpResponse:
         """Set it."""
-        _require(request, ADMIN_AUTHORITY)
-        actions.set_enabled(uid, enabled=self.enabled)
+        actions.set_enabled(uid, request.user.principal, enabled=self.enabled)
         return no_content()
 
 
@@ -154,7 +153,7 @@ class AllRunErrorsView(ApiView):
     @declares(JobErrorsParams)
     def get(self, request: ApiRequest, params: JobErrorsParams) -> ApiResponse:
         """Newest first."""
-        _require(request, LOG_AUTHORITY)
+        require_authority(request.user.principal, LOG_AUTHORITY)
         return ApiResponse(list_run_errors(params))
 
 
@@ -193,8 +192,3 @@ class CleanView(ApiView):
 def shown_or_empty(shown: Any) -> ApiResponse | HttpResponse:
     """200, with an empty body for what is not there."""
     return HttpResponse(b"", content_type=JSON) if shown is None else ApiResponse(shown)
-
-
-def _require(request: ApiRequest, authority: str) -> None:
-    if not request.user.principal.has_any((authority,)):
-        raise ApiError(NEEDS_AUTHORITY, authority)

@@ -17,7 +17,7 @@ from django.contrib.auth import get_user_model
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from redis.exceptions import RedisError
 
-from dhis2api.errors import NEEDS_AUTHORITY, ApiError
+from dhis2api.errors import ApiError
 from dhis2api.web import faults
 from dhis2api.web.request_id import current_request_id
 from dhis2api.web.stored_params import params_from_json
@@ -32,6 +32,7 @@ from scheduling.registry import JobDeclaration, Outcome, find_declaration
 from scheduling.sequences import follow
 from scheduling.side_connection import DatabaseAway, SideConnection
 from scheduling.stopping import stopping
+from sharing.access import require_authority
 
 FETCH = "SELECT data FROM job_payload WHERE job_id = %(job)s AND position = %(position)s"
 FORGET_PAYLOAD = "DELETE FROM job_payload WHERE job_id = %(job)s"
@@ -79,9 +80,8 @@ class JobRun:
             raise JobRefused(USER_GONE)
         if not found.is_active:
             raise JobRefused(USER_CLOSED)
-        authorities = self._declaration.authorities
-        if authorities and not found.principal.has_any(authorities):
-            raise ApiError(NEEDS_AUTHORITY, ", ".join(authorities))
+        if self._declaration.authorities:
+            require_authority(found.principal, *self._declaration.authorities)
         return found
 
     @contextmanager
@@ -206,7 +206,7 @@ def _begin_progress(claim: Claim, keeper: Keeper) -> Progress:
 
     return Progress(
         claim.type, claim.uid, claim.user_uid, write=write, is_cancelled=lambda: keeper.is_cancelled,
-        note=lambda error: _reason(error), is_fatal=lambda error: isinstance(error, LeaseLost | DatabaseAway)
+        note=_reason, is_fatal=lambda error: isinstance(error, LeaseLost | DatabaseAway)
         or _is_interruption(error), ensure_held=keeper.ensure_held,
     )  # fmt: skip
 
@@ -271,9 +271,9 @@ def _stored_errors(errors: Sequence[Mapping[str, Any]]) -> tuple[str | None, str
     if not errors:
         return None, None
     codes = " ".join(sorted({str(error["code"]) for error in errors}))
-    return orjson.dumps(list(errors[:MOST_ERRORS])).decode(), codes[:MOST_CODES].rpartition(" ")[0] if len(
-        codes
-    ) > MOST_CODES else codes
+    if len(codes) > MOST_CODES:
+        codes = codes[:MOST_CODES].rpartition(" ")[0]
+    return orjson.dumps(list(errors[:MOST_ERRORS])).decode(), codes
 
 
 def _is_cancellation(error: Exception) -> bool:

@@ -70,7 +70,7 @@ class Node:
     summary: str | None = None
 
     def end(self, status: ProgressStatus, *, error: str | None = None, summary: str | None = None) -> None:
-        """It is over."""
+        """Note that it is over, and how."""
         self.status, self.ended = status, datetime.now(UTC)
         self.error, self.summary = error or self.error, summary or self.summary
 
@@ -114,20 +114,23 @@ class Stage:
             with transaction.atomic() if skips and connection.in_atomic_block else nullcontext():
                 yield
         except Exception as error:
-            self.failed += 1
+            with self._progress.lock:
+                self.failed += 1
             self._progress.fail(node, error)
             self._progress.write()
             if not skips or not self._progress.may_skip(error):
                 raise
             self._progress.note(error)
         else:
-            self.done += 1
+            with self._progress.lock:
+                self.done += 1
             node.end(ProgressStatus.SUCCESS)
             self._progress.write()
 
     def count(self, number: int) -> None:
         """So many more things (rows, values) were done; the page of jobs shows the rate."""
-        self.counted += number
+        with self._progress.lock:  # items may be done side by side
+            self.counted += number
         self._progress.write()
 
     def to_dict(self) -> dict[str, Any]:
@@ -236,8 +239,8 @@ class Progress:
                 self._written = time.monotonic()
                 self._write(self.to_json())
 
-    def end(self, status: ProgressStatus, message: str) -> str | None:
-        """The last state, to be stored with the result; None where the job has no stages."""
+    def end(self, status: ProgressStatus, message: str) -> str:
+        """The last state, to be stored with the result."""
         with self.lock:
             is_error = status is not ProgressStatus.SUCCESS
             self._process.end(status, **{"error" if is_error else "summary": message or None})

@@ -17,7 +17,7 @@ from scheduling.cron import Cron, CronError, is_defined
 from scheduling.errors import E7005, E7020, E7021, E7022, E7023, E7024, JOB_UNKNOWN
 from scheduling.models import Job
 from scheduling.notifications import execute_here
-from scheduling.states import SchedulingType, Status
+from scheduling.states import ENDED, SchedulingType, Status
 
 LONGEST_NAME = 50
 MOST_JOBS = 1000
@@ -132,7 +132,7 @@ def _place(job: Job, name: str, position: int, cron: str | None) -> None:
     """A job that has waited to be run once, or was disabled with its former queue, is scheduled by being in one."""
     job.queue_name, job.queue_position, job.cron_expression = name, position, cron
     job.scheduling_type, job.delay, job.enabled = SchedulingType.CRON, None, True
-    if job.status in (Status.COMPLETED, Status.FAILED, Status.STOPPED):
+    if job.status in ENDED:
         job.status = Status.RESTING
 
 

@@ -75,8 +75,9 @@ def job(
 
     With `alone` no two jobs of the type run at once, which is DHIS2's rule for every type; without it they may, on
     several workers. One of the `authorities` is what its user must still have when it runs. The payload of one that
-    `has_secrets` (passwords) is forgotten with its end. `failed` words the outcome of one that could not be carried
-    out.
+    `has_secrets` (passwords) is forgotten with its end. One that works `in_steps` runs outside of a transaction and
+    writes within `run.step()`, for what must stay even when the rest fails. `failed` words the outcome of one that
+    could not be carried out.
     """
 
     def declare(function: JobFunction) -> JobFunction:

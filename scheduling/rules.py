@@ -21,13 +21,12 @@ from scheduling.job_types import RENAMED, JobType
 from scheduling.models import Job, Notification, PayloadChunk
 from scheduling.queues import leave_queues, lock_queues
 from scheduling.registry import find_declaration
-from scheduling.states import Queue, SchedulingType, Status
+from scheduling.states import ENDED, Queue, SchedulingType, Status
 
 FAULTS = "jobParameters"  # of a bundle's remembered things
 TIMES = ("cron_expression", "delay", "scheduling_type")
 SCHEDULE = (*TIMES, "enabled")
 ENABLED = "jobsKeepEnabled"  # of a bundle's remembered things: uids of jobs whose body does not name it
-ENDED = (Status.COMPLETED, Status.FAILED, Status.STOPPED)
 
 
 def register() -> None:

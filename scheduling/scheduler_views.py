@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from dhis2api.errors import BAD_REQUEST, NEEDS_AUTHORITY, ApiError
+from dhis2api.errors import BAD_REQUEST, ApiError
 from dhis2api.web.bodies import read_json
 from dhis2api.web.negotiation import JSON
 from dhis2api.web.params import declares
@@ -24,6 +24,7 @@ from scheduling.progress_reading import (
 )
 from scheduling.views import job_type_named
 from scheduling.wire import ADMIN_AUTHORITY
+from sharing.access import require_authority
 
 
 class SchedulerView(ApiView):
@@ -79,22 +80,17 @@ class QueueView(ApiView):
 
     def delete(self, request: ApiRequest, name: str) -> HttpResponse:
         """Dissolve it; its jobs stay, disabled."""
-        _require_admin(request)
+        require_authority(request.user.principal, ADMIN_AUTHORITY)
         queues.delete_queue(name)
         return no_content()
 
 
 def _body(request: ApiRequest) -> dict[str, Any]:
-    _require_admin(request)
+    require_authority(request.user.principal, ADMIN_AUTHORITY)
     body = read_json(request)
     if not isinstance(body, dict):
         raise ApiError(BAD_REQUEST, "The body must be a JSON object")
     return body
-
-
-def _require_admin(request: ApiRequest) -> None:
-    if not request.user.principal.has_any((ADMIN_AUTHORITY,)):
-        raise ApiError(NEEDS_AUTHORITY, ADMIN_AUTHORITY)
 
 
 class RunningTypesView(ApiView):

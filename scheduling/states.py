@@ -18,6 +18,10 @@ class Status(models.TextChoices):
     STOPPED = "STOPPED"
 
 
+# Of jobs that run once.
+ENDED = (Status.COMPLETED, Status.FAILED, Status.STOPPED)
+
+
 class JobStatus(StrEnum):
     """Where it stands for clients. Source: DHIS2 2.42, scheduling, jobStatus."""
 

@@ -1,4 +1,4 @@
-"""What the scheduler does every second, and what it tidies up every minute.
+"""What the scheduler does every second for jobs that lost their workers, and what housekeeping tidies up.
 
 Several may run; the one that gets the advisory lock is the leader of that moment. The lock ends with the transaction,
 so that it works behind a pooler and nobody needs to give it back.

@@ -16,6 +16,8 @@ from typing import Any
 
 from django.db.models import JSONField, Lookup, Q
 
+from dhis2api.errors import NEEDS_AUTHORITY, ApiError
+
 SUPERUSER = "ALL"
 DEFAULT_PUBLIC = "rw------"
 NO_ACCESS = "--------"
@@ -39,6 +41,12 @@ class Principal:
     def has_any(self, authorities: tuple[str, ...]) -> bool:
         """Whether the principal holds one of `authorities`, or ALL."""
         return self.is_superuser or not self.authorities.isdisjoint(authorities)
+
+
+def require_authority(principal: Principal, *authorities: str) -> None:
+    """Errors: ApiError 403 for a principal with none of them, nor ALL."""
+    if not principal.has_any(authorities):
+        raise ApiError(NEEDS_AUTHORITY, ", ".join(authorities))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ import orjson
 from django.http import HttpResponse
 
 from configuration.settings import delete_settings, store_settings, system_setting
-from dhis2api.errors import BAD_REQUEST, NEEDS_AUTHORITY, ApiError
+from dhis2api.errors import BAD_REQUEST, ApiError
 from dhis2api.web.bodies import open_body
 from dhis2api.web.negotiation import JSON, XML
 from dhis2api.web.responses import ApiResponse, no_content
 from dhis2api.web.views import ApiRequest, ApiView
+from sharing.access import require_authority
 from synchronization.availability import look
 from synchronization.errors import NO_ANSWER, PUSH_UNDER_WAY, RemoteFailed, remote_failed
 from synchronization.metadata_pull import fetch_directory, pull_metadata
@@ -44,7 +45,7 @@ class DataPushView(ApiView):
 
     def post(self, request: ApiRequest) -> ApiResponse | HttpResponse:
         """Push what changed; the remote's summary, or nothing where it is not available."""
-        require_authority(request, "F_EXPORT_DATA")
+        require_authority(request.user.principal, "F_EXPORT_DATA")
         if not look().is_available:
             # 2.36 writes its null out.
             is_old = request.explicit_version is not None and request.explicit_version <= LAST_WITH_NULL
@@ -74,7 +75,7 @@ class MetadataPullView(ApiView):
 
     def post(self, request: ApiRequest) -> ApiResponse:
         """Import the document at the URL that is the body."""
-        require_authority(request, "ALL")
+        require_authority(request.user.principal, "ALL")
         report = pull_metadata(read_text(request), request.user)
         shown = {name: value for name, value in report.to_dict().items() if name != "responseType"}
         return ApiResponse(shown, headers=NOT_STORED)
@@ -99,13 +100,13 @@ class RemoteSettingView(ApiView):
 
     def post(self, request: ApiRequest) -> HttpResponse:
         """Set it."""
-        require_authority(request, "F_SYSTEM_SETTING")
+        require_authority(request.user.principal, "F_SYSTEM_SETTING")
         store_settings({self.setting: read_text(request)}, by=request.user.uid)
         return no_content()
 
     def delete(self, request: ApiRequest) -> HttpResponse:
         """Forget it."""
-        require_authority(request, "F_SYSTEM_SETTING")
+        require_authority(request.user.principal, "F_SYSTEM_SETTING")
         delete_settings([self.setting])
         return no_content()
 
@@ -137,12 +138,6 @@ class RemotePasswordView(RemoteSettingView):
     """With which password; it is answered to nobody."""
 
     setting = PASSWORD
-
-
-def require_authority(request: ApiRequest, authority: str) -> None:
-    """Errors: 403."""
-    if not request.user.principal.has_any((authority,)):
-        raise ApiError(NEEDS_AUTHORITY, authority)
 
 
 def read_text(request: ApiRequest) -> str:

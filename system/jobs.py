@@ -72,7 +72,7 @@ def _words(results: Sequence[Result]) -> str:
     return f"{words}, {failed} of them failed" if failed else words
 
 
-@job(JobType.FILE_RESOURCE_CLEANUP, queue=Queue.LONG, in_steps=True)
+@job(JobType.FILE_RESOURCE_CLEANUP, queue=Queue.LONG)
 def file_resource_cleanup(run: JobRun) -> Outcome:
     """Delete files that nobody has taken."""
     with run.stage("Deleting files that nobody has taken") as stage:

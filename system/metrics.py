@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import psutil
-from django.db import connection
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from redis.exceptions import RedisError
 
 from dhis2api.embedded.gate_state import gate_redis
 from dhis2api.figures import counting_processes, read_counted
 from dhis2api.version import BUILD_TIME, DHIS2_VERSION, REVISION
+from scheduling.notifications import execute_here
 from scheduling.states import Queue
 
 CONNECTIONS = """
@@ -60,10 +60,12 @@ def _processes() -> Iterator[Metric]:
 
 
 def _database() -> Iterator[Metric]:
-    size, most = _rows(DATABASE)[0]
+    size, most = execute_here(DATABASE, {})[0]
     yield GaugeMetricFamily("dhis_database_size_bytes", "Size of the database on disk.", size)
     yield GaugeMetricFamily("dhis_database_connections_max", "Connections that PostgreSQL allows.", most)
-    yield _family("dhis_database_connections", "Connections to the database.", ("state",), _rows(CONNECTIONS))
+    yield _family(
+        "dhis_database_connections", "Connections to the database.", ("state",), execute_here(CONNECTIONS, {})
+    )
 
 
 def _redis() -> Iterator[Metric]:
@@ -77,11 +79,14 @@ def _redis() -> Iterator[Metric]:
 
 
 def _jobs() -> Iterator[Metric]:
-    waiting = {queue: (number, seconds) for queue, number, seconds in _rows(WAITING)}
+    waiting = {queue: (number, seconds) for queue, number, seconds in execute_here(WAITING, {})}
     queued = [(queue, *waiting.get(queue, (0, 0.0))) for queue in Queue.values]
-    yield _family("dhis_jobs", "Jobs that are known, by type and state.", ("type", "status"), _rows(JOBS))
+    yield _family("dhis_jobs", "Jobs that are known, by type and state.", ("type", "status"), execute_here(JOBS, {}))
     yield _family(
-        "dhis_job_last_duration_seconds", "How long the last run of a type took.", ("type",), _rows(DURATIONS)
+        "dhis_job_last_duration_seconds",
+        "How long the last run of a type took.",
+        ("type",),
+        execute_here(DURATIONS, {}),
     )
     yield _family("dhis_jobs_queued", "Jobs that wait for a worker.", ("queue",), [row[:2] for row in queued])
     yield _family(
@@ -96,9 +101,3 @@ def _family(name: str, words: str, labels: Sequence[str], rows: Iterable[Sequenc
     for *given, value in rows:
         family.add_metric(given, value)
     return family
-
-
-def _rows(statement: str) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return cursor.fetchall()

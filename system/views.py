@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from dhis2api.errors import NEEDS_AUTHORITY, ApiError
 from dhis2api.objects.query.fields import parse_fields
 from dhis2api.objects.reading.pick import pick
 from dhis2api.web.base_url import api_base, server_base
@@ -13,6 +12,7 @@ from dhis2api.web.negotiation import CSV, JSON, XML
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest, ApiView
+from sharing.access import require_authority
 from system.info import system_info
 from system.metrics import server_families
 from system.params import IdentifierParams, InfoParams
@@ -123,8 +123,7 @@ class MetricsView(ApiView):
 
     def get(self, request: ApiRequest) -> HttpResponse:
         """All of them, in its text format."""
-        if not request.user.principal.has_any(METRICS_AUTHORITIES):
-            raise ApiError(NEEDS_AUTHORITY, ", ".join(METRICS_AUTHORITIES))
+        require_authority(request.user.principal, *METRICS_AUTHORITIES)
         return expose(server_families())
 
 

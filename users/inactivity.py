@@ -16,11 +16,13 @@ from django.db.models.functions import Coalesce
 from configuration.mail import is_mail_configured, send_mail
 from configuration.settings import system_setting, system_settings
 from dhis2api.errors import ApiError
+from dhis2api.objects.writers import record_writer
 from sharing.access import SUPERUSER
 from users.models import MONTH, User, UserRole
 from users.rules import superuser_remains_without
 
 NEVER_WITHIN = MONTH  # who was there in the last month is never disabled
+LONGEST_DAYS = 36_500  # of settings that somebody set to nonsense: dates end
 CLOSED_SOON = "Your account {} will be disabled in {} days, because it has not been used. Log in to keep it."
 EXPIRES_SOON = "Your account {} expires on {}. Ask your administrator if you need it for longer."
 PASSWORD_SOON = "The password of your account {} expires in {} days. Log in and change it."
@@ -43,7 +45,10 @@ def disable_inactive(now: datetime, months: int) -> int:
         superusers = UserRole.objects.filter(authorities__contains=[SUPERUSER])
         spared = set(User.objects.filter(user_roles__in=superusers).values_list("pk", flat=True))
         keys = [key for key in keys if key not in spared]
-    return User.objects.filter(pk__in=keys).update(disabled=True, last_updated=now)
+    disabled = User.objects.filter(pk__in=keys).update(disabled=True, last_updated=now)
+    if disabled:
+        record_writer(now)
+    return disabled
 
 
 def warn_inactive(now: datetime, months: int, days: int) -> int:
@@ -61,7 +66,7 @@ def warn_of_expiry(now: datetime) -> int:
     known = system_settings("accountExpiryAlert", "accountExpiresInDays")
     if not known["accountExpiryAlert"]:
         return 0
-    until = now + timedelta(days=min(max(0, known["accountExpiresInDays"]), 36_500))
+    until = now + timedelta(days=min(max(0, known["accountExpiresInDays"]), LONGEST_DAYS))
     soon = _active().filter(account_expiry__gt=now, account_expiry__lte=until)
     return _send(
         (user.email, "Your account expires soon", EXPIRES_SOON.format(user.username, f"{user.account_expiry:%Y-%m-%d}"))
@@ -79,7 +84,7 @@ def warn_of_passwords(now: datetime) -> int:
     if not known["credentialsExpiryAlert"] or not 0 < months <= 12_000:
         return 0
     mails = []
-    for left in halving(known["credentialsExpiresReminderInDays"]):
+    for left in halving(min(known["credentialsExpiresReminderInDays"], LONGEST_DAYS)):
         changed = now - months * MONTH + timedelta(days=left)
         soon = _active().filter(
             password_last_updated__gt=changed - timedelta(days=1), password_last_updated__lte=changed,

@@ -5,13 +5,11 @@ Source: DHIS2 2.42, resource tables.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from analytics.hands import Hands
 from analytics.identifiers import quoted, random_suffix, staging
-
-Copy = Callable[[], Sequence[Sequence[object]]]
 
 
 @dataclass(frozen=True, slots=True)

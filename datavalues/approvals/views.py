@@ -20,7 +20,6 @@ from datavalues.approvals.params import (
 from datavalues.approvals.selection import find_combos, find_places, find_workflows, read_period
 from datavalues.approvals.states import ACCEPT_LOWER, APPROVE, APPROVE_LOWER, statuses
 from datavalues.approvals.viewers import load_viewer
-from datavalues.authorities import require_authority
 from datavalues.models import DataApprovalAction
 from dhis2api.errors import ApiError
 from dhis2api.web.bodies import decode_json, open_body, read_json_stream
@@ -28,6 +27,7 @@ from dhis2api.web.paging import pager
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, no_content
 from dhis2api.web.views import ApiRequest, ApiView
+from sharing.access import require_authority
 
 
 class ApprovalView(ApiView):

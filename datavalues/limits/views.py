@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.http import HttpResponse
 
-from datavalues.authorities import MINMAX_ADD, require_authority
+from datavalues.authorities import MINMAX_ADD
 from datavalues.limits.params import LimitKeyParams, LimitListParams, LimitSetParams
 from datavalues.limits.records import Limit, decode_csv, decode_limit, decode_limits
 from datavalues.limits.services import check_data_set, delete_limit, delete_limits, list_limits, store_limits
@@ -18,6 +18,7 @@ from dhis2api.web.paging import pager
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, no_content
 from dhis2api.web.views import ApiRequest, ApiView
+from sharing.access import require_authority
 
 
 class LimitsView(ApiView):

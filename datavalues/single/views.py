@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 
-from datavalues.authorities import DATAVALUE_ADD, require_authority
+from datavalues.authorities import DATAVALUE_ADD
 from datavalues.errors import E2033
 from datavalues.single.files import read_value_file, save_file
 from datavalues.single.followup import mark_values
@@ -28,6 +28,7 @@ from dhis2api.web.responses import ApiResponse, no_content
 from dhis2api.web.uploads import MULTIPART, read_form, read_upload
 from dhis2api.web.views import ApiRequest, ApiView
 from metadata.attribute_combos import combination
+from sharing.access import require_authority
 
 FORM = "application/x-www-form-urlencoded"
 REQUIRED = ("de", "pe", "ou")

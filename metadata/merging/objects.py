@@ -24,8 +24,9 @@ from metadata.merging.bodies import MergeBody, read_merge
 from metadata.merging.data import Strategy
 from metadata.merging.reassign import Change
 from metadata.merging.report import MergeReport
-from metadata.merging.succession import pass_on, remove, require_authority, require_no_default
+from metadata.merging.succession import pass_on, remove, require_no_default
 from metadata.models import CategoryOption, CategoryOptionCombo
+from sharing.access import require_authority
 
 Check = Callable[[Sequence[Any], Any, MergeReport], None]
 
@@ -95,7 +96,7 @@ def merge_objects(singular: str, body: Any, *, user: Any) -> MergeReport:
         and E1551 are in the report.
     """
     kind, schema = KINDS[singular], get_schema(singular)
-    require_authority(kind.authority, user)
+    require_authority(user.principal, kind.authority)
     wanted = read_merge(body, strategy_member="dataMergeStrategy", deletes=False)
     require_no_default(schema, wanted.sources)
     report = MergeReport(schema.simple_klass)

@@ -21,9 +21,10 @@ from metadata.merging import errors
 from metadata.merging.bodies import MergeBody, SplitBody, read_merge, read_split
 from metadata.merging.data import Strategy, lock_data
 from metadata.merging.reassign import Change
-from metadata.merging.succession import pass_on, remove, require_authority
+from metadata.merging.succession import pass_on, remove
 from metadata.models import OrganisationUnit
 from metadata.rules.org_units import lock_tree, place_units
+from sharing.access import require_authority
 
 SPLIT, MERGE = "F_ORGANISATION_UNIT_SPLIT", "F_ORGANISATION_UNIT_MERGE"
 
@@ -34,7 +35,7 @@ def split_unit(body: Any, *, user: Any) -> None:
 
     Errors: 403 without the authority, E1510-E1516 (409).
     """
-    require_authority(SPLIT, user)
+    require_authority(user.principal, SPLIT)
     wanted = read_split(body)
     units = _locked([wanted.source, *wanted.targets, wanted.primary])
     source, targets = _check_split(wanted, units)
@@ -44,7 +45,7 @@ def split_unit(body: Any, *, user: Any) -> None:
 @transaction.atomic
 def merge_units(body: Any, *, user: Any) -> None:
     """Give everything of the sources to the target. Errors: 403 without the authority, E1500-E1504 (409)."""
-    require_authority(MERGE, user)
+    require_authority(user.principal, MERGE)
     wanted = read_merge(body, strategy_member="dataValueMergeStrategy", deletes=True)
     units = _locked([*wanted.sources, wanted.target])
     sources, target = _check_merge(wanted, units)

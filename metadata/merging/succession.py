@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dhis2api.errors import NEEDS_AUTHORITY, ApiError
+from dhis2api.errors import ApiError
 from dhis2api.objects.errors import DEFAULT_IMMUTABLE
 from dhis2api.objects.importer.records import Action, ImportObject
 from dhis2api.objects.importer.write import delete
@@ -15,12 +15,6 @@ from metadata.merging.data import Strategy, move_data
 from metadata.merging.documents import Succession, replace_in_documents
 from metadata.merging.reassign import Change, reassign
 from metadata.merging.texts import replace_in_texts
-
-
-def require_authority(authority: str, user: Any) -> None:
-    """Errors: 403 without it."""
-    if not user.principal.has_any((authority,)):
-        raise ApiError(NEEDS_AUTHORITY, authority)
 
 
 def require_no_default(schema: Schema, uids: Sequence[str]) -> None:

@@ -6,16 +6,16 @@ not noted is sent again, which changes nothing. Source: DHIS2 2.42, synchronizat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from django.db import connection
 
 from configuration.settings import system_setting
 from scheduling.job_runs import JobRun
 from scheduling.models import Level
+from scheduling.notifications import execute_here
 from synchronization.remote import Remote
 from synchronization.summaries import push_page
 from synchronization.tracker.payloads import Payloads
@@ -152,7 +152,7 @@ def _page_of_entities(payloads: Payloads, pending: Sequence[Pending]) -> Page:
     live = [one.pk for one in pending if not one.is_deleted]
     if not live:
         return page
-    for plural, singular, uid, root in _rows(DELETED_BELOW, {"keys": live}):
+    for plural, singular, uid, root in execute_here(DELETED_BELOW, {"keys": live}):
         page.deleted.setdefault(plural, []).append({singular: uid})
         page.root_of[uid] = root
     page.sent["trackedEntities"] = payloads.entities(live)
@@ -174,7 +174,7 @@ def _page_of_events(payloads: Payloads, pending: Sequence[Pending]) -> Page:
 def _page_of_relationships(pending: Sequence[Pending]) -> Page:
     page = _with_deleted("relationships", "relationship", pending)
     if live := [one.pk for one in pending if not one.is_deleted]:
-        page.sent["relationships"] = [_shown(row) for row in _rows(RELATIONSHIPS, {"keys": live})]
+        page.sent["relationships"] = [_shown(row) for row in execute_here(RELATIONSHIPS, {"keys": live})]
     return page
 
 
@@ -191,9 +191,3 @@ def _shown(row: Sequence[Any]) -> dict[str, Any]:
 
 def _side(uids: Sequence[str | None]) -> dict[str, dict[str, str]]:
     return {kind: {kind: uid} for kind, uid in zip(SIDES, uids, strict=True) if uid is not None}
-
-
-def _rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall()

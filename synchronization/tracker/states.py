@@ -7,7 +7,7 @@ Source: DHIS2 2.42, synchronization: lastUpdated later than lastSynchronized.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from configuration.settings import system_setting
+from scheduling.notifications import execute_here
 from synchronization.models import KnownRemote, PushedObject
 from synchronization.moments import SKIP_BEFORE
 
@@ -85,7 +86,7 @@ def known_remote(url: str) -> int:
 def count_pending(remote: int, kind: Kind) -> int:
     """How many objects are to be pushed."""
     every = {"after": 0, "until": _newest(kind)}
-    return int(_rows(COUNT.format(source=SOURCES[kind]), _parameters(remote, kind) | every)[0][0])
+    return int(execute_here(COUNT.format(source=SOURCES[kind]), _parameters(remote, kind) | every)[0][0])
 
 
 def pages_of_pending(remote: int, kind: Kind, size: int) -> Iterator[list[Pending]]:
@@ -93,7 +94,7 @@ def pages_of_pending(remote: int, kind: Kind, size: int) -> Iterator[list[Pendin
     parameters, newest = _parameters(remote, kind), _newest(kind)
     statement = PENDING.format(source=SOURCES[kind])
     for after in range(0, newest, WINDOW):
-        rows = _rows(statement, {**parameters, "after": after, "until": after + WINDOW})
+        rows = execute_here(statement, {**parameters, "after": after, "until": after + WINDOW})
         for start in range(0, len(rows), size):
             yield [Pending(*row) for row in rows[start : start + size]]
 
@@ -109,14 +110,8 @@ def note_pushed(remote: int, kind: Kind, pushed: Collection[Pending]) -> None:
 
 
 def _newest(kind: Kind) -> int:
-    return int(_rows(NEWEST.format(table=TABLES[kind]), {})[0][0])
+    return int(execute_here(NEWEST.format(table=TABLES[kind]), {})[0][0])
 
 
 def _parameters(remote: int, kind: Kind) -> dict[str, Any]:
     return {"remote": remote, "kind": kind.value, "skip_before": system_setting(SKIP_BEFORE)}
-
-
-def _rows(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall()

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from django.db import connection
 
 from scheduling.job_runs import JobRun
+from scheduling.notifications import execute_here
 from scheduling.progress import JobRefused
 from synchronization.moments import COMPLETIONS, database_now, last_success, note_success, reads_from
 from synchronization.remote import Remote
@@ -73,7 +73,7 @@ def push_completions(run: JobRun, remote: Remote) -> int:
         removed = _push_all(run, stage, remote, REMOVED, {}, "importStrategy=DELETE")
         with run.step():
             note_success(COMPLETIONS, url, started)
-            _execute(FORGET_SETTLED, {})
+            execute_here(FORGET_SETTLED, {})
     return changed + removed
 
 
@@ -81,7 +81,7 @@ def _push_all(
     run: JobRun, stage: Any, remote: Remote, statement: str, parameters: dict[str, datetime.datetime], query: str
 ) -> int:
     pushed = after = 0
-    while rows := _rows(statement, {**parameters, "after": after, "size": SIZE}):
+    while rows := execute_here(statement, {**parameters, "after": after, "size": SIZE}):
         run.check()
         with stage.item(f"{len(rows)} {'deleted' if query else 'changed'} registrations"):
             summary = push_page(remote, PATH, lambda rows=rows: _body(rows), query)
@@ -89,22 +89,11 @@ def _push_all(
                 raise JobRefused(f"The registrations were not taken: {summary.description}")
             if statement is REMOVED:
                 with run.step():
-                    _execute(FORGET, {"notes": [note for row in rows for note in row[-1]]})
+                    execute_here(FORGET, {"notes": [note for row in rows for note in row[-1]]})
         stage.count(len(rows))
         pushed += len(rows)
         after = rows[-1][0]
     return pushed
-
-
-def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall()
-
-
-def _execute(statement: str, parameters: dict[str, Any]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
 
 
 def _body(rows: Sequence[tuple[Any, ...]]) -> bytes:

@@ -13,6 +13,7 @@ from dhis2api.web.negotiation import JSON
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, gzip_chunks, set_attachment
 from dhis2api.web.views import ApiRequest, ApiView
+from sharing.access import require_authority
 from synchronization.availability import look
 from synchronization.errors import (
     SYNC_INPUT,
@@ -41,7 +42,6 @@ from synchronization.versions.pulling import (
     obtain_snapshot,
     sync_summary,
 )
-from synchronization.views import require_authority
 
 MANAGE = "F_METADATA_MANAGE"
 NO_STORE = {"Cache-Control": "no-store"}
@@ -87,7 +87,7 @@ class CreateVersionView(ApiView):
     @declares(CreateVersionParams)
     def post(self, request: ApiRequest, params: CreateVersionParams) -> ApiResponse:
         """Make one of what changed since the current one."""
-        require_authority(request, MANAGE)
+        require_authority(request.user.principal, MANAGE)
         require_versioning()
         return ApiResponse(shown_version(create_version(params.type, request.user)), headers=NO_STORE)
 
@@ -99,7 +99,7 @@ class SnapshotView(ApiView):
 
     def get(self, request: ApiRequest, name: str) -> HttpResponse:
         """As JSON, byte for byte what its hash is of."""
-        require_authority(request, MANAGE)
+        require_authority(request.user.principal, MANAGE)
         require_versioning()
         return HttpResponse(get_snapshot(name), content_type=JSON, headers=NO_STORE)
 
@@ -111,7 +111,7 @@ class PackedSnapshotView(ApiView):
 
     def get(self, request: ApiRequest, name: str) -> HttpResponseBase:
         """As JSON in gzip."""
-        require_authority(request, MANAGE)
+        require_authority(request.user.principal, MANAGE)
         require_versioning()
         packed = b"".join(gzip_chunks([get_snapshot(name).encode()]))
         response = HttpResponse(packed, content_type="application/gzip", headers=NO_STORE)
@@ -128,7 +128,7 @@ class SyncView(ApiView):
     @declares(PullVersionParams)
     def get(self, request: ApiRequest, params: PullVersionParams) -> ApiResponse:
         """Fetch it and import it."""
-        require_authority(request, MANAGE)
+        require_authority(request.user.principal, MANAGE)
         require_versioning()
         if MetadataVersion.objects.filter(name=params.version_name).exists():
             raise ApiError(VERSION_EXISTS)

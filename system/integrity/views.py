@@ -7,14 +7,14 @@ from urllib.parse import quote
 
 from django.http import HttpResponse
 
-from dhis2api.errors import BAD_REQUEST, E1005, NEEDS_AUTHORITY, ApiError
+from dhis2api.errors import BAD_REQUEST, E1005, ApiError
 from dhis2api.web.bodies import has_body, read_json
 from dhis2api.web.exposition import PROMETHEUS, expose
 from dhis2api.web.messages import ok
 from dhis2api.web.params import Params, declares
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest, ApiView
-from metadata.maintenance import AUTHORITY
+from metadata.maintenance import require_maintainer
 from scheduling.answers import job_name, started
 from scheduling.enqueueing import enqueue
 from scheduling.job_types import JobType
@@ -44,8 +44,8 @@ class MaintainerView(ApiView):
 
     def initial(self, request: ApiRequest, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.method not in self.open_methods and not request.user.principal.has_any((AUTHORITY,)):
-            raise ApiError(NEEDS_AUTHORITY, AUTHORITY)
+        if request.method not in self.open_methods:
+            require_maintainer(request.user.principal)
 
 
 class StartView(MaintainerView):

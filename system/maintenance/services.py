@@ -15,7 +15,7 @@ from analytics.clearing import analyze_tables, clear_tables
 from datavalues.period_pruning import prune_periods
 from datavalues.removal import prune_data_element, prune_org_unit, remove_deleted_values, remove_zero_values
 from dhis2api.cache import forget_everything
-from dhis2api.errors import NEEDS_AUTHORITY, ApiError, Code
+from dhis2api.errors import ApiError, Code
 from dhis2api.objects.crud import lock_for_update
 from dhis2api.objects.registry import get_schema
 from metadata.maintenance import require_maintainer, update_all_option_combos, update_paths
@@ -23,7 +23,7 @@ from metadata.models import DataElement, OrganisationUnit
 from scheduling.enqueueing import enqueue
 from scheduling.job_types import JobType
 from scheduling.registry import NoParams
-from sharing.access import SUPERUSER, Principal
+from sharing.access import SUPERUSER, Principal, require_authority
 from system.maintenance.errors import UNKNOWN_DATA_ELEMENT, UNKNOWN_ORG_UNIT
 from system.maintenance.params import MaintenanceParams
 from tracker.removal.change_logs import prune_change_log
@@ -49,8 +49,7 @@ def run_tasks(params: MaintenanceParams, user: Any) -> None:
 
 def prune(singular: str, uid: str, principal: Principal) -> None:
     """Remove all data of an org unit or a data element for good. Errors: 403 for all but superusers, 409."""
-    if not principal.is_superuser:
-        raise ApiError(NEEDS_AUTHORITY, SUPERUSER)
+    require_authority(principal, SUPERUSER)
     with transaction.atomic():
         lock_for_update(get_schema(singular), [uid], against_references=True)
         if singular == "organisationUnit":

@@ -192,6 +192,20 @@ def test_whose_password_is_about_to_expire_is_told(mailbox: Mailbox) -> None:
     assert receivers(mailbox) == ["soon@example.org"]
 
 
+def test_a_reminder_of_a_billion_days_comes_in_time_too(mailbox: Mailbox) -> None:
+    person("soon", password_last_updated=NOW - 60 * DAY)
+    store_settings(
+        {
+            "credentialsExpiryAlert": True,
+            "credentialsExpires": 2,
+            "credentialsExpiresReminderInDays": 1_000_000_000,
+        }
+    )
+
+    assert warn_of_passwords(NOW) == 0
+    assert receivers(mailbox) == []
+
+
 @pytest.mark.parametrize("warn", [warn_of_expiry, warn_of_passwords])
 def test_without_a_mail_server_nobody_is_told(warn: Callable[[datetime], int]) -> None:
     store_settings({"accountExpiryAlert": True, "credentialsExpiryAlert": True, "credentialsExpires": 2})
