@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "tracker",
     "datastore",
     "analytics",
+    "validation",
     "orgunit_changes",
     "synchronization",
     "system",

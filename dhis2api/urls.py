@@ -28,6 +28,7 @@ api_patterns = [
     path("", include("tracker.urls")),
     path("", include("datastore.urls")),
     path("", include("analytics.urls")),
+    path("", include("validation.urls")),
     path("", include("orgunit_changes.urls")),
     path("", include("synchronization.urls")),
     path("", include("metadata.urls")),

@@ -1,0 +1,1 @@
+"""What expressions can call: one declaration a function, found by name."""

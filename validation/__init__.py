@@ -1,0 +1,1 @@
+"""Validation rules and predictors over data values."""
