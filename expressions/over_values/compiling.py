@@ -47,7 +47,7 @@ class _Compiler:
     def compile(self, node: Node) -> Run:
         match node:
             case Literal(value, number):
-                constant = Decimal(number) if number is not None else value
+                constant = EXACT.create_decimal(number) if number is not None else value
                 return lambda cell: constant
             case ItemNode(item):
                 return _raw_item(item.key) if self.raw else _counted_item(item)
@@ -160,8 +160,8 @@ def _remainder(a: Decimal, b: Decimal) -> Decimal:
     if not b or not a.is_finite():
         return NAN
     result = EXACT.remainder(a, b)
-    if result.is_nan() and b.is_finite():  # the quotient is longer than 34 digits
-        return from_float(math.fmod(float(a), float(b)))
+    if result.is_nan() and b.is_finite() and math.isfinite(float(a)) and float(b):
+        return from_float(math.fmod(float(a), float(b)))  # the quotient is longer than 34 digits
     return result
 
 
