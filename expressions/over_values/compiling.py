@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from expressions.chains import chain
 from expressions.errors import EvaluationError
 from expressions.functions.signatures import AGGREGATE_OF
 from expressions.items import Item, ItemKind
@@ -57,7 +58,7 @@ class _Compiler:
                 steps = [
                     (STEPS[one], self.compile(operand)) for one, operand in zip(operators, operands[1:], strict=True)
                 ]
-                return _chain(self.compile(operands[0]), steps)
+                return chain(self.compile(operands[0]), steps)
             case IsIn(value, options):
                 return _is_in(self.compile(value), [self.compile(one) for one in options])
             case Call():
@@ -121,21 +122,6 @@ def _not(operand: Run) -> Run:
     def run(cell: Cell) -> Value:
         value = as_boolean(operand(cell))
         return None if value is None else not value
-
-    return run
-
-
-def _chain(first: Run, steps: list[tuple[Step, Run]]) -> Run:
-    """Operators of one precedence, from the left. A loop: chains are as long as somebody writes them."""
-    if len(steps) == 1:
-        ((step, operand),) = steps
-        return lambda cell: step(first(cell), operand, cell)
-
-    def run(cell: Cell) -> Value:
-        value = first(cell)
-        for step, operand in steps:
-            value = step(value, operand, cell)
-        return value
 
     return run
 
