@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "scheduling",
     "metadata",
     "apps",
+    "messaging",
     "datavalues",
     "tracker",
     "datastore",

@@ -24,6 +24,7 @@ api_patterns = [
     path("", include("users.urls")),
     path("", include("scheduling.urls")),
     path("", include("apps.urls")),
+    path("", include("messaging.urls")),
     path("", include("datavalues.urls")),
     path("", include("tracker.urls")),
     path("", include("datastore.urls")),

@@ -14,6 +14,7 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 from django.db.models import Q
 from django.utils import timezone
 
+from scheduling.attendants import start_attendants
 from scheduling.bell import celery_app, ring_after_commit
 from scheduling.due import longest_cron_delay, next_time
 from scheduling.models import Job
@@ -103,6 +104,7 @@ class RowScheduler(beat.Scheduler):
 
 
 def schedule() -> int:
-    """Run Celery beat until told to stop; the exit status."""
+    """Run Celery beat, and the attendants beside it, until told to stop; the exit status."""
+    start_attendants()
     beat.Service(app=celery_app(), scheduler_cls=RowScheduler).start()
     return 0
