@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "dhis2api",
     "configuration",
     "files",
+    "mailing",
     "sharing",
     "users",
     "scheduling",

@@ -36,7 +36,7 @@ SHAPING = (
     "apps", "datavalues", "tracker/models", "tracker/migrations", "tracker/importer", "datastore",
     "orgunit_changes/models", "orgunit_changes/migrations", "orgunit_changes/uploads", "orgunit_changes/review",
     "orgunit_changes/registry",
-    "scheduling/migrations", "messaging/migrations", "analytics/migrations",
+    "scheduling/migrations", "mailing/migrations", "messaging/migrations", "analytics/migrations",
     "validation/migrations", "synchronization/migrations",
 )  # fmt: skip
 NOT_SHAPING = frozenset({"views.py", "urls.py", "admin.py", "params.py", "export.py"})

@@ -20,9 +20,23 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
+        self.receivers: list[list[str]] = []  # of each message
+        self.replies: list[str] = []  # what the server says to the next messages, instead of taking them
+        self.refused: dict[str, str] = {}  # address → what the server says to it
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        if self.replies:
+            return self.replies.pop(0)
         self.messages.append(message_from_bytes(envelope.content))
+        self.receivers.append(list(envelope.rcpt_tos))
         return "250 OK"
 
     def last_text(self) -> str:
