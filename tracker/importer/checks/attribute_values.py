@@ -86,14 +86,16 @@ def enrollment_attributes(item: EnrollmentItem, context: Context) -> None:
             remember(good, entry.attribute, text)
     assigned = item.assigned or {}
     for key, text in assigned.items():
-        attribute = known.attributes_by_pk.get(key)
-        if attribute is not None and text:
+        attribute = known.attributes_by_pk[key]
+        if text is not None and key not in program.attributes:
+            context.error(E1019, item, f"{attribute.shown}={text}")
+        elif text is not None:
             _is_good(item, attribute, text, item.tracked_entity, stored, context)
     needed = mandatory_keys(program, program.attributes, context)
     if needed:
         given = {attribute.pk for entry in entries
                  if entry.value is not None and (attribute := attributes.get(entry.attribute)) is not None}  # fmt: skip
-        missing = [key for key in needed if key not in given and key not in assigned]
+        missing = [key for key in needed if key not in given and assigned.get(key) is None]
         if missing:
             _check_mandatory(item, missing, stored, context)
 

@@ -47,8 +47,8 @@ def data_values(item: EventItem, context: Context) -> None:
 
 def _is_there(item: EventItem, element: DataElement) -> bool:
     """Whether a value that is not sent is there all the same: stored, or assigned by a rule."""
-    if item.assigned and element.uid in item.assigned:
-        return True
+    if item.assigned and element.pk in item.assigned:
+        return item.assigned[element.pk] is not None
     return item.stored is not None and element.uid in item.stored.data_values
 
 
@@ -69,11 +69,9 @@ def _check(item: EventItem, value: ValueRecord, good: dict[str | None, set[str]]
 
 
 def _check_assigned(item: EventItem, context: Context) -> None:
-    by_uid = {element.uid: element for element in context.known.data_elements_by_pk.values()}
-    for uid, text in item.assigned.items():
-        element = by_uid.get(uid)
-        if element is not None and text:
-            _is_good(item, element, text, context)
+    for key, text in item.assigned.items():
+        if text is not None:
+            _is_good(item, context.known.data_elements_by_pk[key], text, context)
 
 
 def _is_good(item: EventItem, element: DataElement, text: str, context: Context) -> bool:
