@@ -47,6 +47,7 @@ ARITHMETIC = [
     ("<A> /* three */ + 1", 4), ("1 /* + 2 */", 1), ("1\n+\t2\r\n+ 3", 6), ("1/*a*//*b*/+1", 2),
 ]  # fmt: skip
 NO_VALUE = [
+    "1E99999999999999999999", "1E999999 % 3", "1E999999 * 1E999999", "10 ^ 10 ^ 10", "5 % 1E-999999",
     "1 / 0", "0 / 0", "1 % 0", "<A> / <Z>", "1 + 1 / 0", "log(-1)", "log10(-1)", "log(0)", "log10(0)", "(-8) ^ 0.5",
     "0 ^ -1", "10 ^ 400", "<T> + 1", "1 + null", "null", "-null", "null * 0", "null ^ 2", "2 ^ null", "null % 2",
     "null / 2", "2 / null", "2 - null", "+null", "!null", "null == null", "null == 1", "1 != null", "null < 1",
@@ -88,6 +89,8 @@ LOGIC = [
     ("1 > 2 || 2 > 1", True), ("1 < 2 && 2 < 3 && 3 < 4", True), ("1 < 2 && 3 < 2 && null", False),
 ]  # fmt: skip
 FUNCTIONS = [
+    ("if(contains(1E999999, '1'), 1, 2)", 1), ("if('x' == 1E999999, 1, 2)", 2), ("7 % 1E400", 7), ("1E30 % 7", 1),
+    ("contains(1E3, '1000')", True), ("contains(0.10, '0.1')", True),
     ("if(true, 1, 2)", 1), ("if(false, 1, 2)", 2), ("if(1 > 2, 'a', 'b')", "b"), ("if(<Y>, <A>, <B>)", 3),
     ("if(true, 1, 1 / 0)", 1), ("if('true', 1, 2)", 1), ("if(true, if(false, 1, 2), 3)", 2),
     ("isNull(<A>)", False), ("isNull(<N>)", True), ("isNull(null)", True), ("isNull(<N> + 1)", True),
