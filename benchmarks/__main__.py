@@ -15,6 +15,7 @@ PARTS = (
     "clients",
     "tracker",
     "tracker-reads",
+    "tracker-rules",
     "orgunit-changes",
     "analytics",
 )
@@ -41,6 +42,7 @@ def main() -> None:
         scale,
         tracker,
         tracker_reads,
+        tracker_rules,
         users,
     )
     from tests.harness.cluster import Cluster  # noqa: PLC0415 - models exist after the set-up
@@ -72,6 +74,9 @@ def main() -> None:
         if arguments.only in (None, "tracker-reads"):
             with OwnDatabase(cluster):
                 tracker_reads.run(people=500_000 // factor)
+        if arguments.only in (None, "tracker-rules"):
+            with OwnDatabase(cluster):
+                tracker_rules.run(sizes=(1_000 // factor, 10_000 // factor))
         if arguments.only in (None, "orgunit-changes"):
             orgunit_changes.run(cluster, sizes=(500, 5_000), uploads=500 // factor)
         if arguments.only in (None, "analytics"):

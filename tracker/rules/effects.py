@@ -11,7 +11,7 @@ from tracker.rules.known import Rule, RuleAction
 Ruled = EnrollmentItem | EventItem
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Issue:
     """An error or a warning; `value` is what its data came to."""
 
@@ -20,7 +20,7 @@ class Issue:
     value: str | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Assignment:
     """A value for a field (its key), None for no value. `sent`: what the payload says of the field, if it does."""
 
@@ -32,7 +32,7 @@ class Assignment:
     sent: str | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Demand:
     """That a field has a value; `sent`: whether the payload says anything of it, and what."""
 
@@ -42,7 +42,7 @@ class Demand:
     sent: tuple[bool, str | None]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Message:
     """A message of a template (its uid), now or on a day."""
 
@@ -52,7 +52,7 @@ class Message:
     date: datetime.date | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Failure:
     """A rule that could not be evaluated, and why."""
 

@@ -22,7 +22,7 @@ from tracker.access.statements import Values
 from tracker.importer.context import Context
 from tracker.importer.items import Action, EventItem
 from tracker.importer.preheat_objects import rows
-from tracker.rules.families import EventFacts, Moment, day_of, sent_values
+from tracker.rules.families import EventFacts, Moment, sent_values
 
 DATES = "SELECT uid, enrolled_at, occurred_at FROM enrollment WHERE uid = ANY(%(uids)s)"
 CREATED = "SELECT uid, coalesce(created_at_client, created_at) FROM event WHERE uid = ANY(%(uids)s)"
@@ -45,6 +45,16 @@ class Facts:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.today = timezone.localdate(context.now)
+        self._days: dict[datetime.datetime, datetime.date] = {}
+
+    def day(self, moment: Moment) -> datetime.date | None:
+        """The server's day of a moment. Moments repeat, and a time zone takes long."""
+        if moment is None:
+            return None
+        day = self._days.get(moment)
+        if day is None:
+            day = self._days[moment] = timezone.localdate(moment)
+        return day
 
     def event(self, item: EventItem) -> EventFacts:
         """An event of the payload: what it says, over what is stored of it."""
@@ -57,7 +67,7 @@ class Facts:
         created = item.record.created_at_client
         if created is None:
             created = self.context.now if item.action is Action.CREATE else self.created.get(item.uid, self.context.now)
-        return EventFacts(item.stage.pk, day_of(item.occurred_at or item.scheduled_at), created, values, sent)
+        return EventFacts(item.stage.pk, self.day(item.occurred_at or item.scheduled_at), created, values, sent)
 
     @cached_property
     def created(self) -> dict[str, datetime.datetime]:
@@ -89,7 +99,7 @@ class Facts:
             cursor.execute(statement, values)
             for enrollment, stage, moment, created, document in cursor.fetchall():
                 texts = {uid: entry["value"] for uid, entry in orjson.loads(document).items()}
-                found[enrollment].append(EventFacts(stage, day_of(moment), created, texts, {}))
+                found[enrollment].append(EventFacts(stage, self.day(moment), created, texts, {}))
         return found
 
     @cached_property

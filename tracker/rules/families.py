@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
-
 from tracker.importer.items import EnrollmentItem, EventItem
 from tracker.importer.known import DataElement, Program, StoredEnrollment
 from tracker.importer.raw_values import decode_attributes, decode_values
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 Moment = datetime.datetime | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class EventFacts:
     """An event as rules see it: values that are there, by the uid of their data element. `sent` has what the payload
     says of each, None for a value that it takes away."""
@@ -73,6 +71,7 @@ class Family:
         self.enrollment = enrollment
         self.items: list[EventItem] = []
         self._records: dict[tuple[str, int | None], Record] = {}
+        self._seen: dict[int, EventFacts] = {}  # by the identity of the item
 
     @property
     def stored(self) -> StoredEnrollment | None:
@@ -85,11 +84,20 @@ class Family:
             return self.stored.tracked_entity_uid
         return self.enrollment.tracked_entity if self.enrollment is not None else None
 
+    def event(self, item: EventItem) -> EventFacts:
+        """The facts of one of its events in the payload. Of an event program they are not kept: there may be many."""
+        found = self._seen.get(id(item))
+        if found is None:
+            found = self.facts.event(item)
+            if self.uid is not None:
+                self._seen[id(item)] = found
+        return found
+
     @cached_property
     def events(self) -> list[EventFacts]:
         """All its events: those of the payload, and the stored ones beside them that the user may read."""
         siblings = self.facts.siblings.get(self.uid, []) if self.uid else []
-        return [*map(self.facts.event, self.items), *siblings]
+        return [*map(self.event, self.items), *siblings]
 
     @cached_property
     def count(self) -> int:
@@ -147,11 +155,6 @@ class Family:
         if self.enrollment is not None:
             return self.enrollment.status
         return self.stored.status if self.stored is not None else None
-
-
-def day_of(moment: Moment) -> datetime.date | None:
-    """The server's day of a moment."""
-    return None if moment is None else timezone.localdate(moment)
 
 
 def sent_values(item: EventItem, names: Mapping[str | None, DataElement | None]) -> dict[str, str | None]:

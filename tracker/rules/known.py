@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dhis2api.value_types import BOOLEAN_TYPES, DATE_TYPES, NUMERIC_TYPES
-from expressions.dialects import PROGRAM_RULE
-from expressions.errors import EvaluationError, ExpressionError
-from expressions.kinds import Kind, Value
-from expressions.reading import read
-from expressions.rule_scope import RuleScope
+from expressions.kinds import Kind
 from metadata.enums import ProgramRuleActionType as ActionType
 from metadata.enums import ProgramRuleVariableSourceType as Source
 
@@ -21,9 +16,11 @@ SERVER_ACTIONS = (
     ActionType.ERRORONCOMPLETE, ActionType.SETMANDATORYFIELD, ActionType.SENDMESSAGE, ActionType.SCHEDULEMESSAGE,
 )  # fmt: skip
 MESSAGES = frozenset({ActionType.SENDMESSAGE, ActionType.SCHEDULEMESSAGE})
+RECORDED = frozenset({
+    Source.DATAELEMENT_NEWEST_EVENT_PROGRAM, Source.DATAELEMENT_NEWEST_EVENT_PROGRAM_STAGE,
+    Source.DATAELEMENT_PREVIOUS_EVENT,
+})  # fmt: skip
 _TARGET = re.compile(r"\s*[#A]\{([^{}]+)\}\s*")
-
-Run = Callable[[RuleScope], Value]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +36,15 @@ class Variable:
     attribute: int | None = None
     stage: int | None = None
     option_names: dict[str, str] | None = None
+
+    # Read for every value of every event: whether all events are asked, or this one, as it is.
+    is_recorded: bool = field(init=False)
+    is_plain: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        is_current = self.source == Source.DATAELEMENT_CURRENT_EVENT
+        object.__setattr__(self, "is_recorded", self.source in RECORDED)
+        object.__setattr__(self, "is_plain", is_current and self.option_names is None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,19 +91,6 @@ class ProgramRules:
     variables: dict[str, Variable] = field(default_factory=dict)
 
 
-def runner(text: str) -> Run:
-    """What evaluates a text; of one that cannot be read, something that says so each time."""
-    try:
-        return read(text, PROGRAM_RULE).run
-    except ExpressionError as error:
-        message = f"`{text}`: {error}"
-
-    def fail(scope: RuleScope) -> Value:
-        raise EvaluationError(message)
-
-    return fail
-
-
 def kind_of(value_type: str | None) -> Kind:
     """How values of a type are seen: rules know four kinds."""
     if value_type in NUMERIC_TYPES:
@@ -108,6 +101,6 @@ def kind_of(value_type: str | None) -> Kind:
 
 
 __all__ = [
-    "MESSAGES", "SERVER_ACTIONS", "ActionType", "ProgramRules", "Rule", "RuleAction", "Run", "Source", "Variable",
-    "kind_of", "runner",
+    "MESSAGES", "SERVER_ACTIONS", "ActionType", "ProgramRules", "Rule", "RuleAction", "Source", "Variable",
+    "kind_of",
 ]  # fmt: skip

@@ -10,8 +10,8 @@ from typing import Any
 
 from configuration.settings import system_setting
 from tracker.errors import E1300, E1301, E1306, E1307, E1308, E1309, E1310, E1314, E1317
-from tracker.importer.checks.attribute_values import enrollment_attributes
-from tracker.importer.checks.data_values import data_values
+from tracker.importer.checks.attribute_values import assigned_attributes
+from tracker.importer.checks.data_values import assigned_values
 from tracker.importer.context import Context
 from tracker.importer.items import EnrollmentItem
 from tracker.importer.preheat_values import POINTERS, load_targets
@@ -50,9 +50,9 @@ def _check_assigned(context: Context) -> None:
     if any(field.value_type in POINTERS or getattr(field, "unique", False) for field in fields):
         load_targets(context)
     for enrollment in enrollments:
-        enrollment_attributes(enrollment, context)
+        assigned_attributes(enrollment, context)
     for event in events:
-        data_values(event, context)
+        assigned_values(event, context)
 
 
 def _assign(effect: Assignment, overwrites: bool, context: Context) -> None:

@@ -11,27 +11,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.importer.known import ProgramStage
-from tracker.rules.known import MESSAGES, ActionType, ProgramRules, Rule, RuleAction, Run, runner
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Act:
-    """An action, ready to run. `key` is that of the data element or attribute that it sets or asks for; `name` what an
-    assignment is seen as by later rules, None where it has no target at all; `data` is None where there is nothing to
-    evaluate."""
-
-    action: RuleAction
-    key: int | None
-    name: str | None
-    data: Run | None
+from tracker.rules.actions import PERFORM, Act
+from tracker.rules.known import MESSAGES, ActionType, ProgramRules, Rule, RuleAction
+from tracker.rules.scopes import Scope
+from tracker.rules.screening import Run, Screen, runner, screens
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """The rules of an object, in order: condition, rule, what it does."""
+    """The rules of an object, in order: condition, rule, what it does. `always` are the places of those that no screen
+    looks at."""
 
     steps: Sequence[tuple[Run, Rule, tuple[Act, ...]]]
+    screens: Sequence[Screen]
+    always: Sequence[int]
     sends: bool  # whether any sends messages
+
+    def due(self, scope: Scope) -> list[int]:
+        """The places of the rules that may do something, in order."""
+        places = list(self.always)
+        for screen in self.screens:
+            places += screen.due(scope)
+        places.sort()
+        return places
 
 
 def enrollment_plan(rules: ProgramRules) -> Plan:
@@ -52,7 +54,12 @@ def _plan(rules: ProgramRules, stage: ProgramStage | None) -> Plan:
         acts = tuple(act for action in rule.actions if (act := _act(action, rules, stage)) is not None)
         if acts:
             steps.append((runner(rule.condition), rule, acts))
-    return Plan(steps, any(act.action.type in MESSAGES for _, _, acts in steps for act in acts))
+    every = [act for _, _, acts in steps for act in acts]
+    assigned = {act.name for act in every if act.name is not None}
+    return Plan(
+        steps, *screens([rule.condition for _, rule, _ in steps], assigned),
+        any(act.action.type in MESSAGES for act in every),
+    )  # fmt: skip
 
 
 def _act(action: RuleAction, rules: ProgramRules, stage: ProgramStage | None) -> Act | None:
@@ -71,4 +78,4 @@ def _act(action: RuleAction, rules: ProgramRules, stage: ProgramStage | None) ->
             field = variable.attribute if stage is None else variable.element_key
     if stage is not None and field is not None and field not in stage.elements:
         field = None  # later rules see it, the event does not
-    return Act(action, field, name, runner(action.data) if action.data else None)
+    return Act(action, field, name, runner(action.data) if action.data else None, PERFORM[action.type])

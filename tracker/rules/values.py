@@ -5,6 +5,8 @@ Source: DHIS2 2.42, program rules, variables. Dates stay texts, so that rules co
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from dhis2api.value_types import NUMERIC_TYPES
 from expressions.errors import EvaluationError
 from expressions.functions.dates import to_date
@@ -31,6 +33,11 @@ def from_text(text: str, kind: Kind) -> Value:
         if found is None:
             raise EvaluationError(f"`{text}` is neither true nor false")
         return found
+    return _day(text)
+
+
+@lru_cache(maxsize=10_000)  # days repeat
+def _day(text: str) -> str | None:
     day = to_date(text)
     return None if day is None else day.isoformat()
 
