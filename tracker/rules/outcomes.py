@@ -15,7 +15,7 @@ from tracker.importer.checks.data_values import assigned_values
 from tracker.importer.context import Context
 from tracker.importer.items import EnrollmentItem
 from tracker.importer.preheat_values import POINTERS, load_targets
-from tracker.rules.effects import Assignment, Demand, Effect, Failure, Issue, Message
+from tracker.rules.effects import Assignment, Demand, Failure, Issue
 from tracker.rules.known import ActionType
 from tracker.rules.values import are_same
 
@@ -112,9 +112,3 @@ def _tell_failure(effect: Failure, context: Context) -> None:
 TELL: dict[type, Callable[[Any, Context], None]] = {
     Issue: _tell_issue, Demand: _tell_demand, Failure: _tell_failure,
 }  # fmt: skip
-
-
-def messages(context: Context) -> list[Message]:
-    """The messages that rules send about what went in."""
-    effects: list[Effect] = context.effects
-    return [effect for effect in effects if isinstance(effect, Message) and not effect.item.is_ignored]
