@@ -48,8 +48,8 @@ def _import(body: bytes, skips_rules: bool) -> None:
 
 
 def _add_rules(world: TrackerWorld) -> None:
-    """50 rules a stage, each of ten kinds five times: seven of them hold for every event, of which one
-    stores a value and one warns."""
+    """50 rules a stage, each of ten kinds five times: four of them hold for every event: two
+    assign in memory, one stores a value, one warns."""
     program = Program.objects.get(uid=world.program)
     attribute = TrackedEntityAttribute.objects.get(uid=world.attributes[0])
     make_variable(program, "first", attribute)
@@ -79,7 +79,8 @@ def _kinds(name: dict[int, str], stage: str, elements: list[DataElement], number
         (f"d2:daysBetween(#{{{name[4]}}}, V{{event_date}}) > 300 + {number}", warning),
         (f"#{{{name[5]}}} > 0 && #{{{name[3]}}} && A{{first}} == 'Nobody'", error),
         (f"d2:length(#{{{name[6]}}}) > {50 + number} || #{{{stage} newest}} - #{{{stage} previous}} > 1000", error),
-        ("true", act("ASSIGN", content=f"#{{{stage} sum}}", data=f"#{{{name[0]}}} + #{{{name[2]}}} * 2 + {number}")),
+        (f"#{{{name[2]}}} >= {0 if number < 2 else 1_000}",
+         act("ASSIGN", content=f"#{{{stage} sum}}", data=f"#{{{name[0]}}} + #{{{name[2]}}} * 2 + {number}")),
         (f"#{{{stage} sum}} > {10 if number == 4 else 1_000_000} && V{{event_date}} >= '2024-01-01'",
          act("ASSIGN", elements[-1], data="V{event_date}")),
         (f"V{{event_count}} > {500 * number}", warning),

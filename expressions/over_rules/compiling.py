@@ -184,14 +184,15 @@ def _calculated(calculate: Callable[[Any, Any], Any], left: Run, right: Run, num
 
 
 def _against_number(name: str, left: Run, number: float) -> Run:
-    holds, step = COMPARISONS[name], STEPS[name]
-
-    def constant(scope: RuleScope) -> Value:
-        return number
+    holds, is_order = COMPARISONS[name], name not in ("==", "!=")
 
     def run(scope: RuleScope) -> Value:
         value = left(scope)
-        return holds(value, number) if type(value) is float else step(value, constant, scope)
+        if type(value) is float:
+            return holds(value, number)
+        if is_order:
+            return holds(as_number(value), number)
+        return are_equal(value, number) is (name == "==")
 
     return run
 

@@ -46,7 +46,7 @@ def to_text(value: Value) -> str | None:
     """A result as it is stored and told; an empty text is no value."""
     text = as_text(value)
     # A literal can say `\u0000`, which no column can hold.
-    return text.replace("\0", "") or None if text else None
+    return (text.replace("\0", "") if text and "\0" in text else text) or None
 
 
 def are_same(one: str | None, other: str | None, value_type: str) -> bool:
