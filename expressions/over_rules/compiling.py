@@ -213,6 +213,8 @@ def _compared(name: str, left: Run, right: Run) -> Run:
 def _both(left: Run, right: Run) -> Run:
     def run(scope: RuleScope) -> Value:
         value = left(scope)
+        if value is True:
+            return as_boolean(right(scope))
         return value if value is False else _and(value, right, scope)
 
     return run
@@ -221,6 +223,8 @@ def _both(left: Run, right: Run) -> Run:
 def _either(left: Run, right: Run) -> Run:
     def run(scope: RuleScope) -> Value:
         value = left(scope)
+        if value is False:
+            return as_boolean(right(scope))
         return value if value is True else _or(value, right, scope)
 
     return run

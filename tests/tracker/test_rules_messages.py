@@ -127,3 +127,14 @@ def test_what_is_refused_and_unknown_templates_send_nothing(api: ApiClient, clin
               act("SHOWERROR", clinic.weight, content="no"), stage=clinic.stage)  # fmt: skip
 
     assert consumed(lambda: run(api, clinic.visit(), "&atomicMode=OBJECT")) == []
+
+
+def test_what_was_sent_is_forgotten_with_the_enrollment(api: ApiClient, clinic: Clinic, consumed: Any) -> None:
+    make_rule(clinic.program, "true", act("SENDMESSAGE", template=template()))
+    consumed(lambda: run(api, clinic.visit()))
+    send(api, {"enrollments": [{"enrollment": ENROLLMENT}]}, "&importStrategy=DELETE")
+    remembered = RuleMessage.objects.count()
+
+    api.post("/api/maintenance/softDeletedEnrollmentRemoval")
+
+    assert (remembered, RuleMessage.objects.count()) == (1, 0)
