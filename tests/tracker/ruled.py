@@ -15,9 +15,10 @@ from metadata.models import (
     TrackedEntityAttribute,
 )
 from tests.harness.client import Answer, ApiClient
-from tests.tracker.sending import Clinic, make_clinic, send
+from tests.tracker.sending import EVENT, Clinic, make_clinic, send
 
 _numbers = count(1)
+MIDDLE = "EvSending02"  # the second visit of a course
 CURRENT, NEWEST, NEWEST_OF_STAGE, PREVIOUS = (
     f"DATAELEMENT_{name}" for name in ("CURRENT_EVENT", "NEWEST_EVENT_PROGRAM", "NEWEST_EVENT_PROGRAM_STAGE",
                                        "PREVIOUS_EVENT")
@@ -101,3 +102,27 @@ def texts_of(answer: Answer) -> list[str]:
     found = told(answer)
     messages = [message for _, _, message in (*found["errors"], *found["warnings"])]
     return sorted(message.split(" - ", 1)[1].strip("`.") for message in messages if " - " in message)
+
+
+def tell(clinic: Clinic, data: str, **options: Any) -> None:
+    """A rule of the stage that tells what an expression gives."""
+    make_rule(clinic.program, "true", act("SHOWWARNING", content="=", data=data), stage=clinic.stage, **options)
+
+
+def said(api: ApiClient, body: dict[str, Any], uid: str = EVENT, **options: Any) -> list[str]:
+    """What the rules tell of one object."""
+    warnings = told(run(api, body, **options))["warnings"]
+    return [
+        text.split(" - ", 1)[1].strip("`.").removeprefix("=").strip() for _, found, text in warnings if found == uid
+    ]
+
+
+def course(clinic: Clinic) -> dict[str, Any]:
+    """Three visits, sent in no order: weights 3000 on the first, 3100 on the second day, 3200 in the future; the second
+    one is sent last."""
+    events = [
+        clinic.event("EvSending03", {clinic.weight: "3200"}, occurredAt="2124-05-03"),
+        clinic.event("EvSending01", {clinic.weight: "3000"}, occurredAt="2024-05-01"),
+        clinic.event(MIDDLE, {clinic.weight: "3100"}, occurredAt="2024-05-02T23:00:00"),
+    ]
+    return {"trackedEntities": [clinic.person(enrollments=[clinic.enrollment(events=events)])]}

@@ -9,6 +9,7 @@ what other rules assign are always run.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -121,6 +122,7 @@ def _key(names: Names) -> Callable[[Scope], Any]:
     return key
 
 
+@lru_cache(maxsize=10_000)  # as many as are read and kept
 def _names(text: str) -> Names | None:
     """What a condition asks for; None where it cannot be read, or depends on more than these names."""
     try:
