@@ -1,0 +1,1 @@
+"""Expressions of program rules: binary numbers, variables that are never missing."""

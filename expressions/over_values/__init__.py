@@ -1,0 +1,1 @@
+"""Expressions over data values: decimal numbers, null for what is missing."""
