@@ -1,0 +1,48 @@
+"""The door: values of any items for any org units and periods.
+
+    values = load_items(items, org_units, periods, Reading.OWN_OR_LONGER)
+    for combo in values.attribute_combos(org_unit, period):
+        expression.evaluate(values.mapping(org_unit, period, combo), kinds=values.kinds)
+
+The number of queries depends on the kinds of items asked for, not on how many items, org units, periods or rows there
+are. Memory holds one value for each item, org unit, period and attribute option combo with data: who asks for very many
+org units asks for some at a time.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection
+
+from analytics.items.data_values import load_data_elements
+from analytics.items.values import Items, ItemValues, Question, Reading
+from dhis2api.periods import Period
+from expressions.items import Item, ItemKind
+
+__all__ = ["ItemValues", "Reading", "load_items"]
+
+Loader = Callable[[Items, Question, ItemValues], None]
+LOADERS: dict[ItemKind, Loader] = {
+    ItemKind.DATA_ELEMENT: load_data_elements,
+}
+
+
+def load_items(
+    items: Collection[Item], org_units: Collection[int], periods: Collection[Period], reading: Reading
+) -> ItemValues:
+    """The values of items. Unknown items have none; org units are primary keys.
+
+    Validation rules ask for OWN_OR_LONGER, predictors for OWN or SUMMED, with the output period and the samples as
+    periods, indicators for AGGREGATED.
+    """
+    values = ItemValues()
+    question = Question(list(dict.fromkeys(org_units)), list(dict.fromkeys(periods)), reading)
+    if not question.org_units or not question.periods:
+        return values
+    by_kind: defaultdict[ItemKind, dict[str, Item]] = defaultdict(dict)
+    for item in items:
+        by_kind[item.kind][item.key] = item
+    for kind, load in LOADERS.items():
+        if kind in by_kind:
+            load(by_kind[kind].values(), question, values)
+    return values
