@@ -199,11 +199,9 @@ def _can_aggregate(operand: Operand) -> bool:
 
 def _clock(operand: Operand) -> Clock:
     type = _type(operand)
-    if type in LATEST or type in EARLIEST:
-        span = Span.RECENT
-    else:
-        span = Span.AROUND if type in WITH_ZEROS else Span.WITHIN
-    return Clock.of(span, operand.item.modifiers)
+    if type in (*LATEST, *EARLIEST):
+        return Clock.of(Span.RECENT, operand.item.modifiers)
+    return Clock.of(Span.AROUND if type in WITH_ZEROS else Span.WITHIN, operand.item.modifiers)
 
 
 def _wanted(operands: Iterable[Operand], keys: dict[str, int], clocks: dict[Clock, int]) -> dict[str, list[Any]]:

@@ -11,10 +11,12 @@ org units asks for some at a time.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection
 
+from analytics.items.constants import load_constants, load_group_sizes, load_period_figures
 from analytics.items.data_values import load_data_elements
+from analytics.items.program_values import load_program_values
+from analytics.items.reporting_rates import load_reporting_rates
 from analytics.items.values import Items, ItemValues, Question, Reading
 from dhis2api.periods import Period
 from expressions.items import Item, ItemKind
@@ -22,9 +24,14 @@ from expressions.items import Item, ItemKind
 __all__ = ["ItemValues", "Reading", "load_items"]
 
 Loader = Callable[[Items, Question, ItemValues], None]
-LOADERS: dict[ItemKind, Loader] = {
-    ItemKind.DATA_ELEMENT: load_data_elements,
-}
+LOADERS: tuple[tuple[Loader, tuple[ItemKind, ...]], ...] = (
+    (load_data_elements, (ItemKind.DATA_ELEMENT,)),
+    (load_program_values, (ItemKind.PROGRAM_DATA_ELEMENT, ItemKind.PROGRAM_ATTRIBUTE)),
+    (load_reporting_rates, (ItemKind.REPORTING_RATE,)),
+    (load_group_sizes, (ItemKind.ORG_UNIT_GROUP,)),
+    (load_constants, (ItemKind.CONSTANT,)),
+    (load_period_figures, (ItemKind.DAYS, ItemKind.PERIOD_IN_YEAR, ItemKind.YEARLY_PERIOD_COUNT)),
+)
 
 
 def load_items(
@@ -39,10 +46,8 @@ def load_items(
     question = Question(list(dict.fromkeys(org_units)), list(dict.fromkeys(periods)), reading)
     if not question.org_units or not question.periods:
         return values
-    by_kind: defaultdict[ItemKind, dict[str, Item]] = defaultdict(dict)
-    for item in items:
-        by_kind[item.kind][item.key] = item
-    for kind, load in LOADERS.items():
-        if kind in by_kind:
-            load(by_kind[kind].values(), question, values)
+    distinct = {item.key: item for item in items}.values()
+    for load, kinds in LOADERS:
+        if found := [item for item in distinct if item.kind in kinds]:
+            load(found, question, values)
     return values

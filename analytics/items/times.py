@@ -86,13 +86,16 @@ class Stored:
         """The period of a type that this one counts for: its own, or the longer one that it begins in."""
         if type is self.type:
             return self.iso
-        if type.frequency_order <= self.type.frequency_order:
-            return None
-        middle = self.start + datetime.timedelta(days=3) if self.type.frequency_order == WEEK else self.start
-        try:
-            return type.containing(middle).iso
-        except InvalidPeriod:
-            return None
+        return enclosing(self.type, self.start, type) if type.frequency_order > self.type.frequency_order else None
+
+
+def enclosing(own: PeriodType, start: datetime.date, type: PeriodType) -> str | None:
+    """The period of a longer type that a period counts for; of weeks the fourth day decides."""
+    middle = start + datetime.timedelta(days=3) if own.frequency_order == WEEK else start
+    try:
+        return type.containing(middle).iso
+    except InvalidPeriod:
+        return None
 
 
 Time = tuple[int, int, int, int]  # number of the clock, number of the period asked for, stored period, its days

@@ -52,6 +52,7 @@ class ItemValues:
     by_unit: dict[int, dict[str, Value]] = field(default_factory=dict)
     by_period: dict[str, dict[str, Value]] = field(default_factory=dict)
     always: dict[str, Value] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)  # items that cannot be computed here, and why
 
     def attribute_combos(self, org_unit: int, period: Period) -> Iterable[int | None]:
         """Those for which data is stored. Only None where all data there is knows no combos; empty without data."""

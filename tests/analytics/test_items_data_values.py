@@ -11,7 +11,7 @@ from analytics.items.loading import Reading
 from dhis2api.demo import identifiers as ids
 from dhis2api.periods import parse_period
 from expressions.kinds import Kind
-from metadata.models import CategoryOptionCombo, CategoryOptionGroup, DataElementGroup
+from metadata.models import CategoryOptionGroup, DataElementGroup
 from tests.analytics.asking import item, load, value
 from tests.analytics.building import element, store, unit
 from tests.harness.queries import query_counter
