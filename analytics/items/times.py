@@ -59,7 +59,7 @@ class Clock:
     def targets(self, asked: Period) -> list[Period]:
         """The periods meant where one is asked for."""
         try:
-            target = asked.shift(self.offset)
+            target = asked.shift(self.offset) if self.offset else asked
             if not self.year_to_date:
                 return [target]
             return list(periods_between(target.type, target.start.replace(month=1, day=1), target.start))
