@@ -6,4 +6,3 @@ from dhis2api.errors import plain
 
 # DHIS2 does not look; a table of no years at all is nobody's wish.
 YEARS_NEGATIVE = plain(409, "Parameter lastYears must not be negative: {}")
-NO_MONITORING = plain(409, "This server has no validation rules to monitor yet")

@@ -101,29 +101,33 @@ def show_violations(found: Sequence[Violation], context: ReadingContext) -> list
     names = {
         shown["id"]: shown.get("displayName") or ""
         for shown in _named(
-            "organisationUnit", set(OrganisationUnit.objects.filter(uid__in=above).values_list("pk", flat=True)), context
+            "organisationUnit",
+            set(OrganisationUnit.objects.filter(uid__in=above).values_list("pk", flat=True)),
+            context,
         ).values()
     }
     shown = []
     for each in found:
         rule, unit, combo = rules[each.rule.pk], units[each.org_unit], combos[each.attribute_option_combo]
         path = paths[each.org_unit]
-        shown.append({
-            "validationRuleId": rule["id"],
-            "validationRuleDescription": rule.get("displayDescription") or rule.get("displayName") or "",
-            "organisationUnitId": unit["id"],
-            "organisationUnitDisplayName": unit.get("displayName") or "",
-            "organisationUnitPath": path,
-            "organisationUnitAncestorNames": " / ".join(names.get(uid, "") for uid in _ancestors(path)),
-            "periodId": each.period.iso,
-            "periodDisplayName": each.period.display_name,
-            "attributeOptionComboId": combo["id"],
-            "attributeOptionComboDisplayName": combo.get("displayName") or "",
-            "importance": each.rule.importance,
-            "leftSideValue": each.left,
-            "operator": SIGNS[each.rule.operator],
-            "rightSideValue": each.right,
-        })
+        shown.append(
+            {
+                "validationRuleId": rule["id"],
+                "validationRuleDescription": rule.get("displayDescription") or rule.get("displayName") or "",
+                "organisationUnitId": unit["id"],
+                "organisationUnitDisplayName": unit.get("displayName") or "",
+                "organisationUnitPath": path,
+                "organisationUnitAncestorNames": " / ".join(names.get(uid, "") for uid in _ancestors(path)),
+                "periodId": each.period.iso,
+                "periodDisplayName": each.period.display_name,
+                "attributeOptionComboId": combo["id"],
+                "attributeOptionComboDisplayName": combo.get("displayName") or "",
+                "importance": each.rule.importance,
+                "leftSideValue": each.left,
+                "operator": SIGNS[each.rule.operator],
+                "rightSideValue": each.right,
+            }
+        )
     return shown
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from analytics.items.operands import resolve
 from datavalues import errors as data_codes
 from datavalues.cells import named_period
 from dhis2api.errors import ApiError
@@ -18,6 +19,7 @@ from dhis2api.objects.query.fields import parse_fields
 from dhis2api.objects.reading.context import ReadingContext
 from dhis2api.objects.registry import get_schema
 from dhis2api.periods import Period
+from expressions.items import ItemKind
 from metadata import models
 from metadata.attribute_combos import attribute_option_combo
 from metadata.visibility import hidden_option_combos
@@ -27,8 +29,6 @@ from validation.params import FormParams
 from validation.results import show_results
 from validation.rules.analysis import Analysis, Violation, find_violations
 from validation.rules.loading import Rule, load_rules
-from analytics.items.operands import resolve
-from expressions.items import ItemKind
 
 LIMIT = 500  # violations of one form
 
@@ -112,9 +112,7 @@ def _unexplained(
     data_set: models.DataSet, period: Period, unit: models.OrganisationUnit, combo: models.CategoryOptionCombo
 ) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            UNEXPLAINED, {"data_set": data_set.pk, "period": period.iso, "unit": unit.pk, "combo": combo.pk}
-        )
+        cursor.execute(UNEXPLAINED, {"data_set": data_set.pk, "period": period.iso, "unit": unit.pk, "combo": combo.pk})
         return [
             {
                 "id": f"{element}.{option_combo}", "displayName": f"{name} {option_combo_name}",

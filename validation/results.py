@@ -31,14 +31,19 @@ REFERENCES = {
     "organisationUnit": ("organisationUnit", "organisation_unit_id"),
     "attributeOptionCombo": ("categoryOptionCombo", "attribute_option_combo_id"),
 }
+# What analytics builds its table of results from.
+FOR_ANALYTICS = """
+    SELECT rule.uid AS rule_uid, result.period_id, result.organisation_unit_id, result.attribute_option_combo_id,
+        result.created
+    FROM validation_validationresult AS result
+    JOIN metadata_validationrule AS rule ON rule.id = result.validation_rule_id
+"""
 NAMES = tuple(Selection(name) for name in ("id", "name", "displayName"))
 LARGEST = 2**63 - 1
 MOST = 50_000  # results in one answer
 
 
-def list_results(
-    params: ResultListParams, user: Any, context: ReadingContext
-) -> tuple[list[dict[str, Any]], int]:
+def list_results(params: ResultListParams, user: Any, context: ReadingContext) -> tuple[list[dict[str, Any]], int]:
     """A page of the results that the user may see, newest first, and how many there are in all.
 
     Errors: E7500, E7501 for what does not exist, E7502 for a text that is no period (409); E1003 for unreadable fields;

@@ -27,6 +27,16 @@ VALUES_AT_ONCE = 500_000  # of items, in memory
 FEWEST_UNITS = 20  # at once, however many items and periods there are
 
 
+class Cell(NamedTuple):
+    """What can be violated once."""
+
+    rule: int
+    period: str
+    org_unit: int
+    attribute_option_combo: int
+    day: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """What is to be looked at. Option combos are primary keys."""
@@ -44,7 +54,7 @@ class Analysis:
 class Violation:
     """A rule that does not hold; org unit and attribute option combo are primary keys.
 
-    `day` is the day of the period that a sliding window ends with. `result` is the key of the stored row, if there is one.
+    `day` is the day of the period that a sliding window ends with, `result` the key of the stored row, if there is one.
     """
 
     rule: Rule
@@ -63,22 +73,21 @@ class Violation:
         return Cell(self.rule.pk, self.period.iso, self.org_unit, self.attribute_option_combo, self.day)
 
 
-class Cell(NamedTuple):
-    """What can be violated once."""
-
-    rule: int
-    period: str
-    org_unit: int
-    attribute_option_combo: int
-    day: int | None
-
-
 def find_violations(analysis: Analysis, watch: Callable[[], None] = lambda: None) -> list[Violation]:
     """All violations up to the limit: those that are stored, which count without being looked at again, and new ones.
 
     `watch` is called now and then; what it raises ends the search.
     """
     return list(islice(_violations(analysis, watch), analysis.limit))
+
+
+def violations_of(rows: QuerySet[ValidationResult], rules: Mapping[int, Rule]) -> Iterator[Violation]:
+    """Stored results of some rules."""
+    for rule, unit, iso, *rest in rows.values_list(
+        "validation_rule_id", "organisation_unit_id", "period__iso", "attribute_option_combo_id", "leftside_value",
+        "rightside_value", "day_in_period", "pk", "notification_sent",
+    ):  # fmt: skip
+        yield Violation(rules[rule], unit, parse_period(iso), *rest)
 
 
 def _violations(analysis: Analysis, watch: Callable[[], None]) -> Iterator[Violation]:
@@ -129,9 +138,4 @@ def _stored(analysis: Analysis, units: Sequence[Unit]) -> Iterator[Violation]:
     ).exclude(attribute_option_combo__in=analysis.hidden)  # fmt: skip
     if analysis.attribute_option_combo is not None:
         rows = rows.filter(attribute_option_combo=analysis.attribute_option_combo)
-    for row in rows.order_by("pk").values_list(
-        "validation_rule_id", "organisation_unit_id", "period__iso", "attribute_option_combo_id", "leftside_value",
-        "rightside_value", "day_in_period", "pk", "notification_sent",
-    ):  # fmt: skip
-        rule, unit, iso, *rest = row
-        yield Violation(rules[rule], unit, parse_period(iso), *rest)
+    return violations_of(rows.order_by("pk"), rules)

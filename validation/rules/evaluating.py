@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from expressions.kinds import Kind, Value
-from expressions.reading import Place
+from expressions.over_values.cells import Place
 from expressions.strategies import MissingValueStrategy
 from metadata.enums import Operator
 from validation.rules.loading import Rule, Side

@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from dhis2api.periods import PeriodType, period_type
 from expressions.dialects import VALIDATION_RULE
 from expressions.errors import ExpressionError
+from expressions.expression import Expression
 from expressions.items import Item, ItemKind
-from expressions.reading import Expression, read
+from expressions.reading import read
 from expressions.strategies import MissingValueStrategy
 from metadata.enums import Importance, Operator
 from metadata.models import ValidationRule, ValidationRuleExpression

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from analytics.items.loading import ItemValues, Reading, load_items
-from analytics.items.places import load_places
 from dhis2api.periods import Period
+from expressions.checking import ORG_UNIT_FUNCTIONS
 from expressions.kinds import Value
 from validation.rules.evaluating import Found, Surroundings, find_violation
 from validation.rules.loading import Rule, Side
 from validation.rules.periods import window_of
-
-ORG_UNIT_FUNCTIONS = "orgUnit."
+from validation.rules.places import load_places
 
 Values = Mapping[str, Value]
 
@@ -59,11 +58,9 @@ class Round:
         sliding = {item.key: item for rule in rules for side in rule.sides for item in side.sliding_items}
         self.sliding_keys = sliding.keys()
         windows = [window for window, _ in self.windows.values()]
-        self.sliding = (
-            load_items(sliding.values(), keys, windows, Reading.OWN_OR_LONGER) if sliding else ItemValues()
-        )
-        asks_for_places = any(ORG_UNIT_FUNCTIONS in side.expression.text for rule in rules for side in rule.sides)
-        self.places = load_places(keys) if asks_for_places else {}
+        self.sliding = load_items(sliding.values(), keys, windows, Reading.OWN_OR_LONGER) if sliding else ItemValues()
+        called = {name for rule in rules for side in rule.sides for name in side.expression.functions}
+        self.places = load_places(keys) if called & ORG_UNIT_FUNCTIONS else {}
 
     def run(self, hidden: frozenset[int]) -> Iterator[Seen]:
         """All violations, unit by unit; none under the `hidden` attribute option combos."""
@@ -75,9 +72,7 @@ class Round:
                     if combo not in hidden:
                         yield from self._judge(unit.pk, period, combo, here, surroundings)
 
-    def _rules_by_combo(
-        self, unit: int, period: Period, rules: Sequence[Rule]
-    ) -> Iterator[tuple[int, Sequence[Rule]]]:
+    def _rules_by_combo(self, unit: int, period: Period, rules: Sequence[Rule]) -> Iterator[tuple[int, Sequence[Rule]]]:
         """The attribute option combos to look at, each with the rules that have values there."""
         if self.only is not None:
             yield self.only, rules

@@ -52,7 +52,8 @@ def store_violations(violations: Sequence[Violation]) -> list[Violation]:
             "right": [found.right for found in new], "now": timezone.now(),
         })  # fmt: skip
         keys = {new[number - 1].cell: (key, is_sent) for number, key, is_sent in cursor.fetchall()}
-    return [
-        replace(found, result=keys[found.cell][0], notification_sent=keys[found.cell][1]) if found.result is None else found
-        for found in violations
-    ]
+    return [found if found.result is not None else _stored(found, *keys[found.cell]) for found in violations]
+
+
+def _stored(found: Violation, key: int, is_sent: bool) -> Violation:
+    return replace(found, result=key, notification_sent=is_sent)
