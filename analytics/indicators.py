@@ -33,7 +33,7 @@ FORMULAS = r"""
         SELECT inner_one.uid, inner_one.numerator, inner_one.denominator
         FROM named
         CROSS JOIN LATERAL regexp_matches(
-            named.numerator || ' ' || named.denominator, 'N\{([A-Za-z][A-Za-z0-9]{10})\}', 'g'
+            concat_ws(' ', named.numerator, named.denominator), 'N\{([A-Za-z][A-Za-z0-9]{10})\}', 'g'
         ) AS found (parts)
         JOIN metadata_indicator AS inner_one ON inner_one.uid = found.parts[1]
     )
@@ -112,43 +112,42 @@ def load_formulas(uids: Collection[str]) -> dict[str, Formula]:
 
 
 def _formula(
-    uid: str, numerator: str, denominator: str, factor: int, annualized: bool, decimals: int | None
+    uid: str, numerator: str | None, denominator: str | None, factor: int, annualized: bool, decimals: int | None
 ) -> Formula:  # fmt: skip
     try:
-        sides = read(numerator, INDICATOR), read(denominator, INDICATOR)
+        sides = read(numerator or "", INDICATOR), read(denominator or "", INDICATOR)
     except ExpressionError as error:
         raise ApiError(INDICATOR_NOT_COMPUTED, uid, error) from error
     return Formula(uid, *sides, Decimal(factor), annualized, decimals)
 
 
-def find_circle(formulas: Mapping[str, Formula], uid: str) -> list[str] | None:
-    """The way from an indicator back to one that it came by, None if there is none."""
-    done: set[str] = set()
-    way: dict[str, Iterator[str]] = {uid: _named(formulas, uid)}
-    while way:
-        last = next(reversed(way))
-        for named in way[last]:
-            if named in way:
-                return [*list(way)[list(way).index(named) :], named]
-            if named not in done:
-                way[named] = _named(formulas, named)
-                break
-        else:
-            done.add(last)
-            del way[last]
+def find_way(named: Mapping[str, Collection[str]], starts: Collection[str], goal: str) -> list[str] | None:
+    """The shortest way from one of the indicators to another by what each one names, both ends included."""
+    ways = {uid: [uid] for uid in starts}
+    pending = list(ways)
+    for uid in pending:
+        if uid == goal:
+            return ways[uid]
+        for following in named.get(uid, ()):
+            if following not in ways:
+                ways[following] = [*ways[uid], following]
+                pending.append(following)
     return None
 
 
-def _named(formulas: Mapping[str, Formula], uid: str) -> Iterator[str]:
-    items = formulas[uid].items if uid in formulas else ()
-    return iter([item.parts[0] for item in items if item.kind is ItemKind.INDICATOR])
+def _find_circle(formulas: Mapping[str, Formula]) -> list[str] | None:
+    named = {
+        uid: [item.parts[0] for item in formula.items if item.kind is ItemKind.INDICATOR]
+        for uid, formula in formulas.items()
+    }
+    ways = (find_way(named, named[uid], uid) for uid in named)
+    return next(([way[-1], *way] for way in ways if way is not None), None)
 
 
 def _all_items(formulas: Mapping[str, Formula], uids: Iterable[str]) -> list[Item]:
     """The items of indicators and of those within them, which have the modifiers of what is around them."""
-    for uid in uids:
-        if (circle := find_circle(formulas, uid)) is not None:
-            raise ApiError(E7116, " - ".join(circle))
+    if (circle := _find_circle(formulas)) is not None:
+        raise ApiError(E7116, " - ".join(circle))
     found: dict[tuple[str, Modifiers], None] = {}
     pending = [(uid, NO_MODIFIERS) for uid in uids]
     items: dict[str, Item] = {}

@@ -79,3 +79,17 @@ def test_comment_says_what_is_wrong_with_an_expression_and_where() -> None:
     (found,) = [issue for issue in find_issues(check) if issue.id == broken.uid]
 
     assert (found.name, found.comment) == (f"Coverage:{broken.uid}", "Unexpected end (line 2, column 8)")
+
+
+def test_indicator_that_names_itself_through_another_is_told_by_which_way() -> None:
+    numerators, denominators = find_checks(["indicators_with_invalid_numerator", "indicators_with_invalid_denominator"])
+    first = indicator("1")
+    second = indicator("1", f"N{{{first.uid}}}")
+    first.numerator = f"2 * N{{{second.uid}}}"
+    first.save()
+
+    comments = {issue.id: issue.comment for issue in find_issues(numerators)}
+
+    assert comments[first.uid] == f"It names itself: {first.uid} - {second.uid} - {first.uid}"
+    assert second.uid not in comments
+    assert second.uid in broken_by(denominators)

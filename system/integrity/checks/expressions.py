@@ -7,13 +7,16 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from analytics.indicators import find_way
 from expressions.dialects import INDICATOR, PROGRAM_INDICATOR, PROGRAM_INDICATOR_FILTER, VALIDATION_RULE, Dialect
 from expressions.errors import ExpressionError
+from expressions.items import ItemKind
 from expressions.reading import read
 from metadata.models import Indicator, ProgramIndicator, ValidationRuleExpression
 from system.integrity.declaring import SEVERE, Check, Issue, ReportMember, Section, Shape
 
 FETCHED = 500  # rows at a time
+CIRCLE = "It names itself: {}"
 CANNOT_BE_COMPUTED = "It cannot be computed: analyses show nothing for it, and runs pass over it."
 
 
@@ -38,6 +41,31 @@ def _sides(role: str) -> Iterator[Issue]:
     return _broken(rows.values_list("validation_rule__uid", "validation_rule__name", "expression"), VALIDATION_RULE)
 
 
+def _indicators(column: str) -> Iterator[Issue]:
+    """Indicators with such a side, and those that name themselves by it, through whatever others."""
+    yield from _of(Indicator, column, INDICATOR)
+    sides = {
+        uid: (name, _named(numerator), _named(denominator))
+        for uid, name, numerator, denominator in Indicator.objects.order_by("name", "uid").values_list(
+            "uid", "name", "numerator", "denominator"
+        )
+        if "N{" in f"{numerator}{denominator}"
+    }
+    named = {uid: [*numerator, *denominator] for uid, (_, numerator, denominator) in sides.items()}
+    for uid, (name, *both) in sides.items():
+        way = find_way(named, both[column == "denominator"], uid)
+        if way is not None:
+            yield Issue(uid, f"{name}:{uid}", CIRCLE.format(" - ".join([uid, *way])))
+
+
+def _named(text: str | None) -> list[str]:
+    """The indicators that an expression names; none, if it is not well-formed."""
+    try:
+        return [item.parts[0] for item in read(text or "", INDICATOR).items if item.kind is ItemKind.INDICATOR]
+    except ExpressionError:
+        return []
+
+
 INDICATOR_EXPRESSIONS = Section("Indicators", (
     Check(
         "indicators_with_invalid_numerator", SEVERE, "indicators",
@@ -45,7 +73,7 @@ INDICATOR_EXPRESSIONS = Section("Indicators", (
         "The numerator of an indicator is not well-formed.",
         CANNOT_BE_COMPUTED,
         "Correct the numerator where the comment says.",
-        lambda: _of(Indicator, "numerator", INDICATOR),
+        lambda: _indicators("numerator"),
         slow=True, programmatic=True, report=ReportMember("invalidIndicatorNumerators", Shape.COMMENTS),
     ),
     Check(
@@ -54,7 +82,7 @@ INDICATOR_EXPRESSIONS = Section("Indicators", (
         "The denominator of an indicator is not well-formed.",
         CANNOT_BE_COMPUTED,
         "Correct the denominator where the comment says.",
-        lambda: _of(Indicator, "denominator", INDICATOR),
+        lambda: _indicators("denominator"),
         slow=True, programmatic=True, report=ReportMember("invalidIndicatorDenominators", Shape.COMMENTS),
     ),
 ))  # fmt: skip
