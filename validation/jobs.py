@@ -11,6 +11,7 @@ from scheduling.registry import Outcome, job
 from validation.monitoring import MOST_RESULTS, monitor
 from validation.notifications import hand_over, hand_over_stored
 from validation.params import MonitoringParams
+from validation.predictors import jobs as predictor_jobs  # noqa: F401  declares PREDICTOR
 from validation.rules.storing import store_violations
 
 LEFT_OUT = "Left out, since their expressions are not well-formed: {}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from validation.views import AnalysisView, FormValidationView, NotificationsView, ResultsView, ResultView
 
@@ -12,4 +12,5 @@ urlpatterns = [
     path("validation/sendNotifications", NotificationsView.as_view()),
     path("validationResults", ResultsView.as_view(), name="validation-results"),
     path("validationResults/<str:number>", ResultView.as_view()),
+    path("", include("validation.predictors.urls")),
 ]

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import connection
 
 from analytics.items.places import DESCENDANTS
+from analytics.items.times import Clock, Span
 from analytics.items.values import Items, ItemValues, Question, Reading
 from dhis2api.periods import Period
 from expressions.items import ItemKind
@@ -52,23 +53,28 @@ def load_period_figures(items: Items, question: Question, values: ItemValues) ->
     """Add days, number within the year, and number of such periods in the year."""
     for period in question.periods:
         found = values.by_period.setdefault(period.iso, {})
-        found.update((item.key, Decimal(FIGURES[item.kind](period))) for item in items)
+        for item in items:
+            targets = Clock.of(Span.EXACT, item.modifiers).targets(period)
+            if targets:
+                found[item.key] = Decimal(FIGURES[item.kind](targets))
 
 
-def _days(period: Period) -> int:
-    return (period.end - period.start).days + 1
+def _days(periods: list[Period]) -> int:
+    return sum((period.end - period.start).days + 1 for period in periods)
+
+
+def _number(periods: list[Period]) -> int:
+    period = periods[-1]
+    return period.type.index_of(period.start) - period.type.first_index(_year(period)) + 1
+
+
+def _per_year(periods: list[Period]) -> int:
+    period = periods[-1]
+    return period.type.first_index(_year(period) + 1) - period.type.first_index(_year(period))
 
 
 def _year(period: Period) -> int:
     return int(period.iso[:4])
-
-
-def _number(period: Period) -> int:
-    return period.type.index_of(period.start) - period.type.first_index(_year(period)) + 1
-
-
-def _per_year(period: Period) -> int:
-    return period.type.first_index(_year(period) + 1) - period.type.first_index(_year(period))
 
 
 FIGURES = {ItemKind.DAYS: _days, ItemKind.PERIOD_IN_YEAR: _number, ItemKind.YEARLY_PERIOD_COUNT: _per_year}

@@ -17,6 +17,7 @@ from analytics.items.constants import load_constants, load_group_sizes, load_per
 from analytics.items.data_values import load_data_elements
 from analytics.items.program_values import load_program_values
 from analytics.items.reporting_rates import load_reporting_rates
+from analytics.items.sub_expressions import load_sub_expressions
 from analytics.items.values import Items, ItemValues, Question, Reading
 from dhis2api.periods import Period
 from expressions.items import Item, ItemKind
@@ -30,6 +31,7 @@ LOADERS: tuple[tuple[Loader, tuple[ItemKind, ...]], ...] = (
     (load_reporting_rates, (ItemKind.REPORTING_RATE,)),
     (load_group_sizes, (ItemKind.ORG_UNIT_GROUP,)),
     (load_constants, (ItemKind.CONSTANT,)),
+    (load_sub_expressions, (ItemKind.SUB_EXPRESSION,)),
     (load_period_figures, (ItemKind.DAYS, ItemKind.PERIOD_IN_YEAR, ItemKind.YEARLY_PERIOD_COUNT)),
 )
 

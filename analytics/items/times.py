@@ -103,18 +103,23 @@ Time = tuple[int, int, int, int]  # number of the clock, number of the period as
 
 def find_times(clocks: Iterable[Clock], asked: list[Period]) -> list[Time]:
     """The stored periods that count, for each clock and period. One query."""
+    return [
+        (number, at, stored.pk, stored.days)
+        for (number, at), found in find_stored(clocks, asked).items() for stored in found
+    ]  # fmt: skip
+
+
+def find_stored(clocks: Iterable[Clock], asked: list[Period]) -> dict[tuple[int, int], list[Stored]]:
+    """The same by the numbers of clock and period."""
     numbered = list(enumerate(clocks))
     targets = {(number, at): clock.targets(period) for number, clock in numbered for at, period in enumerate(asked)}
     known = _stored(numbered, targets)
-    times = []
+    times: dict[tuple[int, int], list[Stored]] = {}
     for number, clock in numbered:
         finder = _Finder(clock.span, known, {target.type for at in range(len(asked)) for target in targets[number, at]})
         for at in range(len(asked)):
             found = {stored.pk: stored for target in targets[number, at] for stored in finder.find(target)}
-            times += [
-                (number, at, stored.pk, stored.days)
-                for stored in found.values() if clock.admits(stored.start, stored.end)
-            ]  # fmt: skip
+            times[number, at] = [stored for stored in found.values() if clock.admits(stored.start, stored.end)]
     return times
 
 
