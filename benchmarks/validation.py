@@ -86,7 +86,7 @@ def _make_rules() -> tuple[list[int], str]:
     ]
     for number, rule in enumerate(rules):
         first, second, third = (elements[(number + step) % RULES].uid for step in range(3))
-        for role, text in (("leftSide", f"#{{{first}}}"), ("rightSide", f"#{{{second}}} + 2 * #{{{third}}}")):
+        for role, text in (("leftSide", f"#{{{first}}} + #{{{second}}}"), ("rightSide", f"3 * #{{{third}}}")):
             ValidationRuleExpression.objects.create(
                 validation_rule=rule, role=role, expression=text, description=role, uid=generate_uid()
             )
