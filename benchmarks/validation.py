@@ -40,6 +40,16 @@ FILL = """
         AS period
     CROSS JOIN (SELECT id FROM metadata_categoryoptioncombo WHERE uid = 'HllvX50cXC0') AS combo;
 """
+# Where the left side is greater than the right one, asked of PostgreSQL.
+EXPECTED = """
+    SELECT count(*) FROM unnest(%(first)s::int[], %(second)s::int[], %(third)s::int[]) AS rule (first, second, third)
+    JOIN datavalue AS a ON a.data_element_id = rule.first
+    JOIN datavalue AS b ON b.data_element_id = rule.second
+        AND (b.period_id, b.organisation_unit_id) = (a.period_id, a.organisation_unit_id)
+    JOIN datavalue AS c ON c.data_element_id = rule.third
+        AND (c.period_id, c.organisation_unit_id) = (a.period_id, a.organisation_unit_id)
+    WHERE a.value::int + b.value::int > 3 * c.value::int
+"""
 FLOOR = """
     SELECT organisation_unit_id, period_id, attribute_option_combo_id, data_element_id, value FROM datavalue
     WHERE data_element_id = ANY(%s) AND organisation_unit_id = ANY(%s) AND NOT deleted
@@ -47,7 +57,10 @@ FLOOR = """
 
 
 def run(cluster: Cluster, sizes: tuple[int, ...]) -> None:
-    """Monitor so many org units, and print what it took."""
+    """Monitor so many org units, and print what it took.
+
+    Errors: AssertionError where PostgreSQL finds another number of violations.
+    """
     cases: list[Case] = []
     queries: list[tuple[int, int, int]] = []
     with OwnDatabase(cluster):
@@ -57,6 +70,7 @@ def run(cluster: Cluster, sizes: tuple[int, ...]) -> None:
             params = MonitoringParams(relative_start=-360, relative_end=-1, validation_rule_groups=[group])
             floor = measure(lambda units=units: _floor(elements, units))
             found = measure(lambda params=params: _monitor(params))
+            _compare(elements, found.result)
             evaluations = RULES * size * MONTHS
             cases.append(Case(f"{size:,} org units", evaluations, found, floor))
             cases.append(Case("and its results stored", found.result, _stored(params), None))
@@ -139,6 +153,17 @@ def _count(params: MonitoringParams) -> int:
     with CaptureQueriesContext(connection) as captured:
         _monitor(params)
     return len(captured)
+
+
+def _compare(elements: list[int], found: int) -> None:
+    turned = [elements[step:] + elements[:step] for step in range(3)]
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_nestloop = off")
+        cursor.execute(EXPECTED, dict(zip(("first", "second", "third"), turned, strict=True)))
+        expected = cursor.fetchone()[0]
+        cursor.execute("RESET enable_nestloop")
+    if found != expected:
+        raise AssertionError(f"{found} violations, PostgreSQL finds {expected}")
 
 
 def _floor(elements: list[int], units: list[int]) -> int:
