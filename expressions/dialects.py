@@ -42,6 +42,10 @@ class Dialect:
     converts: bool = False
     left_power: bool = False
 
+    def __str__(self) -> str:
+        """As messages speak of it."""
+        return f"{'an' if self.name[0] in 'aeiou' else 'a'} {self.name}"
+
 
 _DATA = (
     items.DATA_ELEMENT, items.PROGRAM_DATA_ELEMENT, items.PROGRAM_ATTRIBUTE, items.PROGRAM_INDICATOR,

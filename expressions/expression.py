@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from expressions.functions.signatures import AGGREGATE_OF
-from expressions.items import Item
+from expressions.items import NO_MODIFIERS, Item, ItemKind
 from expressions.kinds import Kind, Value
 from expressions.nodes import Call, ForEach, ItemNode, Node, children
 from expressions.over_rules.compiling import compile_rule
@@ -75,17 +75,21 @@ class Expression:
         """Whether there are aggregate functions."""
         return not self.functions.isdisjoint(AGGREGATE_OF)
 
+    @cached_property
+    def mentioned(self) -> tuple[Item, ...]:
+        """The items as they stand in the text, without modifiers, and those of quoted conditions."""
+        written: list[Item] = []
+        replace_items(self.text, lambda text: written.append(self._item(text)) or text)
+        keys = {item.key for item in written}
+        quoted = (item for item in self.items if item.modifiers == NO_MODIFIERS and item.key not in keys)
+        return tuple(dict.fromkeys([*written, *(item for item in quoted if item.kind is not ItemKind.SUB_EXPRESSION)]))
+
     def describe(self, name_of: Callable[[Item], str]) -> str:
         """The text, as it was written, with each item replaced by a name."""
-        named = {item.key: name_of(item) for item in self.items}
+        return replace_items(self.text, lambda text: name_of(self._item(text)))
 
-        return replace_items(self.text, lambda text: named.get(text) or self._named_otherwise(text, name_of))
-
-    def _named_otherwise(self, text: str, name_of: Callable[[Item], str]) -> str:
-        for form in self.dialect.items:
-            if (item := form.read(text)) is not None:
-                return name_of(item)
-        return text
+    def _item(self, text: str) -> Item:
+        return next(item for form in self.dialect.items if (item := form.read(text)) is not None)
 
     @cached_property
     def _over_values(self) -> Callable[[Cell], Value]:

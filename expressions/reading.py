@@ -54,7 +54,7 @@ def _read(text: str, dialect: Dialect) -> Expression:
         for_each, built = built
     if not fits(built.node, dialect.gives, dialect.functions):
         found = kind_of(built.node, dialect.functions)
-        raise ExpressionError(f"The expression of a {dialect.name} must give a {dialect.gives}, not a {found}")
+        raise ExpressionError(f"The expression of {dialect} must give a {dialect.gives}, not a {found}")
     return Expression(text, dialect, built.node, for_each)
 
 
@@ -131,7 +131,7 @@ class _Builder(Transformer):
 
     def for_each(self, variable: Token, group: Token, body: Built) -> tuple[ForEach, Built]:
         if not self.dialect.for_each:
-            raise _fault(f"A {self.dialect.name} has no forEach", variable)
+            raise _fault(f"{str(self.dialect).capitalize()} has no forEach", variable)
         return ForEach(str(variable), str(group).removeprefix(":DEG:")), body
 
     def number(self, token: Token) -> Built:
@@ -153,7 +153,7 @@ class _Builder(Transformer):
         for form in self.dialect.items:
             if (item := form.read(str(token))) is not None:
                 return Built(ItemNode(item), 1)
-        raise _fault(f"`{str(token)[:60]}` is no item of a {self.dialect.name}", token)
+        raise _fault(f"`{str(token)[:60]}` is no item of {self.dialect}", token)
 
     def bracketed(self, built: Built) -> Built:
         return _deeper(built.node, built)
@@ -193,7 +193,7 @@ class _Builder(Transformer):
         function = str(name)[:-1]
         signature = self.dialect.functions.get(function)
         if signature is None:
-            raise _fault(f"A {self.dialect.name} has no function `{function}`", name)
+            raise _fault(f"{str(self.dialect).capitalize()} has no function `{function}`", name)
         if not signature.accepts(len(arguments)):
             raise _fault(f"{function}() does not take {len(arguments)} arguments", name)
         nodes = tuple(one.node for one in arguments)
@@ -237,7 +237,7 @@ class _Builder(Transformer):
     def org_unit(self, name: Token, *uids: Token) -> Built:
         function = str(name)[:-1]
         if not self.dialect.org_unit_functions or function not in ORG_UNIT_FUNCTIONS:
-            raise _fault(f"A {self.dialect.name} has no function `{function}`", name)
+            raise _fault(f"{str(self.dialect).capitalize()} has no function `{function}`", name)
         return Built(Call(function, names=tuple(map(str, uids))), 1)
 
     def dated(self, built: Built, dot: Token, date: Token) -> Built:
@@ -262,7 +262,7 @@ class _Builder(Transformer):
 
     def _modified(self, built: Built, dot: Token, modifiers: Modifiers) -> Built:
         if str(dot.rstrip(")")) not in self.dialect.dots:
-            raise _fault(f"A {self.dialect.name} has no `{dot}`", dot)
+            raise _fault(f"{str(self.dialect).capitalize()} has no `{dot}`", dot)
         return _deeper(_with_modifiers(built.node, modifiers), built)
 
 

@@ -19,6 +19,7 @@ from metadata.action_views import (
     ProgramOrgUnitsView,
 )
 from metadata.dependencies import ROOTS
+from metadata.expressions.urls import urlpatterns as expression_routes
 from metadata.merging.urls import urlpatterns as merging_routes
 from metadata.org_unit_lists import ancestors, descendants, parents
 from metadata.views import (
@@ -42,6 +43,7 @@ urlpatterns = [
     path("metadata/gml", GmlView.as_view()),
     path("programs/orgUnits", ProgramOrgUnitsView.as_view()),
     *merging_routes,
+    *expression_routes,
     path("dataSets/<str:uid>/version", DataSetVersionView.as_view()),
     path("dataSets/<str:uid>/categoryCombos", DataSetCategoryCombosView.as_view()),
     *object_routes(get_schema("organisationUnit"), OrgUnitsView, OrgUnitView),

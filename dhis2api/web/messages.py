@@ -46,6 +46,7 @@ class WebMessage:
     status: str = "OK"  # OK, WARNING or ERROR
     message: str | None = None
     dev_message: str | None = None
+    description: str | None = None  # of an expression, in words
     error_code: str | None = None
     response: Any = None  # a mapping or an object with `to_dict()`, and `to_xml(parent)` if its XML is its own
     location: str | None = None
@@ -59,6 +60,7 @@ class WebMessage:
             "status": self.status,
             "message": self.message,
             "devMessage": self.dev_message,
+            "description": self.description,
             "response": self.response.to_dict() if hasattr(self.response, "to_dict") else self.response,
             "errorCode": self.error_code,
         }
@@ -68,7 +70,7 @@ class WebMessage:
         """The XML form: `<webMessage httpStatus=… ><message/><response/></webMessage>`."""
         members = self.to_dict()
         root = root_element("webMessage", **{name: members.get(name) for name in ATTRIBUTES})
-        for name in ("message", "devMessage"):
+        for name in ("message", "devMessage", "description"):
             if name in members:
                 append(root, name, members[name])
         if hasattr(self.response, "to_xml"):

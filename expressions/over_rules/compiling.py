@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from expressions.chains import chain
 from expressions.functions.declaring import RULE_FUNCTIONS, Function
 from expressions.items import Item, ItemKind
 from expressions.kinds import Value
@@ -32,7 +33,7 @@ def compile_rule(node: Node) -> Run:
             return _unary(operator, compile_rule(operand))
         case Chain(operators, operands):
             steps = [(STEPS[one], compile_rule(operand)) for one, operand in zip(operators, operands[1:], strict=True)]
-            return _chain(compile_rule(operands[0]), steps)
+            return chain(compile_rule(operands[0]), steps)
         case Call("d2:condition", arguments, _):
             return _condition(*map(compile_rule, arguments))
         case Call(name, arguments, _) if name in OF_VARIABLES:
@@ -60,21 +61,6 @@ def _unary(operator: str, operand: Run) -> Run:
     def run(scope: RuleScope) -> Value:
         value = as_boolean(operand(scope))
         return None if value is None else not value
-
-    return run
-
-
-def _chain(first: Run, steps: list[tuple[Step, Run]]) -> Run:
-    """Operators of one precedence, from the left. A loop: chains are as long as somebody writes them."""
-    if len(steps) == 1:
-        ((step, operand),) = steps
-        return lambda scope: step(first(scope), operand, scope)
-
-    def run(scope: RuleScope) -> Value:
-        value = first(scope)
-        for step, operand in steps:
-            value = step(value, operand, scope)
-        return value
 
     return run
 

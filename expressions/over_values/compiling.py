@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from expressions.chains import chain
 from expressions.errors import EvaluationError
 from expressions.functions.signatures import AGGREGATE_OF
 from expressions.items import Item, ItemKind
@@ -47,7 +48,7 @@ class _Compiler:
     def compile(self, node: Node) -> Run:
         match node:
             case Literal(value, number):
-                constant = Decimal(number) if number is not None else value
+                constant = EXACT.create_decimal(number) if number is not None else value
                 return lambda cell: constant
             case ItemNode(item):
                 return _raw_item(item.key) if self.raw else _counted_item(item)
@@ -57,7 +58,7 @@ class _Compiler:
                 steps = [
                     (STEPS[one], self.compile(operand)) for one, operand in zip(operators, operands[1:], strict=True)
                 ]
-                return _chain(self.compile(operands[0]), steps)
+                return chain(self.compile(operands[0]), steps)
             case IsIn(value, options):
                 return _is_in(self.compile(value), [self.compile(one) for one in options])
             case Call():
@@ -125,21 +126,6 @@ def _not(operand: Run) -> Run:
     return run
 
 
-def _chain(first: Run, steps: list[tuple[Step, Run]]) -> Run:
-    """Operators of one precedence, from the left. A loop: chains are as long as somebody writes them."""
-    if len(steps) == 1:
-        ((step, operand),) = steps
-        return lambda cell: step(first(cell), operand, cell)
-
-    def run(cell: Cell) -> Value:
-        value = first(cell)
-        for step, operand in steps:
-            value = step(value, operand, cell)
-        return value
-
-    return run
-
-
 def _arithmetic(calculate: Callable[[Decimal, Decimal], Decimal]) -> Step:
     def step(a: Value, right: Run, cell: Cell) -> Value:
         b = right(cell)
@@ -160,8 +146,8 @@ def _remainder(a: Decimal, b: Decimal) -> Decimal:
     if not b or not a.is_finite():
         return NAN
     result = EXACT.remainder(a, b)
-    if result.is_nan() and b.is_finite():  # the quotient is longer than 34 digits
-        return from_float(math.fmod(float(a), float(b)))
+    if result.is_nan() and b.is_finite() and math.isfinite(float(a)) and float(b):
+        return from_float(math.fmod(float(a), float(b)))  # the quotient is longer than 34 digits
     return result
 
 

