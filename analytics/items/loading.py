@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection
 
 from analytics.items.constants import load_constants, load_group_sizes, load_period_figures
 from analytics.items.data_values import load_data_elements
+from analytics.items.program_indicators import load_program_indicators
 from analytics.items.program_values import load_program_values
 from analytics.items.reporting_rates import load_reporting_rates
 from analytics.items.sub_expressions import load_sub_expressions
@@ -28,6 +29,7 @@ Loader = Callable[[Items, Question, ItemValues], None]
 LOADERS: tuple[tuple[Loader, tuple[ItemKind, ...]], ...] = (
     (load_data_elements, (ItemKind.DATA_ELEMENT,)),
     (load_program_values, (ItemKind.PROGRAM_DATA_ELEMENT, ItemKind.PROGRAM_ATTRIBUTE)),
+    (load_program_indicators, (ItemKind.PROGRAM_INDICATOR,)),
     (load_reporting_rates, (ItemKind.REPORTING_RATE,)),
     (load_group_sizes, (ItemKind.ORG_UNIT_GROUP,)),
     (load_constants, (ItemKind.CONSTANT,)),

@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 
 from dhis2api.demo import identifiers as ids
+from dhis2api.embedded.schema import PROJECT
+from dhis2api.web.params import parameters_of
 from metadata.models import CaptureOrganisationUnit, PredictorGroup
 from tests.analytics.building import element, store, unit
 from tests.personas import persona
 from tests.validation.predicting import predicted, predictor, stored
+from validation.predictors.params import PredictionParams, PredictorParams
 
 pytestmark = pytest.mark.usefixtures("no_values")
 MAY = "startDate=2024-05-01&endDate=2024-05-31"
+PAGE = (PROJECT / "docs" / "predictors.md").read_text()
 ADDRESSES = ["/api/predictions", "/api/predictors/run", "/api/predictors/{uid}/run"]
 
 
@@ -133,3 +137,13 @@ def test_async_run_is_a_job(api):
     assert answer.json["message"] == "Initiated inMemoryPrediction"
     assert answer.json["response"]["jobType"] == "PREDICTOR"
     assert answer.json["response"]["jobParameters"]["predictors"] == [made.uid]
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted({
+        parameter.name for declared in (PredictorParams, PredictionParams) for parameter in parameters_of(declared)
+    }),
+)  # fmt: skip
+def test_every_parameter_stands_in_the_docs(name):
+    assert f"`{name}`" in PAGE or f"`{name}=true`" in PAGE
