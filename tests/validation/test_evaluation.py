@@ -7,15 +7,28 @@ import datetime
 import pytest
 
 from dhis2api.demo import identifiers as ids
-from metadata.models import CategoryOptionCombo, DataElement, OrganisationUnit, ValidationRule
+from dhis2api.periods import parse_period
+from metadata.models import (
+    CategoryOptionCombo,
+    DataElement,
+    DataSet,
+    OrganisationUnit,
+    OrganisationUnitGroup,
+    ValidationRule,
+    ValidationRuleExpression,
+)
 from tests.analytics.building import element, store, unit
 from tests.datavalues.payloads import HARBOUR, RURAL_CARE
 from tests.harness.client import ApiClient
 from tests.harness.queries import QueryCount, query_counter
 from tests.tracker.world import enrolled_person, make_data_element
 from tests.validation.world import ALL, ANY, NEVER, ask, found, make_group, make_rule
+from validation.models import ValidationResult
 from validation.monitoring import monitor
 from validation.params import MonitoringParams
+from validation.rules.analysis import Analysis, find_violations
+from validation.rules.loading import load_rules
+from validation.rules.storing import store_violations
 
 pytestmark = pytest.mark.usefixtures("no_values")
 
@@ -89,7 +102,7 @@ def test_a_side_without_values_counts_as_zero_where_it_is_never_skipped(
     assert found(api) == expected
 
 
-@pytest.mark.parametrize("text", ["#{a} / 0", "log(0 - #{a})"])
+@pytest.mark.parametrize("text", ["#{a} / 0", "log(0 - #{a})", "#{a} * 10 ^ 400"])
 def test_what_is_no_number_is_no_value(api: ApiClient, text: str, a: DataElement) -> None:
     store(a, "3")
     make_rule(text.replace("#{a}", f"#{{{a.uid}}}"), "1")
@@ -179,6 +192,22 @@ class TestOrgUnits:
 
         assert found(api) == [(*PLACE, 3.0, 1.0)]
 
+    @pytest.mark.parametrize("function", ["group", "dataSet", "program"])
+    def test_functions_of_org_units_know_what_it_belongs_to(
+        self, api: ApiClient, a: DataElement, function: str
+    ) -> None:
+        store(a, "3")
+        store(a, "3", ou=ids.BADJIA)
+        owner = {
+            "group": lambda: OrganisationUnitGroup.objects.create(name="Mine", short_name="Mine"),
+            "dataSet": lambda: DataSet.objects.get(uid=ids.MORTALITY),
+            "program": lambda: enrolled_person().program,
+        }[function]()
+        owner.organisation_units.set([unit(ids.NGELEHUN_CHC)])
+        make_rule(f"if(orgUnit.{function}({owner.uid}), #{{{a.uid}}}, 0)", "1")
+
+        assert found(api) == [(*PLACE, 3.0, 1.0)]
+
 
 class TestAttributeOptionCombos:
     """A rule is held against the data of each by itself."""
@@ -217,7 +246,10 @@ class TestAttributeOptionCombos:
 def test_a_rule_that_cannot_be_read_does_not_stop_the_others(api: ApiClient, a: DataElement) -> None:
     store(a, "3")
     make_rule(f"#{{{a.uid}}} +", "1")
-    make_rule(f"#{{{a.uid}}}", "1")
+    make_rule("1", "1", period_type="Sometimes")
+    make_rule("1", "1", organisation_unit_levels=["first"])
+    ValidationRuleExpression.objects.filter(validation_rule=make_rule("1", "1"), role="leftSide").delete()
+    make_rule(f"#{{{a.uid}}}", "1", organisation_unit_levels={"a": "b"})
 
     assert len(found(api)) == 1
 
@@ -254,3 +286,18 @@ def test_a_rule_with_an_item_that_cannot_be_computed_is_left_out(api: ApiClient,
     group = make_group(*ValidationRule.objects.all())
     params = MonitoringParams(relative_start=-9999, relative_end=1, validation_rule_groups=[group.uid])
     assert list(monitor(params, datetime.date(2024, 6, 1), lambda: None).refused) == [item]
+
+
+def test_what_somebody_else_has_stored_meanwhile_stays(no_values: None, a: DataElement) -> None:
+    store(a, "3")
+    make_rule(f"#{{{a.uid}}}", "1")
+    january = parse_period("202401")
+    new = find_violations(Analysis(
+        rules=load_rules(ValidationRule.objects.all()).rules, periods={january.type: [january]},
+        org_units=OrganisationUnit.objects.filter(uid=ids.NGELEHUN_CHC), today=january.end, limit=10,
+    ))  # fmt: skip
+
+    first, second = store_violations(new), store_violations(new)
+
+    assert len(first) == ValidationResult.objects.count() == 1
+    assert first == second

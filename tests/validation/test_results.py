@@ -166,6 +166,12 @@ class TestFilters:
         assert 400 <= api.get(f"{RESULTS}?{query}").status < 500
 
 
+def test_a_page_beyond_all_numbers_is_empty(api: ApiClient, rule: ValidationRule) -> None:
+    make_result(rule)
+
+    assert keys(api, "page=2147483647&pageSize=2147483647") == []
+
+
 class TestOneResult:
     @pytest.mark.parametrize("key", ["0", "x", "-1", "99999999999999999999", "9223372036854775808", "²"])
     @pytest.mark.parametrize("method", ["GET", "DELETE"])

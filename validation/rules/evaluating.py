@@ -17,6 +17,7 @@ from metadata.enums import Operator
 from validation.rules.loading import Rule, Side
 
 SIGNIFICANT_DIGITS = 10
+LARGEST_EXPONENT = 308  # what a result has no room for is as good as infinite
 ZERO = Decimal(0)
 
 COMPARISONS: Mapping[Operator, Callable[[Decimal, Decimal], bool]] = {
@@ -75,4 +76,5 @@ def round_significant(value: Decimal | None) -> float:
 
 def _value(side: Side, values: Mapping[str, Value], surroundings: Surroundings) -> Decimal | None:
     found = side.expression.evaluate(values, side.strategy, kinds=surroundings.kinds, place=surroundings.place)
-    return found if isinstance(found, Decimal) and found.is_finite() else None
+    is_number = isinstance(found, Decimal) and found.is_finite() and found.adjusted() < LARGEST_EXPONENT
+    return found if is_number else None

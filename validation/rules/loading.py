@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 
 from dhis2api.periods import PeriodType, period_type
 from expressions.dialects import VALIDATION_RULE
-from expressions.errors import ExpressionError
 from expressions.expression import Expression
 from expressions.items import Item, ItemKind
 from expressions.reading import read
@@ -86,19 +85,24 @@ def load_rules(rows: QuerySet[ValidationRule]) -> LoadedRules:
     loaded = LoadedRules([], [])
     for row in found:
         try:
-            left, right = (_side(expressions[row.pk, role]) for role in ("leftSide", "rightSide"))
-        except (ExpressionError, KeyError):  # written by an older server, or past the checks of the import
+            loaded.rules.append(_rule(row, *(expressions[row.pk, role] for role in ("leftSide", "rightSide"))))
+        except (
+            ValueError,
+            KeyError,
+        ):  # ExpressionError among them: past the checks of the import, or before there were any
             loaded.unreadable.append(row.uid)
-            continue
-        loaded.rules.append(
-            Rule(
-                pk=row.pk, uid=row.uid, name=row.name, description=row.description or "",
-                importance=Importance(row.importance), operator=Operator(row.operator),
-                period_type=period_type(row.period_type), levels=frozenset(row.organisation_unit_levels or ()),
-                left=left, right=right,
-            )
-        )  # fmt: skip
     return loaded
+
+
+def _rule(row: ValidationRule, left: ValidationRuleExpression, right: ValidationRuleExpression) -> Rule:
+    """Errors: ValueError for a rule that cannot be evaluated."""
+    levels = row.organisation_unit_levels if isinstance(row.organisation_unit_levels, list) else []
+    return Rule(
+        pk=row.pk, uid=row.uid, name=row.name, description=row.description or "", importance=Importance(row.importance),
+        operator=Operator(row.operator), period_type=period_type(row.period_type),
+        levels=frozenset(int(level) for level in levels if isinstance(level, int | str)), left=_side(left),
+        right=_side(right),
+    )  # fmt: skip
 
 
 def _side(row: ValidationRuleExpression) -> Side:
