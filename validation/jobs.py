@@ -15,6 +15,7 @@ from validation.predictors import jobs as predictor_jobs  # noqa: F401  declares
 from validation.rules.storing import store_violations
 
 LEFT_OUT = "Left out, since their expressions are not well-formed: {}"
+REFUSED = "Rules with {} were left out: {}"
 FOUND = "Found {} violations of {} validation rules"
 MOST_FOUND = "Stopped at {} violations: there may be more"
 TOLD = "Handed over {} validation results"
@@ -29,6 +30,8 @@ def monitoring(run: JobRun) -> Outcome:
         stage.count(len(found.violations))
     if found.unreadable:
         run.tell(LEFT_OUT.format(", ".join(found.unreadable)), Level.WARN)
+    for item, reason in found.refused.items():
+        run.tell(REFUSED.format(item, reason), Level.WARN)
     if len(found.violations) == MOST_RESULTS:
         run.tell(MOST_FOUND.format(MOST_RESULTS), Level.WARN)
     violations = found.violations

@@ -19,24 +19,27 @@ MOST_RESULTS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Monitored:
-    """What was found, and what could not be looked at: the uids of rules whose expressions are not well-formed."""
+    """What was found, and what could not be looked at.
+
+    `unreadable` are the uids of rules whose expressions are not well-formed, `refused` the items that cannot be
+    computed here, with the reasons: the rules that name them were left out.
+    """
 
     violations: list[Violation]
     rules: int
     unreadable: list[str]
+    refused: dict[str, str]
 
 
 def monitor(params: MonitoringParams, today: datetime.date, watch: Callable[[], None]) -> Monitored:
     """All violations of the rules asked for, of any org unit; stored ones are among them."""
     loaded = load_rules(_rules(params))
-    found = find_violations(
-        Analysis(
-            rules=loaded.rules, periods=_periods(params, loaded.rules, today),
-            org_units=OrganisationUnit.objects.all(), today=today, limit=MOST_RESULTS,
-        ),
-        watch,
+    analysis = Analysis(
+        rules=loaded.rules, periods=_periods(params, loaded.rules, today), org_units=OrganisationUnit.objects.all(),
+        today=today, limit=MOST_RESULTS,
     )  # fmt: skip
-    return Monitored(found, len(loaded.rules), loaded.unreadable)
+    found = find_violations(analysis, watch)
+    return Monitored(found, len(loaded.rules), loaded.unreadable, analysis.refused)
 
 
 def _rules(params: MonitoringParams) -> QuerySet[ValidationRule]:

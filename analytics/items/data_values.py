@@ -16,7 +16,8 @@ from django.db import connection
 
 from analytics.items.aggregated import load_aggregated
 from analytics.items.operands import Operand, resolve
-from analytics.items.places import DESCENDANTS, SAME
+from analytics.items.places import DESCENDANTS
+from analytics.items.planning import without_nested_loops
 from analytics.items.times import Clock, Span, Time, find_times
 from analytics.items.values import Items, ItemValues, Question, Reading
 from analytics.values import IS_NUMERIC
@@ -33,9 +34,8 @@ VALUES = f"""
     ), time AS MATERIALIZED (
         SELECT * FROM unnest(%(clocks)s::int[], %(asked)s::int[], %(periods)s::int[], %(days)s::int[])
             AS time (clock, asked, period, days)
-    ), place AS MATERIALIZED ({{places}}),
-    counted AS (
-        SELECT wanted.item, wanted.element, place.asked AS unit, time.asked AS period, time.days,
+    ){{places}}, counted AS (
+        SELECT wanted.item, wanted.element, {{unit}} AS unit, time.asked AS period, time.days,
             value.attribute_option_combo_id AS attribute_combo,
             sum(CASE WHEN NOT is_number THEN NULL WHEN {IS_NUMERIC} THEN value.value::numeric END) AS number,
             max(value.value COLLATE "C") FILTER (WHERE NOT is_number) AS text
@@ -44,7 +44,7 @@ VALUES = f"""
             AND (wanted.combo IS NULL OR wanted.combo = value.category_option_combo_id)
             AND (wanted.attribute_combo IS NULL OR wanted.attribute_combo = value.attribute_option_combo_id)
         JOIN time ON time.clock = wanted.clock AND time.period = value.period_id
-        JOIN place ON place.unit = value.organisation_unit_id
+        {{where}}
         WHERE NOT value.deleted AND value.value IS NOT NULL
           AND value.data_element_id = ANY(%(elements)s) AND value.period_id = ANY(%(periods)s)
         GROUP BY 1, 2, 3, 4, 5, 6
@@ -57,6 +57,14 @@ SHORTEST = """(
     SELECT DISTINCT ON (item, element, unit, period, attribute_combo) * FROM counted
     ORDER BY item, element, unit, period, attribute_combo, days
 )"""
+# Whose data it is. That of the units themselves is found by the index, some units at a time.
+OWN = {
+    "places": "", "unit": "value.organisation_unit_id", "where": "AND value.organisation_unit_id = ANY(%(units)s)",
+}  # fmt: skip
+BELOW = {
+    "places": f", place AS MATERIALIZED ({DESCENDANTS})", "unit": "place.asked",
+    "where": "JOIN place ON place.unit = value.organisation_unit_id",
+}  # fmt: skip
 FETCHED = 10_000  # rows at a time
 
 
@@ -78,13 +86,13 @@ def load_data_elements(items: Items, question: Question, values: ItemValues) -> 
         return
     keys = list(kinds)
     statement = VALUES.format(
-        places=DESCENDANTS if question.descends else SAME, counted=SHORTEST if span is Span.LONGER else "counted"
+        counted=SHORTEST if span is Span.LONGER else "counted", **(BELOW if question.descends else OWN)
     )
     parameters = {
         "units": question.org_units, **_wanted(operands, keys, clocks, span), **_columns(times),
     }  # fmt: skip
     isos = [period.iso for period in question.periods]
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, without_nested_loops():
         cursor.execute(statement, parameters)
         while rows := cursor.fetchmany(FETCHED):
             for item, unit, period, attribute_combo, number, text in rows:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-SAME = "SELECT unit AS asked, unit FROM unnest(%(units)s::int[]) AS unit"
 DESCENDANTS = """
     SELECT asked.id AS asked, unit.id AS unit, asked.hierarchy_level AS asked_level, unit.hierarchy_level AS level
     FROM metadata_organisationunit AS unit

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
 from dhis2api.demo import identifiers as ids
-from metadata.models import CategoryOptionCombo, DataElement, OrganisationUnit
+from metadata.models import CategoryOptionCombo, DataElement, OrganisationUnit, ValidationRule
 from tests.analytics.building import element, store, unit
 from tests.datavalues.payloads import HARBOUR, RURAL_CARE
 from tests.harness.client import ApiClient
 from tests.harness.queries import QueryCount, query_counter
+from tests.tracker.world import enrolled_person, make_data_element
 from tests.validation.world import ALL, ANY, NEVER, ask, found, make_group, make_rule
+from validation.monitoring import monitor
+from validation.params import MonitoringParams
 
 pytestmark = pytest.mark.usefixtures("no_values")
 
@@ -234,3 +239,18 @@ def test_queries_do_not_grow_with_rules_org_units_and_periods(api: ApiClient, a:
         return counter.count
 
     assert count(1, 2, 1) == count(5, 10, 6)
+
+
+def test_a_rule_with_an_item_that_cannot_be_computed_is_left_out(api: ApiClient, a: DataElement) -> None:
+    """Never skipped, it would come to zero."""
+    store(a, "3")
+    visits = enrolled_person()
+    last = make_data_element(visits.stage, value_type="NUMBER", aggregation_type="LAST")
+    item = f"D{{{visits.program.uid}.{last.uid}}}"
+    make_rule(f"#{{{a.uid}}}", item, strategies=(ALL, NEVER))
+
+    assert found(api) == []
+
+    group = make_group(*ValidationRule.objects.all())
+    params = MonitoringParams(relative_start=-9999, relative_end=1, validation_rule_groups=[group.uid])
+    assert list(monitor(params, datetime.date(2024, 6, 1), lambda: None).refused) == [item]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
@@ -48,6 +48,7 @@ class Analysis:
     limit: int  # violations; more are not looked for
     attribute_option_combo: int | None = None  # None: all that data is stored by
     hidden: frozenset[int] = frozenset()  # attribute option combos whose data may not be read
+    refused: dict[str, str] = field(default_factory=dict)  # filled by the search: what cannot be computed, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def _violations(analysis: Analysis, watch: Callable[[], None]) -> Iterator[Viola
             watch()
             periods = analysis.periods[rules[0].period_type]
             round = Round(rules, units, periods, analysis.today, default, analysis.attribute_option_combo)
+            analysis.refused.update(round.refused)
             for each in round.run(analysis.hidden):
                 found = Violation(
                     each.rule, each.org_unit, each.period, each.attribute_option_combo, each.found.left,

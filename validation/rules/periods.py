@@ -43,7 +43,7 @@ def window_of(period: Period, today: datetime.date) -> tuple[Period, int]:
     The window is as long as the period's type says, and ends today, or where the period does if that is earlier.
     """
     end = max(min(today, period.end), period.start)
-    start = day_shifted(end, -period.type.frequency_order)
+    start = day_shifted(end, 1 - period.type.frequency_order)
     day = (end - period.start).days
     return Period(period.type, start, end, f"{period.iso}+{day}"), day
 

@@ -43,13 +43,16 @@ class Seen:
 
 
 class Round:
-    """Values, loaded in a fixed number of queries, and the rules that look at them."""
+    """Values, loaded in a fixed number of queries, and the rules that look at them.
+
+    `refused` are the keys of items that cannot be computed here, each with the reason; their rules are left out.
+    """
 
     def __init__(
         self, rules: Sequence[Rule], units: Sequence[Unit], periods: Sequence[Period], today: datetime.date,
         default: int, only: int | None,
     ) -> None:  # fmt: skip
-        self.rules, self.units, self.periods = rules, units, periods
+        self.units, self.periods = units, periods
         self.default, self.only = default, only
         keys = [unit.pk for unit in units]
         items = {item.key: item for rule in rules for item in rule.items}
@@ -59,6 +62,8 @@ class Round:
         self.sliding_keys = sliding.keys()
         windows = [window for window, _ in self.windows.values()]
         self.sliding = load_items(sliding.values(), keys, windows, Reading.OWN_OR_LONGER) if sliding else ItemValues()
+        self.refused = {**self.values.refused, **self.sliding.refused}
+        self.rules = [rule for rule in rules if rule.keys.isdisjoint(self.refused)]
         called = {name for rule in rules for side in rule.sides for name in side.expression.functions}
         self.places = load_places(keys) if called & ORG_UNIT_FUNCTIONS else {}
 
