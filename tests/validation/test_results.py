@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from datavalues.period_pruning import prune_periods
 from dhis2api.demo import identifiers as ids
 from metadata.models import CaptureOrganisationUnit, CategoryOptionCombo, OrganisationUnit, Period, ValidationRule
+from metadata.option_combos import generate_option_combos
 from sharing.access import Principal
 from tests.analytics.building import period, unit
 from tests.datavalues.payloads import HARBOUR, HARBOUR_OPTION
@@ -262,6 +263,32 @@ class TestMetadataThatGoes:
         stored = {row.pk: row.organisation_unit.uid for row in ValidationResult.objects.all()}
         assert stored == {moved.pk: target, own.pk: target}
         assert repeated.pk not in stored
+
+    def test_merged_option_combos_have_their_results_together(self, api: ApiClient, rule: ValidationRule) -> None:
+        target = CategoryOptionCombo.objects.get(uid=HARBOUR)
+        twin = CategoryOptionCombo.objects.create(name="twin", category_combo=target.category_combo)
+        twin.category_options.set(target.category_options.all())
+        moved = make_result(rule, attribute_option_combo=twin)
+        make_result(rule, attribute_option_combo=twin, pe="202402")
+        own = make_result(rule, attribute_option_combo=target, pe="202402")
+
+        answer = api.post("/api/categoryOptionCombos/merge", {
+            "sources": [twin.uid], "target": target.uid, "deleteSources": True, "dataMergeStrategy": "LAST_UPDATED",
+        })  # fmt: skip
+
+        assert answer.status == 200, answer
+        stored = {row.pk: row.attribute_option_combo.uid for row in ValidationResult.objects.all()}
+        assert stored == {moved.pk: HARBOUR, own.pk: HARBOUR}
+
+    def test_an_option_combo_that_goes_takes_its_results_along(self, rule: ValidationRule) -> None:
+        combo = CategoryOptionCombo.objects.get(uid=HARBOUR).category_combo
+        without_place = CategoryOptionCombo.objects.create(name="no place", category_combo=combo)
+        make_result(rule, attribute_option_combo=without_place)
+
+        generate_option_combos([combo.pk])
+
+        assert not CategoryOptionCombo.objects.filter(pk=without_place.pk).exists()
+        assert not ValidationResult.objects.exists()
 
     def test_periods_of_results_are_not_pruned(self, rule: ValidationRule) -> None:
         make_result(rule, pe="195001")
