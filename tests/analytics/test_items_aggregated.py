@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from random import Random
 
 import pytest
 
 from analytics.items.loading import Reading
+from analytics.table_types import TableType
 from dhis2api.demo import identifiers as ids
+from dhis2api.periods import parse_period
 from expressions.items import Item
 from expressions.kinds import Value
 from tests.analytics.asking import item, load
 from tests.analytics.asking import value as value_of
-from tests.analytics.building import element, set_settings, store
+from tests.analytics.building import build, element, rows, set_settings, store, unit
 from tests.harness.queries import query_counter
 
 pytestmark = pytest.mark.usefixtures("no_values")
@@ -138,3 +141,29 @@ def test_number_of_queries_depends_on_neither_items_nor_units_periods_and_rows()
         return few.count - len(units)  # the test's own look-ups
 
     assert asked(1, [ids.NGELEHUN_CHC], 1) == asked(4, [ids.NGELEHUN_CHC, ids.BADJIA, ids.BO], 6) == 4
+
+
+def test_figures_are_those_of_the_analytics_table():
+    """Whoever reads the table after the next job finds the same."""
+    dice = Random(1)
+    months = [f"2024{month:02}" for month in range(1, 13)]
+    summed, averaged = element(), element(aggregation_type="AVERAGE")
+    for cases in (summed, averaged):
+        for ou in (ids.BO, ids.BADJIA, ids.BAOMA, ids.NGELEHUN_CHC, ids.BANDAJUMA_CLINIC):
+            for pe in dice.sample(months, 5):
+                store(cases, str(dice.randint(0, 9)), pe=pe, ou=ou)
+    quarters, places = ["2024Q1", "2024Q2", "2024Q3", "2024Q4"], [ids.SIERRA_LEONE, ids.BO, ids.BADJIA]
+    values = load(f"#{{{summed.uid}}}", f"#{{{averaged.uid}}}", pe=quarters, ou=places, reading=Reading.AGGREGATED)
+
+    build(TableType.DATA_VALUE)
+
+    for level, ou in enumerate(places, start=1):
+        for pe in quarters:
+            found = values.mapping(unit(ou).pk, parse_period(pe))
+            ((total, average),) = rows(
+                f"SELECT sum(value) FILTER (WHERE dx = %s), avg(value) FILTER (WHERE dx = %s) FROM analytics"
+                f" WHERE uidlevel{level} = %s AND quarterly = %s",
+                summed.uid, averaged.uid, ou, pe,
+            )  # fmt: skip
+            assert found.get(f"#{{{summed.uid}}}") == (None if total is None else Decimal(str(total)))
+            assert float(found.get(f"#{{{averaged.uid}}}", 0)) == pytest.approx(average or 0)

@@ -72,7 +72,13 @@ def test_dates_must_be_there_and_in_order(api, address, query, status):
     assert (answer.status, answer.json["status"]) == (status, "ERROR")
 
 
-@pytest.mark.parametrize("address", [f"/api/predictions?{MAY}&predictor={{}}", f"/api/predictors/{{}}/run?{MAY}"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/api/predictions?{MAY}&predictor={{}}", f"/api/predictions?{MAY}&predictorGroup={{}}",
+        f"/api/predictors/{{}}/run?{MAY}",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("uid", ["unknownUid0", "no%20uid", "x" * 300])
 def test_unknown_predictor_is_not_found(api, address, uid):
     answer = api.post(address.format(uid))

@@ -131,7 +131,8 @@ class Definitions:
         if row is None or not (row.expression or "").strip():
             return None
         try:
-            return Formula(read(row.expression, dialect), MissingValueStrategy(row.missing_value_strategy))
+            strategy = row.missing_value_strategy or MissingValueStrategy.SKIP_IF_ALL_VALUES_MISSING
+            return Formula(read(row.expression, dialect), MissingValueStrategy(strategy))
         except ExpressionError as error:
             raise PredictorFault(NOT_WELL_FORMED.format(role, error)) from error
 
@@ -140,7 +141,10 @@ class Definitions:
             yield self._output(predictor, self.elements[predictor.output_id], generator)
             return
         for uid in self.members.get(generator.for_each.group, ()):
-            yield self._output(predictor, self.by_uid[uid], bind(generator, uid))
+            try:
+                yield self._output(predictor, self.by_uid[uid], bind(generator, uid))
+            except ExpressionError as error:
+                raise PredictorFault(NOT_WELL_FORMED.format(GENERATOR, error)) from error
 
     def _output(self, predictor: Predictor, element: dict[str, Any], expression: Expression) -> Output:
         return Output(

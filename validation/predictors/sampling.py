@@ -20,13 +20,12 @@ TOO_MANY_SAMPLES = "A prediction is made from {} sample periods at most"
 def output_periods(type: PeriodType, start: datetime.date, end: datetime.date) -> list[Period]:
     """The periods that lie wholly within the dates, in order. Errors: PredictorFault for more than a thousand."""
     found: list[Period] = []
-    index = type.index_of(start)
-    while (period := _at(type, index)) is not None and period.start <= end:
-        if start <= period.start and period.end <= end:
+    for index in range(type.index_of(start), type.index_of(end) + 1):
+        period = _at(type, index)
+        if period is not None and start <= period.start and period.end <= end:
             found.append(period)
         if len(found) > MOST_OUTPUTS:
             raise PredictorFault(TOO_MANY_OUTPUTS.format(MOST_OUTPUTS, start, end))
-        index += 1
     return found
 
 

@@ -11,7 +11,7 @@ from dhis2api.web.messages import ok
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest, ApiView
-from metadata.models import Predictor
+from metadata.models import Predictor, PredictorGroup
 from scheduling.answers import answer_started, job_name
 from scheduling.enqueueing import enqueue
 from scheduling.job_types import JobType
@@ -40,15 +40,15 @@ class PredictionsView(PredictorView):
 
     @declares(PredictionParams)
     def post(self, request: ApiRequest, params: PredictionParams) -> ApiResponse:
-        """Run them, at once or as a job. Errors: 404 for an unknown predictor."""
+        """Run them, at once or as a job. Errors: 404 for an unknown predictor or group."""
         span = _span(params)
-        predictors = find_predictors(params.predictor, params.predictor_group)
-        _check(params, predictors)
+        _check(params)
         if params.run_async:
             type, version = JobType.PREDICTOR, request.explicit_version
             found = params.of_job(timezone.localdate())
             name = job_name(type, version)
             return answer_started(enqueue(type, params=found, user=request.user, name=name, version=version))
+        predictors = find_predictors(params.predictor, params.predictor_group)
         return ok(None, summarize(run_each(predictors, span, request.user)).to_dict())
 
     put = post
@@ -85,11 +85,12 @@ def _span(params: SpanParams) -> Span:
     return Span(params.start_date, params.end_date)
 
 
-def _check(params: PredictionParams, found: list[Predictor]) -> None:
-    known = {predictor.uid for predictor in found}
-    for uid in params.predictor:
-        if uid not in known:
-            raise ApiError(E1005, "Predictor", uid)
+def _check(params: PredictionParams) -> None:
+    for model, uids in ((Predictor, params.predictor), (PredictorGroup, params.predictor_group)):
+        known = set(model._default_manager.filter(uid__in=uids).values_list("uid", flat=True))
+        for uid in uids:
+            if uid not in known:
+                raise ApiError(E1005, model.__name__, uid)
 
 
 def _generated(predictors: list[Predictor], span: Span, user: Any) -> ApiResponse:

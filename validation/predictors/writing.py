@@ -21,8 +21,8 @@ from validation.predictors.evaluating import Key
 STORED = f"""
     SELECT data_element_id, organisation_unit_id, category_option_combo_id, attribute_option_combo_id, value, deleted
     FROM datavalue
-    WHERE data_element_id = ANY(%(elements)s) AND period_id = %(period)s AND organisation_unit_id = ANY(%(units)s)
-      AND category_option_combo_id = ANY(%(combos)s)
+    WHERE data_element_id = ANY(%(elements)s) AND period_id = (SELECT id FROM metadata_period WHERE iso = %(period)s)
+      AND organisation_unit_id = ANY(%(units)s) AND category_option_combo_id = ANY(%(combos)s)
     ORDER BY {KEY} FOR UPDATE
 """
 _ROWS = """
@@ -91,8 +91,9 @@ def store_predictions(
     changed = {key: text for key, text in predicted.items() if key in stored and live.get(key) != text}
     gone = {key: text for key, text in live.items() if key not in predicted}
     new = {key: text for key, text in predicted.items() if key not in stored}
+    key = period_keys([period])[period.iso] if new or changed or gone else 0
     for statement, rows in ((INSERT, new), (UPDATE, changed), (DELETE, gone)):
-        _write(statement, rows, period, stamp)
+        _write(statement, rows, key, stamp)
     revived = sum(key not in live for key in changed)
     return Counts(
         len(new) + revived, len(changed) - revived, len(gone), len(predicted) - len(new) - len(changed)
@@ -105,7 +106,7 @@ def _stored(
     with connection.cursor() as cursor:
         cursor.execute(STORED, {
             "elements": [element for element, _ in combos], "combos": [combo for _, combo in combos],
-            "period": period_keys([period])[period.iso], "units": list(org_units),
+            "period": period.iso, "units": list(org_units),
         })  # fmt: skip
         return {
             (element, unit, combo, attribute_combo): (text, deleted)
@@ -114,13 +115,13 @@ def _stored(
         }
 
 
-def _write(statement: str, rows: Mapping[Key, str | None], period: Period, stamp: Stamp) -> None:
+def _write(statement: str, rows: Mapping[Key, str | None], period: int, stamp: Stamp) -> None:
     if not rows:
         return
     elements, units, combos, attributes = zip(*rows, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(statement, {
             "elements": list(elements), "units": list(units), "combos": list(combos), "attributes": list(attributes),
-            "texts": list(rows.values()), "period": period_keys([period])[period.iso], "stored_by": stamp.stored_by,
+            "texts": list(rows.values()), "period": period, "stored_by": stamp.stored_by,
             "now": stamp.now,
         })  # fmt: skip
