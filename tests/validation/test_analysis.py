@@ -13,9 +13,11 @@ from tests.analytics.building import element, store, unit
 from tests.datavalues.payloads import HARBOUR, HARBOUR_OPTION
 from tests.harness.client import ApiClient
 from tests.personas import persona, private
-from tests.validation.world import ANALYSIS, ask, found, make_group, make_result, make_rule
+from tests.validation.world import ANALYSIS, ask, found, make_group, make_result, make_rule, make_template
 from users.models import User
+from validation import notifications
 from validation.models import ValidationResult
+from validation.notifications import Notice
 
 pytestmark = pytest.mark.usefixtures("no_values")
 
@@ -95,6 +97,20 @@ def test_a_group_chooses_rules(api: ApiClient, rule: ValidationRule, a: DataElem
 
     assert [right for *_, right in found(api, vrg=group.uid)] == [1.0]
     assert len(found(api)) == 2
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_users_are_told_if_asked(api: ApiClient, rule: ValidationRule, asked: bool) -> None:
+    make_template(rule)
+    told: list[Notice] = []
+    notifications.register_consumer(told.extend)
+    try:
+        found(api, notification=asked, persist=True)
+    finally:
+        notifications._consumers.remove(told.extend)
+
+    assert [notice.violation.rule.uid for notice in told] == ([rule.uid] if asked else [])
+    assert ValidationResult.objects.get().notification_sent is asked
 
 
 class TestBounds:
