@@ -18,6 +18,7 @@ PARTS = (
     "tracker-rules",
     "orgunit-changes",
     "analytics",
+    "validation",
 )
 
 
@@ -44,6 +45,7 @@ def main() -> None:
         tracker_reads,
         tracker_rules,
         users,
+        validation,
     )
     from tests.harness.cluster import Cluster  # noqa: PLC0415 - models exist after the set-up
     from tests.harness.databases import OwnDatabase  # noqa: PLC0415 - models exist after the set-up
@@ -83,6 +85,8 @@ def main() -> None:
             values = (arguments.values,) if arguments.values else (1_000_000 // factor, 10_000_000 // factor)
             with OwnDatabase(cluster) as database:
                 analytics.run(database, sizes=values)
+        if arguments.only in (None, "validation"):
+            validation.run(cluster, sizes=(1_000 // factor // 10, 1_000 // factor))
     finally:
         cluster.stop()
 
