@@ -16,6 +16,7 @@ from django.db import connection
 
 from analytics.items.operands import Element, Operand
 from analytics.items.places import DESCENDANTS
+from analytics.items.planning import without_nested_loops
 from analytics.items.times import Clock, Span, find_times
 from analytics.items.values import ItemValues, Question
 from analytics.values import IS_NUMERIC
@@ -153,7 +154,7 @@ AGGREGATES: dict[str, Callable[[Figures, int], Decimal | None]] = {
 
 
 def load_aggregated(operands: list[Operand], question: Question, values: ItemValues) -> None:
-    """Add the values of data elements and operands; an item of several elements is their sum. Three queries."""
+    """Add the values of data elements and operands; an item of several elements is their sum. Eight statements."""
     operands = [operand for operand in operands if _can_aggregate(operand)]
     clocks = {clock: number for number, clock in enumerate(dict.fromkeys(map(_clock, operands)))}
     times = find_times(clocks, list(question.periods))
@@ -176,7 +177,7 @@ def load_aggregated(operands: list[Operand], question: Question, values: ItemVal
 
 
 def _figures(parameters: dict[str, Any]) -> Iterator[tuple[int, int, int, int, Figures]]:
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, without_nested_loops():
         cursor.execute(FIGURES, parameters)
         while rows := cursor.fetchmany(FETCHED):
             for item, element, unit, period, *figures in rows:

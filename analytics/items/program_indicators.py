@@ -98,7 +98,7 @@ class Asked:
 
 
 def load_program_indicators(items: Items, question: Question, values: ItemValues) -> None:
-    """Add program indicators. At most eight queries."""
+    """Add program indicators. At most ten queries."""
     known = _load({item.parts[0] for item in items})
     asked: list[Asked] = []
     for item in items:

@@ -13,6 +13,7 @@ from django.db import connection
 
 from analytics.items.aggregated import AGGREGATES, Figures
 from analytics.items.places import DESCENDANTS
+from analytics.items.planning import without_nested_loops
 from analytics.items.ranges import Ranges
 from analytics.items.values import Items, ItemValues, Question
 from analytics.tables.events import WANTED
@@ -95,7 +96,7 @@ class Wanted:
 
 
 def load_program_values(items: Items, question: Question, values: ItemValues) -> None:
-    """Add values of programs. Two queries."""
+    """Add values of programs; a fixed number of statements."""
     wanted = [one for one in _wanted(items) if _is_computed(one, values)]
     if not wanted:
         return
@@ -106,7 +107,7 @@ def load_program_values(items: Items, question: Question, values: ItemValues) ->
         "attributes": [one.attribute for one in wanted],
         "numbers": [one.value_type in NUMERIC_TYPES for one in wanted], **ranges.parameters(),
     }  # fmt: skip
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, without_nested_loops():
         cursor.execute(FIGURES, parameters)
         for number, unit, period, *figures in cursor.fetchall():
             value = AGGREGATES[wanted[number].type](Figures(*figures), 1)

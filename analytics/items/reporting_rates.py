@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.db import connection
 
 from analytics.items.places import DESCENDANTS
+from analytics.items.planning import without_nested_loops
 from analytics.items.times import Clock, Span, enclosing, find_times
 from analytics.items.values import Items, ItemValues, Question
 from analytics.resources.data_sets import EXPECTED
@@ -50,7 +51,7 @@ ON_TIME = "_ON_TIME"
 
 
 def load_reporting_rates(items: Items, question: Question, values: ItemValues) -> None:
-    """Add reporting rates and what they are made of, where a report was expected or came. At most four queries."""
+    """Add reporting rates and what they are made of, where a report was expected or came."""
     with connection.cursor() as cursor:
         cursor.execute(DATA_SETS, [sorted({item.parts[0] for item in items})])
         forms = {uid: (pk, period_type(type)) for pk, uid, type in cursor.fetchall()}
@@ -80,7 +81,7 @@ class _Reports:
         }  # fmt: skip
         times = find_times(self.clocks, list(question.periods))
         periods = list({period: None for found in self.asked.values() for period in found})
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, without_nested_loops():
             if times:
                 names = ("clocks", "asked", "periods")
                 parameters = dict(zip(names, map(list, zip(*times, strict=True)), strict=False))

@@ -171,4 +171,4 @@ def test_number_of_queries_depends_on_neither_indicators_nor_units_periods_and_r
         assert len(found) == count * len(units) * months
         return few.count
 
-    assert asked(1, [ids.BADJIA], 1) == asked(4, [ids.BADJIA, ids.BO, ids.NGELEHUN_CHC], 5) == 5
+    assert asked(1, [ids.BADJIA], 1) == asked(4, [ids.BADJIA, ids.BO, ids.NGELEHUN_CHC], 5) == 9

@@ -84,7 +84,7 @@ class Stamp:
 def store_predictions(
     predicted: Mapping[Key, str], outputs: Iterable[Output], period: Period, org_units: Collection[int], stamp: Stamp
 ) -> Counts:
-    """Make the stored values of the outputs what was predicted, for these org units. At most seven queries."""
+    """Make the stored values of the outputs what was predicted, for these org units. At most eight queries."""
     combos = {(output.pk, combo.pk) for output in outputs for combo in output.parts}
     stored = _stored(combos, period, org_units)
     live = {key: text for key, (text, deleted) in stored.items() if not deleted}
