@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dhis2api.errors import plain
+from dhis2api.errors import code, plain
 
 # DHIS2 does not look; a table of no years at all is nobody's wish.
 YEARS_NEGATIVE = plain(409, "Parameter lastYears must not be negative: {}")
-NO_MONITORING = plain(409, "This server has no validation rules to monitor yet")
+
+E7116 = code("E7116", "Indicators name each other in a circle: `{}`")
+INDICATOR_NOT_COMPUTED = plain(409, "Indicator or item {} cannot be computed: {}")

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from analytics.errors import NO_MONITORING
 from analytics.params import ResourceTablesParams
 from analytics.table_types import TableType
-from dhis2api.errors import ApiError
 from dhis2api.web.params import Params, declares
 from dhis2api.web.responses import ApiResponse
 from dhis2api.web.views import ApiRequest, ApiView
 from metadata.maintenance import require_maintainer
 from scheduling.answers import answer_started, job_name
+from scheduling.catalogue import parameters_class
 from scheduling.enqueueing import enqueue
 from scheduling.job_types import JobType
-from scheduling.registry import NoParams, find_declaration
+from scheduling.registry import NoParams
 
 
 class MaintenanceView(ApiView):
@@ -61,11 +60,8 @@ class MonitoringView(MaintenanceView):
     """Validation rules, run over what is stored."""
 
     def post(self, request: ApiRequest) -> ApiResponse:
-        """Run them. Errors: 409 where this server has no such job."""
-        declaration = find_declaration(JobType.MONITORING)
-        if declaration is None:
-            raise ApiError(NO_MONITORING)
-        return self.start(request, JobType.MONITORING, declaration.parameters())
+        """Run those that somebody shall be told of."""
+        return self.start(request, JobType.MONITORING, parameters_class(JobType.MONITORING)())
 
     put = post
 

@@ -15,8 +15,10 @@ PARTS = (
     "clients",
     "tracker",
     "tracker-reads",
+    "tracker-rules",
     "orgunit-changes",
     "analytics",
+    "validation",
 )
 
 
@@ -41,7 +43,9 @@ def main() -> None:
         scale,
         tracker,
         tracker_reads,
+        tracker_rules,
         users,
+        validation,
     )
     from tests.harness.cluster import Cluster  # noqa: PLC0415 - models exist after the set-up
     from tests.harness.databases import OwnDatabase  # noqa: PLC0415 - models exist after the set-up
@@ -72,12 +76,17 @@ def main() -> None:
         if arguments.only in (None, "tracker-reads"):
             with OwnDatabase(cluster):
                 tracker_reads.run(people=500_000 // factor)
+        if arguments.only in (None, "tracker-rules"):
+            with OwnDatabase(cluster):
+                tracker_rules.run(sizes=(1_000 // factor, 10_000 // factor))
         if arguments.only in (None, "orgunit-changes"):
             orgunit_changes.run(cluster, sizes=(500, 5_000), uploads=500 // factor)
         if arguments.only in (None, "analytics"):
             values = (arguments.values,) if arguments.values else (1_000_000 // factor, 10_000_000 // factor)
             with OwnDatabase(cluster) as database:
                 analytics.run(database, sizes=values)
+        if arguments.only in (None, "validation"):
+            validation.run(cluster, sizes=(1_000 // factor // 10, 1_000 // factor))
     finally:
         cluster.stop()
 

@@ -96,7 +96,8 @@ class Expression:
         return compile_values(self.node)
 
     @cached_property
-    def _over_rule(self) -> Callable[[RuleScope], Value]:
+    def over_rule(self) -> Callable[[RuleScope], Value]:
+        """`run` itself, for who runs it very often."""
         return compile_rule(self.node)
 
     def evaluate(
@@ -121,7 +122,7 @@ class Expression:
 
     def run(self, scope: RuleScope) -> Value:
         """What it gives in a program rule; numbers are floats. Errors: EvaluationError."""
-        return self._over_rule(scope)
+        return self.over_rule(scope)
 
 
 def replace_items(text: str, replace: Callable[[str], str]) -> str:

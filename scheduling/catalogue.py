@@ -64,16 +64,6 @@ class DataExchangeParams(Params):
     data_exchange_ids: list[str] = param(required=True, endpoint="/api/aggregateDataExchanges")
 
 
-class MonitoringParams(Params):
-    """Of MONITORING."""
-
-    relative_start: int = param(0)
-    relative_end: int = param(0)
-    validation_rule_groups: list[str] = param(endpoint="/api/validationRuleGroups")
-    send_notifications: bool = param(False, aliases=("sendNotification",))
-    persist_results: bool = param(False, aliases=("persistsResults",))
-
-
 class PushAnalysisParams(Params):
     """Of PUSH_ANALYSIS."""
 
@@ -102,23 +92,12 @@ class SearchOptimizationParams(Params):
     skip_index_deletion: bool = param(False)
 
 
-class PredictorParams(Params):
-    """Of PREDICTOR."""
-
-    relative_start: int = param(0)
-    relative_end: int = param(0)
-    predictors: list[str] = param(endpoint="/api/predictors")
-    predictor_groups: list[str] = param(endpoint="/api/predictorGroups")
-
-
 # Of types that nothing runs yet.
 ANNOUNCED: dict[JobType, type[Params]] = {
     JobType.AGGREGATE_DATA_EXCHANGE: DataExchangeParams,
-    JobType.MONITORING: MonitoringParams,
     JobType.PUSH_ANALYSIS: PushAnalysisParams,
     JobType.HTML_PUSH_ANALYTICS: HtmlPushParams,
     JobType.TRACKER_SEARCH_OPTIMIZATION: SearchOptimizationParams,
-    JobType.PREDICTOR: PredictorParams,
 }
 
 

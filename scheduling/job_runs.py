@@ -72,6 +72,11 @@ class JobRun:
         self.parameters: Any = params_from_json(declaration.parameters, json.loads(claim.parameters))
 
     @property
+    def is_personal(self) -> bool:
+        """Whether a user asked for it; nobody did for what is due by its schedule."""
+        return self._claim.user_uid is not None
+
+    @property
     def user(self) -> Any:
         """The user as he stands now. Errors: JobRefused when he is gone or closed out, ApiError when he lost the
         authority with which he started it."""

@@ -1,7 +1,4 @@
-"""All checks, in the order of their sections, and how they are named by whoever asks for some.
-
-What needs the language of expressions is registered by the module that knows it, with `register`.
-"""
+"""All checks, in the order of their sections, and how they are named by whoever asks for some."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ from system.integrity.checks.analyses import FILES, VALIDATION, VISUALIZATIONS
 from system.integrity.checks.categories import CATEGORIES
 from system.integrity.checks.data_elements import DATA_ELEMENTS
 from system.integrity.checks.data_sets import DATA_SETS
+from system.integrity.checks.expressions import EXPRESSIONS
 from system.integrity.checks.groups import GROUPS
 from system.integrity.checks.indicators import INDICATORS
 from system.integrity.checks.options import OPTIONS
@@ -68,6 +66,6 @@ class _Pattern:
 
 for _section in (
     CATEGORIES, DATA_ELEMENTS, DATA_SETS, ORG_UNITS, INDICATORS, GROUPS, OPTIONS, PERIODS, PROGRAM_RULES, PROGRAMS,
-    USERS, VALIDATION, VISUALIZATIONS, FILES,
+    USERS, VALIDATION, VISUALIZATIONS, FILES, *EXPRESSIONS,
 ):  # fmt: skip
     register(_section)

@@ -26,6 +26,7 @@ def test_the_types_are_listed_in_their_order(api: ApiClient, outsider: object) -
     [
         (PATHS[0], "RESOURCE_TABLE", "inMemoryResourceTableJob"),
         (PATHS[1], "ANALYTICS_TABLE", "inMemoryAnalyticsJob"),
+        (PATHS[2], "MONITORING", "inMemoryMonitoringJob"),
     ],
 )
 def test_a_request_starts_a_job(api: ApiClient, method: str, path: str, type: str, old_name: str) -> None:
@@ -88,13 +89,6 @@ def test_two_requests_are_two_jobs(api: ApiClient) -> None:
     first, second = (api.post("/api/resourceTables").json["response"]["id"] for _ in range(2))
 
     assert first != second
-
-
-def test_monitoring_is_refused_while_no_app_offers_it(api: ApiClient) -> None:
-    answer = api.post("/api/resourceTables/monitoring")
-
-    assert answer.status == 409
-    assert answer.json["message"] == "This server has no validation rules to monitor yet"
 
 
 def test_job_types_tell_the_parameters(api: ApiClient) -> None:

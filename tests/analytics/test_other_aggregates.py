@@ -73,15 +73,16 @@ class TestValidationResults:
 
     @pytest.fixture
     def registered(self) -> Iterator[None]:
+        usual = sources.validation_results()
         sources.register_validation_results(f"""
             SELECT 'ruLe1234567' AS rule_uid, {period("202401").pk} AS period_id,
                 {unit(ids.BADJIA).pk} AS organisation_unit_id, 1 AS attribute_option_combo_id,
                 TIMESTAMPTZ '2024-02-03 10:00:00Z' AS created
         """)
         yield
-        sources.register_validation_results(sources.NONE)
+        sources.register_validation_results(usual)
 
-    def test_without_a_source_the_table_is_empty(self) -> None:
+    def test_without_results_the_table_is_empty(self) -> None:
         build(TableType.VALIDATION_RESULT)
 
         assert rows("SELECT count(*) FROM analytics_validationresult") == [(0,)]

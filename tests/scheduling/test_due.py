@@ -158,7 +158,7 @@ def test_jobs_of_a_type_wait_for_each_other_and_are_not_lost(declared: Declare) 
 
 
 def test_a_job_without_a_function_fails_and_stays_scheduled(declared: Declare) -> None:
-    job = resting(type=JobType.PREDICTOR)
+    job = resting(type=JobType.MATERIALIZED_SQL_VIEW_UPDATE)
     look()
     run_all()
 

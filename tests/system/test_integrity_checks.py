@@ -7,7 +7,7 @@ import pytest
 from system.integrity.catalogue import all_checks, find_checks
 from system.integrity.declaring import Check
 from system.integrity.running import Kind, find_issues, run_check
-from tests.system.violations import VIOLATIONS, unit
+from tests.system.violations import VIOLATIONS, indicator, unit
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +70,26 @@ def test_codes_name_one_check_each() -> None:
     codes = [check.code for check in all_checks()]
 
     assert len(set(codes)) == len(codes)
+
+
+def test_comment_says_what_is_wrong_with_an_expression_and_where() -> None:
+    (check,) = find_checks(["indicators_with_invalid_numerator"])
+    broken = indicator("1 +\n  (2 * ", name="Coverage")
+
+    (found,) = [issue for issue in find_issues(check) if issue.id == broken.uid]
+
+    assert (found.name, found.comment) == (f"Coverage:{broken.uid}", "Unexpected end (line 2, column 8)")
+
+
+def test_indicator_that_names_itself_through_another_is_told_by_which_way() -> None:
+    numerators, denominators = find_checks(["indicators_with_invalid_numerator", "indicators_with_invalid_denominator"])
+    first = indicator("1")
+    second = indicator("1", f"N{{{first.uid}}}")
+    first.numerator = f"2 * N{{{second.uid}}}"
+    first.save()
+
+    comments = {issue.id: issue.comment for issue in find_issues(numerators)}
+
+    assert comments[first.uid] == f"It names itself: {first.uid} - {second.uid} - {first.uid}"
+    assert second.uid not in comments
+    assert second.uid in broken_by(denominators)

@@ -526,6 +526,18 @@ def types_of_one_factor() -> Found:
     return {make(IndicatorType, factor=77).uid, make(IndicatorType, factor=77).uid}
 
 
+@breaks("indicators_with_invalid_numerator")
+def indicators_with_numerators_that_are_none() -> Found:
+    indicator("#{fbfJHSPpUQD} + 1", "1 +")
+    return {indicator("1 +").uid, indicator("#{fbfJHSPpUQD} == 1").uid, indicator("V{event_count}").uid}
+
+
+@breaks("indicators_with_invalid_denominator")
+def indicator_with_a_denominator_that_is_none() -> Found:
+    indicator("1 +", "N{fbfJHSPpUQD}")
+    return indicator("1", "sum(1)").uid
+
+
 @breaks("indicators_violating_exclusive_group_sets")
 def indicator_in_two_groups_of_a_set() -> Found:
     once, twice = indicator(), indicator()
@@ -838,3 +850,38 @@ def file_of_no_icon() -> Found:
         for number in range(2)
     ]  # fmt: skip
     return files[1].uid
+
+
+# Expressions
+
+
+def sided(left: str, right: str) -> ValidationRule:
+    """A validation rule."""
+    made = make(ValidationRule, period_type="Monthly", operator="equal_to")
+    for role, text in (("leftSide", left), ("rightSide", right)):
+        ValidationRuleExpression.objects.create(validation_rule=made, role=role, expression=text)
+    return made
+
+
+@breaks("validation_rules_with_invalid_left_side_expression")
+def rule_with_a_left_side_that_is_none() -> Found:
+    sided("1", "(2")
+    return sided("N{fbfJHSPpUQD}", "2").uid
+
+
+@breaks("validation_rules_with_invalid_right_side_expression")
+def rule_with_a_right_side_that_is_none() -> Found:
+    sided("(2", "1")
+    return sided("1", "avg(#{fbfJHSPpUQD})").uid
+
+
+@breaks("program_indicators_with_invalid_expressions")
+def program_indicator_with_an_expression_that_is_none() -> Found:
+    make(ProgramIndicator, program=program(), expression="V{event_count}", filter="1 +")
+    return make(ProgramIndicator, program=program(), expression="#{fbfJHSPpUQD}", filter="true").uid
+
+
+@breaks("program_indicators_with_invalid_filters")
+def program_indicator_with_a_filter_that_is_none() -> Found:
+    make(ProgramIndicator, program=program(), expression="1 +", filter="V{event_count} > 1")
+    return make(ProgramIndicator, program=program(), expression="1", filter="1 >").uid

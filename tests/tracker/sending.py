@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+
 from files.models import FileResource
 from metadata.models import DataElement, Program, ProgramStage, TrackedEntityAttribute, TrackedEntityType
 from tests.harness.client import Answer, ApiClient
 from tests.harness.forms import file_part, post_form
 from tests.tracker import world
+from tracker.models import Event
 
 ENTITY, ENROLLMENT, EVENT = "TeSending01", "EnSending01", "EvSending01"
 
@@ -85,3 +88,19 @@ def codes(answer: Answer) -> set[tuple[str, str, str]]:
     """Code, type and uid of each error of a report."""
     errors = answer.json["validationReport"]["errorReports"]
     return {(error["errorCode"], error["trackerType"], error["uid"]) for error in errors}
+
+
+def stored_values(uid: str = ENTITY) -> dict[str, str]:
+    """The attribute values of a tracked entity, by attribute."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attribute.uid, value FROM tracked_entity_attribute_value JOIN tracked_entity entity"
+            " ON entity.id = tracked_entity_id JOIN metadata_trackedentityattribute attribute"
+            " ON attribute.id = attribute_id WHERE entity.uid = %s", [uid],
+        )  # fmt: skip
+        return dict(cursor.fetchall())
+
+
+def values_of(uid: str = EVENT) -> dict[str, str]:
+    """The data values of an event, by data element."""
+    return {name: entry["value"] for name, entry in Event.objects.get(uid=uid).data_values.items()}

@@ -22,7 +22,7 @@ NUMBERS = """
     1309 1310 1313 1314 1315 1316 1317 1326 4000 4001 4006 4010 4012 4014 4015 4016 4017 4018 4020 5000 9999
 """
 DHIS2 = {f"E{number}" for number in NUMBERS.split()}
-# Program rules tell these; no rule is run yet. E9999 is told by nobody.
+# What program rules tell is in the tests of rules. E9999 is told by nobody.
 UNTOLD = {"E1300", "E1301", "E1306", "E1307", "E1308", "E1309", "E1310", "E1314", "E1317", "E9999"}
 TABLES = (
     test_import_codes_access, test_import_codes_entities, test_import_codes_events, test_import_codes_relationships,

@@ -10,7 +10,7 @@ from django.db import connection
 from tests.harness.client import ApiClient
 from tests.harness.queries import query_counter
 from tests.tracker import world
-from tests.tracker.sending import ENROLLMENT, ENTITY, EVENT, Clinic, make_clinic, send, value
+from tests.tracker.sending import ENROLLMENT, ENTITY, EVENT, Clinic, make_clinic, send, stored_values, value, values_of
 from tracker.models import Author, Enrollment, Event, EventChangeLog, Note, ProgramOwner, Relationship, TrackedEntity
 
 pytestmark = pytest.mark.django_db
@@ -19,20 +19,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def clinic(admin: object) -> Clinic:
     return make_clinic()
-
-
-def stored_values(uid: str = ENTITY) -> dict[str, str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT attribute.uid, value FROM tracked_entity_attribute_value JOIN tracked_entity entity"
-            " ON entity.id = tracked_entity_id JOIN metadata_trackedentityattribute attribute"
-            " ON attribute.id = attribute_id WHERE entity.uid = %s", [uid],
-        )  # fmt: skip
-        return dict(cursor.fetchall())
-
-
-def values_of(uid: str = EVENT) -> dict[str, str]:
-    return {name: entry["value"] for name, entry in Event.objects.get(uid=uid).data_values.items()}
 
 
 def test_attributes_that_are_not_sent_stay_and_empty_ones_go(api: ApiClient, clinic: Clinic) -> None:

@@ -21,6 +21,7 @@ from tracker.importer.known import Known
 from tracker.importer.profile import WireProfile
 from tracker.importer.schemes import Schemes
 from tracker.params import ImportStrategy, TrackerImportParams, ValidationMode
+from tracker.rules.effects import Effect
 
 
 @dataclass(slots=True)
@@ -77,6 +78,7 @@ class Context:
     memo: Memo = field(default_factory=Memo)
     errors: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)  # what program rules want done
 
     @property
     def is_delete(self) -> bool:

@@ -97,7 +97,8 @@ class EnrollmentItem:
         self.occurred_at: datetime.datetime | None = None
         self.completed_at: datetime.datetime | None = None  # as sent
         self.notes: list[NoteRecord] = []  # with uid and value; those that exist already are taken out by a check
-        self.assigned: dict[int, str] | None = None  # values that rules assigned, by attribute key; over what was sent
+        # values that rules assigned, by attribute key; over what was sent; None: taken away
+        self.assigned: dict[int, str | None] | None = None
 
 
 class EventItem:
@@ -131,9 +132,8 @@ class EventItem:
         self.scheduled_at: datetime.datetime | None = None
         self.completed_at: datetime.datetime | None = None  # as sent
         self.notes: list[NoteRecord] = []
-        self.assigned: dict[str, str] | None = (
-            None  # values that rules assigned, by data element uid; over what was sent
-        )
+        # values that rules assigned, by data element key; over what was sent; None: taken away
+        self.assigned: dict[int, str | None] | None = None
 
 
 # kind (`trackedEntity`, `enrollment`, `event`) and uid

@@ -6,6 +6,8 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
+from tracker.rules.known import ProgramRules
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OrgUnit:
@@ -275,6 +277,7 @@ class Known:
     programs: dict[str, Program | None] = field(default_factory=dict)
     programs_by_pk: dict[int, Program] = field(default_factory=dict)
     programs_of_type: dict[int, list[Program]] = field(default_factory=dict)  # tracker programs, for E1003
+    rules: dict[int, ProgramRules] = field(default_factory=dict)  # by program; of those that have any
     stages: dict[str, ProgramStage | None] = field(default_factory=dict)
     stages_by_pk: dict[int, ProgramStage] = field(default_factory=dict)
     data_elements: dict[str, DataElement | None] = field(default_factory=dict)

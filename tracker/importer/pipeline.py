@@ -29,12 +29,13 @@ from tracker.importer.preheat import preheat
 from tracker.importer.preprocess import preprocess
 from tracker.importer.profile import WireProfile
 from tracker.importer.report import ImportReport, Outcome
-from tracker.importer.rules import run_rules, validate_rules
 from tracker.importer.schemes import schemes_of
 from tracker.importer.side_effects import collect_side_effects, hand_on
 from tracker.importer.validate import validate
 from tracker.params import AtomicMode, ImportMode, TrackerImportParams
 from tracker.records import Payload
+from tracker.rules.engine import run_rules
+from tracker.rules.outcomes import validate_rules
 
 
 def import_tracker_objects(

@@ -15,6 +15,7 @@ from tracker.importer.preheat_metadata import (
     load_org_units,
     load_programs,
     load_relationship_types,
+    load_rules,
     load_stages,
     load_types,
     load_users,
@@ -32,6 +33,7 @@ def preheat(context: Context) -> None:
     load_org_units(context, names)
     load_stages(context, names)
     load_programs(context, names)
+    load_rules(context)
     load_relationship_types(context, names)
     load_types(context, names)
     load_attributes(context, names)

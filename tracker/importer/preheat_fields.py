@@ -11,6 +11,7 @@ from tracker.importer.known import Attribute, DataElement, OptionSet
 from tracker.importer.preheat_metadata import by_text, rows_named, verdict_on
 from tracker.importer.preheat_names import Names
 from tracker.pieces import searched_attributes
+from tracker.rules.loading import fields_of
 
 
 def load_attributes(context: Context, names: Names) -> None:
@@ -22,6 +23,7 @@ def load_attributes(context: Context, names: Names) -> None:
         # Of a tracked entity that goes elsewhere any value may matter: it may be unique there.
         moves = _any_moves(context)
         keys = {key for owner in owners for key, mandatory in owner.attributes.items() if mandatory or moves}
+        keys |= fields_of(known.rules.values())[1]
     rows = rows_named(
         models.TrackedEntityAttribute, context.schemes.general, names.attributes, "sharing", "option_set_id",
         "value_type", "unique", "orgunit_scope", "confidential", "generated", "pattern", keys=keys,
@@ -51,6 +53,7 @@ def load_data_elements(context: Context, names: Names) -> None:
     """Those that are named, and the compulsory ones of stages."""
     known = context.known
     keys = {key for stage in known.stages_by_pk.values() for key, compulsory in stage.elements.items() if compulsory}
+    keys |= fields_of(known.rules.values())[0]
     rows = rows_named(
         models.DataElement, context.schemes.data_element, names.data_elements, "sharing", "option_set_id", "value_type",
         keys=keys,

@@ -29,6 +29,7 @@ from tracker.importer.known import (
     TrackedEntityType,
 )
 from tracker.importer.preheat_names import Names
+from tracker.rules.loading import rules_of
 from users.models import User
 
 PROGRAM = (
@@ -186,6 +187,16 @@ def _load_parts_of_programs(context: Context) -> None:
         program.org_units, program.stages = frozenset(assigned[key]), tuple(stages[key])
 
 
+def load_rules(context: Context) -> None:
+    """The rules of the programs that are written to; whoever imports need not be able to read them."""
+    if context.is_delete or context.params.skip_rule_engine:
+        return
+    known = context.known
+    named = {program.pk for program in known.programs.values() if program is not None}
+    named |= {stage.program for stage in known.stages.values() if stage is not None and stage.program}
+    known.rules = rules_of(named)
+
+
 def load_types(context: Context, names: Names) -> None:
     """Tracked entity types: named, of stored tracked entities, of programs, of relationship types."""
     known = context.known
@@ -271,6 +282,11 @@ def hold_metadata(context: Context) -> None:
         models.Program: known.programs_by_pk, models.ProgramStage: known.stages_by_pk,
         models.TrackedEntityType: known.types_by_pk, models.CategoryOptionCombo: known.option_combos_by_pk,
     }  # fmt: skip
+    if known.rules:
+        # They may write fields that nobody sent.
+        by_key |= {
+            models.TrackedEntityAttribute: known.attributes_by_pk, models.DataElement: known.data_elements_by_pk,
+        }  # fmt: skip
     held = hold_all({
         model: {item.pk for item in named.values() if item} | by_key.get(model, {}).keys()
         for model, named in by_name.items()

@@ -38,6 +38,7 @@ POINTERS = FILE_TYPES | {ValueType.ORGANISATION_UNIT, ValueType.USERNAME}
 
 
 def load_targets(context: Context) -> None:
+    """What sent values point to, and values that rules assigned: then once more."""
     if context.is_delete:
         return
     pointing: dict[str, set[str]] = {kind: set() for kind in POINTERS}
@@ -55,6 +56,11 @@ def load_targets(context: Context) -> None:
 
 def _pointing_values(context: Context) -> Iterator[tuple[str, str]]:
     known, bundle = context.known, context.bundle
+    for fields, items in ((known.attributes_by_pk, bundle.enrollments), (known.data_elements_by_pk, bundle.events)):
+        for item in items:
+            for key, text in (item.assigned or {}).items():
+                if text is not None and fields[key].value_type in POINTERS:
+                    yield fields[key].value_type, text
     attributes = {
         text: found.value_type for text, found in known.attributes.items() if found and found.value_type in POINTERS
     }
@@ -103,32 +109,43 @@ def moved_values(item: TrackedEntityItem, context: Context) -> list[tuple[Attrib
 
 def _load_unique_values(context: Context) -> None:
     known, bundle = context.known, context.bundle
-    unique = {text: found for text, found in known.attributes.items() if found and found.unique}
     sent: dict[tuple[int, str], str | None] = {}
     stay: set[tuple[int, str]] = set()
     if known.tracked_entities:
         for item in bundle.tracked_entities:
             for attribute, value, org_unit in moved_values(item, context):
                 sent[attribute.pk, unique_key(attribute, value, org_unit)] = item.uid
-    for items in (bundle.tracked_entities, bundle.enrollments) if unique else ():
-        for item in items:
-            entity = item.uid if isinstance(item, TrackedEntityItem) else item.tracked_entity
-            for entry in decode_attributes(item.record.attributes):
-                attribute = unique.get(entry.attribute)
-                if attribute is not None and entry.value and "\x00" not in entry.value:
-                    org_unit = org_unit_of(item, context) if attribute.orgunit_scope else None
-                    key = attribute.pk, unique_key(attribute, entry.value, org_unit)
-                    if sent.setdefault(key, entity) != entity:
-                        known.repeated_values.add(key)
-                    stored = known.tracked_entities.get(entity or "")
-                    if stored is not None and org_unit not in (None, stored.org_unit):
-                        # where it stays if the payload may not take it elsewhere
-                        stay.add((attribute.pk, unique_key(attribute, entry.value, stored.org_unit)))
+    for item, attribute, value in _unique_values(context):
+        entity = item.uid if isinstance(item, TrackedEntityItem) else item.tracked_entity
+        org_unit = org_unit_of(item, context) if attribute.orgunit_scope else None
+        key = attribute.pk, unique_key(attribute, value, org_unit)
+        if sent.setdefault(key, entity) != entity:
+            known.repeated_values.add(key)
+        stored = known.tracked_entities.get(entity or "")
+        if stored is not None and org_unit not in (None, stored.org_unit):
+            # where it stays if the payload may not take it elsewhere
+            stay.add((attribute.pk, unique_key(attribute, value, stored.org_unit)))
     if sent:
         wanted = sent.keys() | stay
         found = rows(UNIQUE, attributes=[attribute for attribute, _ in wanted], keys=[key for _, key in wanted])
         for attribute, key, entity in found:
             known.unique_values.setdefault((attribute, key), set()).add(entity)
+
+
+def _unique_values(context: Context) -> Iterator[tuple[TrackedEntityItem | EnrollmentItem, Attribute, str]]:
+    """Values of unique attributes, sent or assigned by rules, each with where it stands."""
+    known, bundle = context.known, context.bundle
+    for item in bundle.enrollments:
+        for key, text in (item.assigned or {}).items():
+            if text is not None and known.attributes_by_pk[key].unique:
+                yield item, known.attributes_by_pk[key], text
+    unique = {text: found for text, found in known.attributes.items() if found and found.unique}
+    for items in (bundle.tracked_entities, bundle.enrollments) if unique else ():
+        for item in items:
+            for entry in decode_attributes(item.record.attributes):
+                attribute = unique.get(entry.attribute)
+                if attribute is not None and entry.value and "\x00" not in entry.value:
+                    yield item, attribute, entry.value
 
 
 def _load_files(context: Context, uids: set[str]) -> None:
@@ -145,4 +162,4 @@ def _load_files(context: Context, uids: set[str]) -> None:
     elsewhere = held_elsewhere([row[0] for row in found], TrackerFile) if found else set()
     for pk, uid, content_type in found:
         owner = ("elsewhere", 0, 0) if pk in elsewhere else owners.get(pk)
-        context.known.files[uid] = File(pk, uid, content_type, owner)
+        context.known.files.setdefault(uid, File(pk, uid, content_type, owner))  # a claim on it stays

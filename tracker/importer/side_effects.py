@@ -7,6 +7,7 @@ and `skipSideEffects`. Source: DHIS2 2.42, tracker import, side effects.
 
 from __future__ import annotations
 
+import datetime
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from enum import StrEnum
 from django.db import transaction
 
 from tracker.importer.context import Context
-from tracker.importer.items import Action
+from tracker.importer.items import Action, EventItem
+from tracker.rules.effects import Message
+from tracker.rules.messages import messages_to_send
 
 logger = logging.getLogger(__name__)
 
@@ -25,17 +28,25 @@ class Trigger(StrEnum):
 
     ENROLLMENT = "ENROLLMENT"  # somebody was enrolled
     COMPLETION = "COMPLETION"  # an enrollment or an event was completed
+    PROGRAM_RULE = "PROGRAM_RULE"  # a program rule sends or schedules a message
 
 
 @dataclass(frozen=True, slots=True)
 class SideEffect:
-    """One thing that happened: to an enrollment or to an event (its uid), of a program or of a stage (their keys)."""
+    """One thing that happened: to an enrollment or to an event (its uid), of a program or of a stage (their keys).
+
+    Of a program rule: the uids of the rule and of the template to be sent, now or on `date`. A template comes once an
+    enrollment unless it may repeat; to keep what is scheduled, and to take it back, is the consumers' task.
+    """
 
     trigger: Trigger
     program: int
     enrollment: str | None = None
     event: str | None = None
     program_stage: int | None = None
+    template: str | None = None
+    rule: str | None = None
+    date: datetime.date | None = None
 
 
 Consumer = Callable[[Sequence[SideEffect]], None]
@@ -48,10 +59,10 @@ def register_consumer(consume: Consumer) -> None:
 
 
 def collect_side_effects(context: Context) -> list[SideEffect]:
-    """What this import set off."""
-    if context.is_delete or context.params.skip_side_effects:
+    """What this import set off. Without anybody to tell it to nothing is, and no message is remembered as sent."""
+    if context.is_delete or context.params.skip_side_effects or not _consumers:
         return []
-    found = []
+    found = [_of_message(message) for message in messages_to_send(context)]
     for item in context.bundle.enrollments:
         if item.is_ignored:
             continue
@@ -66,9 +77,18 @@ def collect_side_effects(context: Context) -> list[SideEffect]:
     return found
 
 
+def _of_message(message: Message) -> SideEffect:
+    item, told = message.item, {"template": message.template, "rule": message.rule.uid, "date": message.date}
+    if isinstance(item, EventItem):
+        return SideEffect(
+            Trigger.PROGRAM_RULE, item.program.pk, event=item.uid, program_stage=item.stage.pk, **told
+        )  # fmt: skip
+    return SideEffect(Trigger.PROGRAM_RULE, item.program.pk, enrollment=item.uid, **told)
+
+
 def hand_on(effects: Sequence[SideEffect]) -> None:
     """Tell the consumers once the import is committed."""
-    if effects and _consumers:
+    if effects:
         transaction.on_commit(lambda: _tell(effects), robust=True)
 
 

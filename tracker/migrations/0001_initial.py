@@ -316,6 +316,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='RuleMessage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('template_uid', models.CharField(max_length=11)),
+                ('created_at', models.DateTimeField()),
+                ('enrollment', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tracker.enrollment')),
+            ],
+            options={
+                'db_table': 'program_rule_message',
+                'constraints': [models.UniqueConstraint(fields=('enrollment', 'template_uid'), name='program_rule_message_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='SequentialCounter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -4,6 +4,7 @@ from tracker.models.authors import Author
 from tracker.models.enrollments import Enrollment, EnrollmentStatus
 from tracker.models.events import Event, EventChangeLog, EventStatus
 from tracker.models.files import TrackerFile
+from tracker.models.messages import RuleMessage
 from tracker.models.notes import Note
 from tracker.models.ownership import ProgramOwner, ProgramOwnerHistory, TemporaryOwner, TemporaryOwnerAudit
 from tracker.models.relationships import Relationship
@@ -23,6 +24,7 @@ __all__ = [
     "ProgramOwnerHistory",
     "Relationship",
     "ReservedValue",
+    "RuleMessage",
     "SequentialCounter",
     "TemporaryOwner",
     "TemporaryOwnerAudit",

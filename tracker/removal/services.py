@@ -56,6 +56,7 @@ REMOVED = (
     ("event_change_log", "event_id", "going_event"),
     ("event", "id", "going_event"),
     ("tracker_note", "enrollment_id", "going_enrollment"),
+    ("program_rule_message", "enrollment_id", "going_enrollment"),
     ("enrollment", "id", "going_enrollment"),
     ("program_owner", "tracked_entity_id", "going_tracked_entity"),
     ("program_owner_history", "tracked_entity_id", "going_tracked_entity"),

@@ -61,7 +61,7 @@ def tracked_entity_attributes(item: TrackedEntityItem, context: Context) -> None
 
 
 def enrollment_attributes(item: EnrollmentItem, context: Context) -> None:
-    """E1075, E1006, E1076, E1019, those of each value, E1018. What rules assigned is looked at, too."""
+    """E1075, E1006, E1076, E1019, those of each value, E1018."""
     known, program = context.known, item.program
     attributes = known.attributes
     stored = known.tracked_entities.get(item.tracked_entity)
@@ -84,18 +84,28 @@ def enrollment_attributes(item: EnrollmentItem, context: Context) -> None:
             context.error(E1019, item, f"{attribute.shown}={text}")
         elif _is_good(item, attribute, text, item.tracked_entity, stored, context):
             remember(good, entry.attribute, text)
-    assigned = item.assigned or {}
-    for key, text in assigned.items():
-        attribute = known.attributes_by_pk.get(key)
-        if attribute is not None and text:
-            _is_good(item, attribute, text, item.tracked_entity, stored, context)
     needed = mandatory_keys(program, program.attributes, context)
     if needed:
         given = {attribute.pk for entry in entries
                  if entry.value is not None and (attribute := attributes.get(entry.attribute)) is not None}  # fmt: skip
-        missing = [key for key in needed if key not in given and key not in assigned]
+        missing = [key for key in needed if key not in given]
         if missing:
             _check_mandatory(item, missing, stored, context)
+
+
+def assigned_attributes(item: EnrollmentItem, context: Context) -> None:
+    """Those of each attribute value that rules assigned to an enrollment that was good without them."""
+    known, program = context.known, item.program
+    stored = known.tracked_entities.get(item.tracked_entity)
+    for key, text in (item.assigned or {}).items():
+        attribute = known.attributes_by_pk[key]
+        if text is None:
+            if program.attributes.get(key):
+                context.error(E1018, item, attribute, program.uid, item)
+        elif key not in program.attributes:
+            context.error(E1019, item, f"{attribute.shown}={text}")
+        else:
+            _is_good(item, attribute, text, item.tracked_entity, stored, context)
 
 
 def _check_mandatory(

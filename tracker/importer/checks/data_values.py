@@ -25,7 +25,7 @@ def enforces_values(item: EventItem) -> bool:
 
 
 def data_values(item: EventItem, context: Context) -> None:
-    """E1315, those of each value, E1303. What rules assigned is looked at, too."""
+    """E1315, those of each value, E1303."""
     stage, values = item.stage, decode_values(item.record.data_values)
     if values and item.status in BEFORE_IT_HAPPENED:
         context.error(E1315, item, item.status, WITH_VALUES)
@@ -34,8 +34,6 @@ def data_values(item: EventItem, context: Context) -> None:
         texts = good.get(value.data_element)
         if texts is None or value.value not in texts:
             _check(item, value, good, context)
-    if item.assigned:
-        _check_assigned(item, context)
     needed = mandatory_keys(stage, stage.elements, context)
     if needed and enforces_values(item):
         sent = {value.data_element for value in values}
@@ -46,9 +44,7 @@ def data_values(item: EventItem, context: Context) -> None:
 
 
 def _is_there(item: EventItem, element: DataElement) -> bool:
-    """Whether a value that is not sent is there all the same: stored, or assigned by a rule."""
-    if item.assigned and element.uid in item.assigned:
-        return True
+    """Whether a value that is not sent is there all the same: stored."""
     return item.stored is not None and element.uid in item.stored.data_values
 
 
@@ -68,12 +64,16 @@ def _check(item: EventItem, value: ValueRecord, good: dict[str | None, set[str]]
         remember(good, value.data_element, text)
 
 
-def _check_assigned(item: EventItem, context: Context) -> None:
-    by_uid = {element.uid: element for element in context.known.data_elements_by_pk.values()}
-    for uid, text in item.assigned.items():
-        element = by_uid.get(uid)
-        if element is not None and text:
-            _is_good(item, element, text, context)
+def assigned_values(item: EventItem, context: Context) -> None:
+    """Those of each value that rules assigned to an event that was good without them."""
+    good = good_texts(item.stage, context)
+    for key, text in (item.assigned or {}).items():
+        element = context.known.data_elements_by_pk[key]
+        if text is None:
+            if item.stage.elements.get(key):
+                context.error(E1303, item, element)
+        elif text not in good.get(element.shown, ()) and _is_good(item, element, text, context):
+            remember(good, element.shown, text)
 
 
 def _is_good(item: EventItem, element: DataElement, text: str, context: Context) -> bool:

@@ -109,7 +109,8 @@ def _apply(writer: Writer, lines: list[str]) -> None:
 def _enrollments_by_entity(writer: Writer) -> dict[str, list[EnrollmentItem]]:
     found: dict[str, list[EnrollmentItem]] = defaultdict(list)
     for item in writer.context.bundle.enrollments:
-        if not item.is_ignored and item.action is not Action.DELETE and len(bytes(item.record.attributes)) > 2:
+        has_values = item.assigned or len(bytes(item.record.attributes)) > 2
+        if not item.is_ignored and item.action is not Action.DELETE and has_values:
             found[item.tracked_entity or ""].append(item)
     return found
 

@@ -122,8 +122,14 @@ def _new_values(writer: Writer, item: EventItem, stored_by: str) -> dict[str, An
             entry["storedBy"] = record.stored_by
         if element.value_type in FILE_TYPES:
             writer.files.append((record.value, None, None, item.pk, element.pk))
-    for uid, value in (item.assigned or {}).items():
-        values[uid] = {"value": value}
+    for key, value in (item.assigned or {}).items():
+        element = writer.context.known.data_elements_by_pk[key]
+        if value is None:
+            values.pop(element.uid, None)
+            continue
+        values[element.uid] = {"value": value}
+        if element.value_type in FILE_TYPES:
+            writer.files.append((value, None, None, item.pk, key))
     return values
 
 
@@ -150,9 +156,11 @@ def _merged_values(writer: Writer, item: EventItem, changes: list[Change]) -> di
              stored_by=record.stored_by, elsewhere=bool(record.provided_elsewhere))  # fmt: skip
         if element.value_type in FILE_TYPES:
             writer.files.append((record.value, None, None, item.pk, element.pk))
-    pks = {element.uid: element.pk for element in known.data_elements_by_pk.values()} if item.assigned else {}
-    for uid, value in (item.assigned or {}).items():
-        _put(writer, stored, values, (uid, pks[uid]), value, changes)
+    for key, value in (item.assigned or {}).items():
+        element = known.data_elements_by_pk[key]
+        _put(writer, stored, values, (element.uid, key), value, changes)
+        if element.value_type in FILE_TYPES:
+            writer.files.append((value, None, None, item.pk, key))
     return values
 
 

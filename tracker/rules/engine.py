@@ -1,0 +1,102 @@
+"""Running the rules: for every valid enrollment and event of an import, what the rules that hold want done.
+
+Nothing is decided here, and nothing told: what comes of it stands in `tracker.rules.outcomes`. Families are looked at
+one after the other; a rule that fails is one thing among those that are to be told, and the next rule runs.
+Source: DHIS2 2.42, tracker import, program rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from expressions.errors import EvaluationError
+from tracker.importer.checks.data_values import enforces_values
+from tracker.importer.context import Context
+from tracker.importer.items import EventItem
+from tracker.rules.effects import Effect, Failure, Message
+from tracker.rules.facts import Facts
+from tracker.rules.families import Family
+from tracker.rules.plans import Plan, enrollment_plan, event_plan
+from tracker.rules.scopes import Scope, View
+from tracker.rules.values import to_text
+
+
+def run_rules(context: Context) -> None:
+    """Evaluate the rules of the valid objects; what they want done is in `context.effects` then."""
+    if not context.known.rules:
+        return
+    plans: dict[tuple[int, int | None], Plan] = {}
+    for family in _families(context):
+        if family.enrollment is not None:
+            _run_enrollment(family, plans, context.effects)
+        for item in family.items:
+            _run_event(family, item, plans, context.effects)
+
+
+def _families(context: Context) -> Iterable[Family]:
+    """What was sent of programs with rules, by enrollment; the events of an event program together."""
+    rules, facts = context.known.rules, Facts(context)
+    families: dict[str | int, Family] = {}
+    for enrollment in context.bundle.enrollments:
+        program = enrollment.program
+        if not enrollment.is_ignored and program.pk in rules:
+            families[enrollment.uid] = Family(facts, program, rules[program.pk], enrollment.uid, enrollment)
+    for event in context.bundle.events:
+        program = event.program
+        if event.is_ignored or program.pk not in rules:
+            continue
+        uid = event.enrollment if program.has_registration else None
+        family = families.get(uid or program.pk)
+        if family is None:
+            family = families[uid or program.pk] = Family(facts, program, rules[program.pk], uid, None)
+        family.items.append(event)
+    while families:
+        yield families.pop(next(iter(families)))
+
+
+def _run_enrollment(family: Family, plans: dict[tuple[int, int | None], Plan], effects: list[Effect]) -> None:
+    key = family.program.pk, None
+    if key not in plans:
+        plans[key] = enrollment_plan(family.rules)
+    if plans[key].steps:
+        _run(plans[key], Scope(View(family, family.enrollment, None)), effects)
+
+
+def _run_event(
+    family: Family, item: EventItem, plans: dict[tuple[int, int | None], Plan], effects: list[Effect]
+) -> None:
+    key = family.program.pk, item.stage.pk
+    plan = plans.get(key)
+    if plan is None:
+        plan = plans[key] = event_plan(family.rules, item.stage)
+    if not plan.steps:
+        return
+    is_enforced = enforces_values(item)
+    if not is_enforced and not plan.sends:
+        return
+    scope = Scope(View(family, item, family.event(item)))
+    if is_enforced:
+        _run(plan, scope, effects)
+        return
+    # Messages do not wait for the values to count.
+    wanted: list[Effect] = []
+    _run(plan, scope, wanted)
+    effects += [effect for effect in wanted if isinstance(effect, Message)]
+
+
+def _run(plan: Plan, scope: Scope, effects: list[Effect]) -> None:
+    for place in plan.due(scope):
+        condition, rule, acts = plan.steps[place]
+        try:
+            if condition(scope) is not True:
+                continue
+        except EvaluationError as error:
+            effects.append(Failure(scope.view.item, rule, to_text(str(error)) or ""))
+            continue
+        for act in acts:
+            try:
+                effect = act.perform(act, scope)
+            except EvaluationError as error:
+                effect = Failure(scope.view.item, rule, to_text(str(error)) or "")
+            if effect is not None:
+                effects.append(effect)
