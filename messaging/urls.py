@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from messaging.conversations.urls import urlpatterns as conversation_routes
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*conversation_routes]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Q, QuerySet, Value
@@ -22,14 +23,16 @@ def find_shown(identifier: str) -> dict[str, Any] | None:
     return _show(user) if user is not None else None
 
 
-def search(params: LookupParams, caller: User) -> list[dict[str, Any]]:
-    """At most `MOST` users whose name or user name holds the text, in order of name.
+def search(params: LookupParams, caller: User, among: Collection[int] | None = None) -> list[dict[str, Any]]:
+    """At most `MOST` users (of `among`, their keys) whose name or user name holds the text, in order of name.
 
     Or whose e-mail address it is: a part of the address is enough only for who may view users, since others could
     guess it letter by letter.
     """
     sees_addresses = can_read_type(get_schema("user").rules, caller.principal)
     rows = matching(User.objects.all(), params.query.strip(), whole_address=not sees_addresses)
+    if among is not None:
+        rows = rows.filter(pk__in=among)
     if params.org_unit_boundary is not None:
         units = UserListParams(org_unit_boundary=params.org_unit_boundary, include_children=True)
         rows = rows.filter(users_of_list(units, caller))

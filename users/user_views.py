@@ -12,13 +12,17 @@ from dhis2api.objects.importer.report import single_report
 from dhis2api.objects.registry import get_schema
 from dhis2api.objects.views import LAST_OLD_VERSION, ObjectsView, in_one_snapshot, list_answer
 from dhis2api.web.base_url import mailed_base
+from dhis2api.web.bodies import read_text
 from dhis2api.web.messages import created
+from dhis2api.web.negotiation import JSON
 from dhis2api.web.params import declares
 from dhis2api.web.responses import ApiResponse, HttpResponse, StreamingHttpResponse, no_content
 from dhis2api.web.views import ApiRequest, ApiView
+from sharing.access import require_authority
 from users import restoring, two_factor, user_actions
 from users.authority_catalogue import list_authorities
 from users.errors import E3021, E6200, E6201
+from users.feedback import feedback_group, feedback_recipients, name_feedback_group
 from users.login_views import read_object
 from users.lookup import find_shown, search
 from users.models import User
@@ -173,12 +177,40 @@ class LookupsView(ApiView):
         return ApiResponse({"users": search(params, request.user)}, xml="userLookup")
 
 
+class FeedbackRecipientsLookupView(ApiView):
+    """Users of the group that receives feedback."""
+
+    @declares(LookupParams)
+    def get(self, request: ApiRequest, params: LookupParams) -> ApiResponse:
+        """Some whose name holds the text. Errors: E6200 where no group is named."""
+        if feedback_group() is None:
+            raise ApiError(E6200)
+        found = search(params, request.user, among=feedback_recipients())
+        return ApiResponse({"users": found}, xml="userLookup")
+
+
 class FeedbackRecipientsView(ApiView):
-    """Users of the group that receives feedback, of which there is none: it cannot be configured."""
+    """`/api/configuration/feedbackRecipients`: the group itself."""
+
+    consumes = {"post": ("text/plain", JSON), "delete": ("*/*",)}
 
     def get(self, request: ApiRequest) -> ApiResponse:
-        """E6200."""
-        raise ApiError(E6200)
+        """The group; nothing where none is named."""
+        group = feedback_group()
+        shown = None if group is None else {"id": group.uid, "name": group.name, "displayName": group.name}
+        return ApiResponse(shown, xml="userGroup")
+
+    def post(self, request: ApiRequest) -> HttpResponse:
+        """Name it by its identifier."""
+        require_authority(request.user.principal, "F_SYSTEM_SETTING")
+        name_feedback_group(read_text(request).strip().strip('"'))
+        return no_content()
+
+    def delete(self, request: ApiRequest) -> HttpResponse:
+        """Name none."""
+        require_authority(request.user.principal, "F_SYSTEM_SETTING")
+        name_feedback_group(None)
+        return no_content()
 
 
 class LookupView(ApiView):

@@ -91,14 +91,6 @@ class SettingView(ApiView):
         return ApiResponse(one_setting(request.user, key), headers=NOT_STORED, xml="setting")
 
 
-class DashboardView(ApiView):
-    """What is new for me."""
-
-    def get(self, request: ApiRequest) -> ApiResponse:
-        """How many messages and interpretations I have not read; there are none of either yet."""
-        return ApiResponse({"unreadMessageConversations": 0, "unreadInterpretations": 0}, headers=NOT_STORED)
-
-
 class ChangePasswordView(ApiView):
     """My password."""
 

@@ -60,6 +60,19 @@ def open_body(request: Any) -> BinaryIO:
     return raw
 
 
+def read_text(request: Any) -> str:
+    """The body as text. Errors: ApiError 400 for what is not UTF-8, or holds a NUL character; else as `open_body`."""
+    with open_body(request) as stream:
+        data = stream.read()
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise ApiError(BODY_UNREADABLE, "it is not UTF-8") from error
+    if "\x00" in text:
+        raise ApiError(BODY_UNREADABLE, "it holds a NUL character")
+    return text
+
+
 def discard_rest(request: Any) -> None:
     """Read what is left of a refused body of bearable length: its sender may still be sending, and a connection that
     is closed on unread bytes takes the answer with it."""

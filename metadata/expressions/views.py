@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import orjson
 
-from dhis2api.errors import ApiError
 from dhis2api.objects.views import reading_context
-from dhis2api.web.bodies import open_body
-from dhis2api.web.errors import BODY_UNREADABLE
+from dhis2api.web.bodies import read_text
 from dhis2api.web.messages import WebMessage, answer
 from dhis2api.web.negotiation import JSON
 from dhis2api.web.params import Params, declares, param
@@ -61,12 +59,7 @@ class RuleExpressionView(ApiView):
 
 
 def _body(request: ApiRequest) -> str:
-    with open_body(request) as stream:
-        data = stream.read()
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as error:
-        raise ApiError(BODY_UNREADABLE, "it is not UTF-8") from error
+    text = read_text(request)
     if request.content_type.startswith(JSON) and text.lstrip().startswith(('"', "{")):
         return _unwrapped(text)
     return text

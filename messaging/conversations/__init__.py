@@ -1,0 +1,1 @@
+"""`/api/messageConversations`: what people say to each other."""
