@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -15,6 +15,7 @@ from mailing.models import Mail, MailPart
 
 LONGEST_CAUSE = 200  # characters; longer ones are told by their hash
 LONGEST_SUBJECT = 500
+BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,32 @@ class InlinePart:
     content_id: str
     content_type: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A plain mail to one address, as `queue_mail` has it."""
+
+    cause: str
+    to: str
+    subject: str
+    text: str
+
+
+def queue_mails(drafts: Iterable[Draft]) -> int:
+    """Queue plain mails, a statement for each thousand; how many are new."""
+    now = timezone.now()
+    good = {_shortened(draft.cause): draft for draft in drafts if is_address(draft.to.strip())}
+    known = set(Mail.objects.filter(cause__in=good).values_list("cause", flat=True))
+    mails = [
+        Mail(
+            cause=cause, message_id=_message_id(draft.cause), recipients=[draft.to.strip()], created=now, due=now,
+            subject=one_line(draft.subject)[:LONGEST_SUBJECT], text=draft.text,
+        )
+        for cause, draft in good.items() if cause not in known
+    ]  # fmt: skip
+    Mail.objects.bulk_create(mails, batch_size=BATCH, ignore_conflicts=True)
+    return len(mails)
 
 
 def queue_mail(
@@ -43,8 +70,7 @@ def queue_mail(
         cause=_shortened(cause),
         defaults={
             "message_id": _message_id(cause), "recipients": recipients, "created": now, "due": now,
-            # What would end the line in a header becomes a blank.
-            "subject": " ".join(subject.split())[:LONGEST_SUBJECT], "text": text, "html": html,
+            "subject": one_line(subject)[:LONGEST_SUBJECT], "text": text, "html": html,
         },
     )  # fmt: skip
     if is_new:
@@ -62,6 +88,11 @@ def is_address(text: str) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def one_line(subject: str) -> str:
+    """A subject for a header: what would end its line becomes a blank."""
+    return " ".join(subject.split())
 
 
 def _shortened(cause: str) -> str:

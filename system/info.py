@@ -14,11 +14,11 @@ from django.db import connection
 from django.utils import timezone
 
 from configuration.keys import NEVER
-from configuration.mail import is_mail_configured
 from configuration.settings import system_settings
 from dhis2api.embedded.gate_state import gate_redis
 from dhis2api.objects.system_id import system_id
 from dhis2api.version import BUILD_TIME, DHIS2_VERSION, REVISION
+from mailing.direct import is_mail_configured
 from scheduling.job_types import JobType
 from scheduling.models import Job
 

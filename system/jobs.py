@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from dhis2api.web.params import Params, param
 from files.cleanup import remove_unclaimed
+from mailing.direct import is_mail_configured
 from scheduling.job_runs import JobRun
 from scheduling.job_types import JobType
 from scheduling.models import Queue
@@ -88,23 +89,30 @@ class InactiveUsersParams(Params):
     reminder_days_before: int | None = param(None, min=1, max=28)
 
 
-@job(JobType.DISABLE_INACTIVE_USERS, parameters=InactiveUsersParams, in_steps=True)
+@job(JobType.DISABLE_INACTIVE_USERS, parameters=InactiveUsersParams)
 def disable_inactive_users(run: JobRun) -> Outcome:
     """Disable who has not logged in for months, and remind who soon will not have."""
     months, days = run.parameters.inactive_months, run.parameters.reminder_days_before
-    with run.step():
-        disabled = disable_inactive(run.started, months)
-    warned = warn_inactive(run.started, months, days) if days else 0
+    disabled = disable_inactive(run.started, months)
+    warned = warn_inactive(run.started, months, days) if days and is_mail_configured() else 0
     return Outcome(message=f"Disabled {disabled} users, reminded {warned}")
 
 
-@job(JobType.CREDENTIALS_EXPIRY_ALERT, in_steps=True)
+@job(JobType.CREDENTIALS_EXPIRY_ALERT)
 def credentials_expiry_alert(run: JobRun) -> Outcome:
     """Remind those whose password expires soon."""
+    _require_mail()
     return Outcome(message=f"Reminded {warn_of_passwords(run.started)} users")
 
 
-@job(JobType.ACCOUNT_EXPIRY_ALERT, in_steps=True)
+@job(JobType.ACCOUNT_EXPIRY_ALERT)
 def account_expiry_alert(run: JobRun) -> Outcome:
     """Remind those whose account expires soon."""
+    _require_mail()
     return Outcome(message=f"Reminded {warn_of_expiry(run.started)} users")
+
+
+def _require_mail() -> None:
+    """Errors: JobRefused without a mail server."""
+    if not is_mail_configured():
+        raise JobRefused("EMAIL gateway configuration does not exist, job aborted")

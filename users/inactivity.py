@@ -1,22 +1,21 @@
 """Accounts that are not used, or soon cannot be. Source: DHIS2 2.42, scheduling, user alerts.
 
-Mails go out one after the other; one that the server does not take does not keep the others back.
+Mails are queued: a job that begins again queues none twice, and none keeps the others back.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
-from configuration.mail import is_mail_configured, send_mail
 from configuration.settings import system_setting, system_settings
 from dhis2api.errors import ApiError
 from dhis2api.objects.writers import record_writer
+from mailing.queueing import Draft, queue_mails
 from sharing.access import SUPERUSER
 from users.models import MONTH, User, UserRole
 from users.rules import superuser_remains_without
@@ -25,9 +24,7 @@ NEVER_WITHIN = MONTH  # who was there in the last month is never disabled
 LONGEST_DAYS = 36_500  # of settings that somebody set to nonsense: dates end
 CLOSED_SOON = "Your account {} will be disabled in {} days, because it has not been used. Log in to keep it."
 EXPIRES_SOON = "Your account {} expires on {}. Ask your administrator if you need it for longer."
-PASSWORD_SOON = "The password of your account {} expires in {} days. Log in and change it."
-
-logger = logging.getLogger(__name__)
+PASSWORD_SOON = "Please change your password. It will expire in {} day(s)."
 
 
 @transaction.atomic
@@ -52,13 +49,14 @@ def disable_inactive(now: datetime, months: int) -> int:
 
 
 def warn_inactive(now: datetime, months: int, days: int) -> int:
-    """Mail those who will be disabled in `days`, in half of them, a quarter, …; how many mails were taken."""
+    """Mail those who will be disabled in `days`, in half of them, a quarter, …; how many mails were queued."""
     mails = []
     for left in halving(days):
         end = now - months * MONTH + timedelta(days=left)
         for user in _seen().filter(seen__gt=end - timedelta(days=1), seen__lte=end):
-            mails.append((user.email, "Your account will be disabled", CLOSED_SOON.format(user.username, left)))
-    return _send(mails)
+            text = CLOSED_SOON.format(user.username, left)
+            mails.append(_draft("inactive", user, end, left, "Your account will be disabled", text))
+    return queue_mails(mails)
 
 
 def warn_of_expiry(now: datetime) -> int:
@@ -68,10 +66,13 @@ def warn_of_expiry(now: datetime) -> int:
         return 0
     until = now + timedelta(days=min(max(0, known["accountExpiresInDays"]), LONGEST_DAYS))
     soon = _active().filter(account_expiry__gt=now, account_expiry__lte=until)
-    return _send(
-        (user.email, "Your account expires soon", EXPIRES_SOON.format(user.username, f"{user.account_expiry:%Y-%m-%d}"))
+    return queue_mails(
+        _draft(
+            "account", user, now, 0, "Account Expiry Alert",
+            EXPIRES_SOON.format(user.username, f"{user.account_expiry:%Y-%m-%d}"),
+        )
         for user in soon
-    )
+    )  # fmt: skip
 
 
 def warn_of_passwords(now: datetime) -> int:
@@ -91,8 +92,14 @@ def warn_of_passwords(now: datetime) -> int:
             external_auth=False,
         )  # fmt: skip
         for user in soon:
-            mails.append((user.email, "Your password expires soon", PASSWORD_SOON.format(user.username, left)))
-    return _send(mails)
+            text = PASSWORD_SOON.format(left)
+            mails.append(_draft("password", user, changed, left, "Password Expiry Alert", text))
+    return queue_mails(mails)
+
+
+def _draft(kind: str, user: User, day: datetime, left: int, subject: str, text: str) -> Draft:
+    """The one mail of its kind to a user on a day."""
+    return Draft(f"{kind}:{user.uid}:{day:%Y-%m-%d}:{left}", user.email or "", subject, text)
 
 
 def halving(days: int) -> Iterator[int]:
@@ -109,17 +116,3 @@ def _active() -> QuerySet[User]:
 def _seen() -> QuerySet[User]:
     """Active users with the time when they were `seen` last."""
     return _active().alias(seen=Coalesce("last_login", "created"))
-
-
-def _send(mails: Iterable[tuple[str | None, str, str]]) -> int:
-    if not is_mail_configured():
-        return 0
-    sent = 0
-    for to, subject, text in mails:
-        if to:
-            try:
-                send_mail(to, subject, text)
-                sent += 1
-            except ApiError as refused:
-                logger.warning("A reminder was not sent: %s", refused.message)
-    return sent

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from configuration.mail import is_mail_configured
 from configuration.settings import shown_texts, system_setting, system_settings
 from dhis2api.version import DHIS2_VERSION
+from mailing.direct import is_mail_configured
 from users.models import User
 
 TEXTS = {

@@ -18,7 +18,6 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
-from configuration.mail import is_mail_configured, send_mail
 from configuration.settings import system_setting, system_settings
 from dhis2api.errors import ApiError
 from dhis2api.objects import crud
@@ -28,6 +27,7 @@ from dhis2api.objects.importer.params import MetadataImportParams
 from dhis2api.objects.importer.records import ImportObject
 from dhis2api.objects.importer.report import single_report
 from dhis2api.objects.registry import get_schema
+from mailing.direct import is_mail_configured, send_mail
 from users.changing_password import set_password
 from users.errors import (
     EMAIL_OR_USERNAME_MISSING,

@@ -14,10 +14,10 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from configuration.mail import is_mail_configured, send_mail
 from configuration.settings import system_setting
 from dhis2api.ciphers import decrypt_text, encrypt_text
 from dhis2api.errors import ApiError
+from mailing.direct import is_mail_configured, send_mail
 from users.errors import E3021, E3022, E3023, E3029, E3031, E3042, E3043, E3047, E3050, E3051
 from users.models import TwoFactorType, User
 

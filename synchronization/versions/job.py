@@ -11,9 +11,9 @@ from collections.abc import Callable
 from django.conf import settings
 from django.utils import timezone
 
-from configuration.mail import is_mail_configured, send_mail
 from configuration.settings import delete_settings, store_settings, system_setting
 from dhis2api.errors import ApiError
+from mailing.queueing import Draft, queue_mails
 from scheduling.job_runs import JobRun
 from scheduling.models import Level
 from scheduling.progress import JobRefused
@@ -33,6 +33,7 @@ from synchronization.versions.pulling import (
 
 UP_TO_DATE = "The metadata is up to date"
 IMPORTED = "Imported {}"
+FAILURE = "Metadata synchronization failed"
 FAILED = ("keyMetadataFailedVersion", "keyMetadataLastFailedTime")
 
 
@@ -104,12 +105,8 @@ def _tell_of_failure(run: JobRun, error: JobRefused) -> None:
     version = error.version if isinstance(error, VersionRefused) else system_setting("keyRemoteMetadataVersion")
     with run.step():
         store_settings(dict(zip(FAILED, (version, timezone.now().isoformat()), strict=True)))
-    to = system_setting("keySystemNotificationsEmail")
-    if to and is_mail_configured():
-        try:
-            send_mail(to, "Metadata synchronization failed", str(error))
-        except ApiError:
-            run.tell("Nobody could be told by mail", Level.WARN)
+        to = system_setting("keySystemNotificationsEmail")
+        queue_mails([Draft(f"metadata sync:{run.started:%Y-%m-%dT%H:%M:%S}", to, FAILURE, str(error))] if to else [])
 
 
 def _wait(run: JobRun) -> None:

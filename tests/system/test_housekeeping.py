@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +18,7 @@ from dhis2api.objects.uids import generate_uid
 from files.cleanup import remove_unclaimed
 from files.models import FileResource
 from files.services import stored_names
+from mailing.delivery import deliver_due
 from metadata.models import DataElement, DataSet, Document, OrganisationUnit, Period
 from scheduling.catalogue import parameters_class
 from scheduling.job_types import JobType
@@ -38,6 +38,7 @@ DAY = timedelta(days=1)
 
 
 def receivers(mailbox: Mailbox) -> list[str]:
+    deliver_due()
     return sorted(str(message["To"]) for message in mailbox.messages)
 
 
@@ -206,12 +207,13 @@ def test_a_reminder_of_a_billion_days_comes_in_time_too(mailbox: Mailbox) -> Non
     assert receivers(mailbox) == []
 
 
-@pytest.mark.parametrize("warn", [warn_of_expiry, warn_of_passwords])
-def test_without_a_mail_server_nobody_is_told(warn: Callable[[datetime], int]) -> None:
-    store_settings({"accountExpiryAlert": True, "credentialsExpiryAlert": True, "credentialsExpires": 2})
-    person("soon", account_expiry=NOW + DAY, password_last_updated=NOW - 46 * DAY)
+def test_a_job_that_begins_again_tells_nobody_twice(mailbox: Mailbox) -> None:
+    person("soon", password_last_updated=NOW - 46 * DAY, account_expiry=NOW + DAY)
+    store_settings({"credentialsExpiryAlert": True, "credentialsExpires": 2, "accountExpiryAlert": True})
 
-    assert warn(NOW) == 0
+    assert [warn_of_passwords(NOW), warn_of_passwords(NOW)] == [1, 0]
+    assert [warn_of_expiry(NOW), warn_of_expiry(NOW)] == [1, 0]
+    assert len(receivers(mailbox)) == 2
 
 
 def test_a_mail_that_is_refused_does_not_keep_others_back(mailbox: Mailbox) -> None:
