@@ -61,3 +61,11 @@ class LeaveParams(MarkParams):
     """Of `DELETE /api/messageConversations`."""
 
     mc: list[str] = param(repeatable=True, doc="Conversations.")
+
+
+class EmailParams(Params):
+    """Of `POST /api/email/notification` without a body."""
+
+    recipients: list[str] = param(repeatable=True, doc="Addresses.")
+    message: str = param("", doc="What to say.")
+    subject: str = param("DHIS 2", doc="What it is about.")

@@ -253,9 +253,7 @@ def test_lists_are_searched(api: ApiClient, people: dict[str, User], query: str,
     assert len(listed(api, "bob", f"&{query}")) == count
 
 
-@pytest.mark.parametrize(
-    "query", ["filter=read:like:x", "filter=read:eq:maybe", "filter=nothing:eq:1"]
-)
+@pytest.mark.parametrize("query", ["filter=read:like:x", "filter=read:eq:maybe", "filter=nothing:eq:1"])
 def test_a_query_that_means_nothing_is_refused(api: ApiClient, query: str) -> None:
     assert api.get(f"{PATH}?{query}", user="bob").status == 400
 

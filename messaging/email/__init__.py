@@ -1,0 +1,1 @@
+"""`/api/email`: mails that somebody sends by hand."""
