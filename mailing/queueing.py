@@ -28,57 +28,53 @@ class InlinePart:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A plain mail to one address, as `queue_mail` has it."""
+class MailDraft:
+    """One mail to all of `to`, who do not see each other.
+
+    `cause` says what it is for (`message:{uid}`): of the same cause there is one mail, with one Message-ID, however
+    often it is queued or has to be sent again.
+    """
 
     cause: str
-    to: str
+    to: Sequence[str]
     subject: str
     text: str
+    html: str | None = None
+    parts: Sequence[InlinePart] = ()
 
 
-def queue_mails(drafts: Iterable[Draft]) -> int:
-    """Queue plain mails, a statement for each thousand; how many are new."""
+def queue_mails(drafts: Iterable[MailDraft]) -> int:
+    """Queue mails, some statements for each thousand; how many are new. Texts that are no address are left out; with
+    none left there is no mail."""
     now = timezone.now()
-    good = {_shortened(draft.cause): draft for draft in drafts if is_address(draft.to.strip())}
+    good: dict[str, tuple[MailDraft, list[str]]] = {}
+    for draft in drafts:
+        if recipients := list(dict.fromkeys(filter(is_address, map(str.strip, draft.to)))):
+            good.setdefault(_shortened(draft.cause), (draft, recipients))
     known = set(Mail.objects.filter(cause__in=good).values_list("cause", flat=True))
     mails = [
         Mail(
-            cause=cause, message_id=_message_id(draft.cause), recipients=[draft.to.strip()], created=now, due=now,
-            subject=one_line(draft.subject)[:LONGEST_SUBJECT], text=draft.text,
+            cause=cause, message_id=_message_id(draft.cause), recipients=recipients, created=now, due=now,
+            subject=one_line(draft.subject)[:LONGEST_SUBJECT], text=draft.text, html=draft.html,
         )
-        for cause, draft in good.items() if cause not in known
+        for cause, (draft, recipients) in good.items() if cause not in known
     ]  # fmt: skip
+    if not mails:
+        return 0
+    # Another transaction may have queued some of them meanwhile.
     Mail.objects.bulk_create(mails, batch_size=BATCH, ignore_conflicts=True)
+    illustrated = [cause for cause, (draft, _) in good.items() if draft.parts and cause not in known]
+    if illustrated:
+        _add_parts({cause: good[cause][0].parts for cause in illustrated})
     return len(mails)
 
 
-def queue_mail(
-    *, cause: str, to: Sequence[str], subject: str, text: str, html: str | None = None,
-    parts: Sequence[InlinePart] = (),
-) -> bool:  # fmt: skip
-    """Queue one mail to all of `to`, who do not see each other; whether it is a new one.
-
-    `cause` says what it is for (`message:{uid}`): of the same cause there is one mail, with one Message-ID, however
-    often it is queued or has to be sent again. Texts that are no address are left out; with none left there is no mail.
-    """
-    recipients = list(dict.fromkeys(filter(is_address, map(str.strip, to))))
-    if not recipients:
-        return False
-    now = timezone.now()
-    mail, is_new = Mail.objects.get_or_create(
-        cause=_shortened(cause),
-        defaults={
-            "message_id": _message_id(cause), "recipients": recipients, "created": now, "due": now,
-            "subject": one_line(subject)[:LONGEST_SUBJECT], "text": text, "html": html,
-        },
+def _add_parts(parts: dict[str, Sequence[InlinePart]]) -> None:
+    bare = Mail.objects.filter(cause__in=parts, parts__isnull=True)
+    MailPart.objects.bulk_create(
+        MailPart(mail_id=pk, content_id=part.content_id, content_type=part.content_type, content=part.content)
+        for pk, cause in bare.values_list("pk", "cause") for part in parts[cause]
     )  # fmt: skip
-    if is_new:
-        MailPart.objects.bulk_create(
-            MailPart(mail=mail, content_id=part.content_id, content_type=part.content_type, content=part.content)
-            for part in parts
-        )
-    return is_new
 
 
 def is_address(text: str) -> bool:

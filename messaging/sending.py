@@ -5,47 +5,105 @@ All of it stands in the open transaction; mails go out once that has committed. 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from dhis2api.objects.uids import generate_uid
+from mailing.queueing import one_line
 from messaging.enums import ConversationPriority, ConversationStatus, MessageType
-from messaging.mails import mail_message
+from messaging.mails import Sent, mail_messages
 from messaging.models import LONGEST_SUBJECT, Message, MessageConversation, UserMessage
 
+BATCH = 1000
+LOCK = """
+    -- by cause, in one order for all who send, until the end of the transaction
+    SELECT pg_advisory_xact_lock(hashtext('message'), hashtext(cause))
+    FROM unnest(%(causes)s::text[]) AS cause ORDER BY cause
+"""
 
-def send_message(
-    *, subject: str, text: str, users: Collection[int], type: MessageType = MessageType.SYSTEM,
-    sender: int | None = None, priority: ConversationPriority = ConversationPriority.NONE,
-    status: ConversationStatus = ConversationStatus.NONE, forced: bool = False, meta_data: str | None = None,
-    cause: str | None = None, base: str | None = None,
-) -> MessageConversation | None:  # fmt: skip
-    """Begin a conversation: unread for `users` (keys), read for its sender.
 
-    With `forced` it is also mailed to all of them, else to those who want that. Of the same `cause` there is one
-    conversation: the next time nothing happens (None).
+@dataclass(frozen=True, slots=True)
+class MessageDraft:
+    """What is said to whom (keys of users) to begin a conversation.
+
+    With `forced` it is also mailed to all of them, else to those who want that. Of one `cause` there is one
+    conversation: the next time nothing happens.
     """
+
+    subject: str
+    text: str
+    users: Collection[int]
+    type: MessageType = MessageType.SYSTEM
+    sender: int | None = None
+    priority: ConversationPriority = ConversationPriority.NONE
+    status: ConversationStatus = ConversationStatus.NONE
+    forced: bool = False
+    meta_data: str | None = None
+    cause: str | None = None
+
+
+@transaction.atomic
+def send_messages(drafts: Sequence[MessageDraft], *, base: str | None = None) -> list[MessageConversation]:
+    """Begin conversations: unread for those who are written to, read for their senders. A fixed number of queries for
+    each thousand. `base` is what links in mails begin with; the setting BASE_URL unless it is given."""
+    wanted = _new_ones(drafts)
     now = timezone.now()
-    conversation = MessageConversation(
-        subject=" ".join(subject.split())[:LONGEST_SUBJECT], message_type=type, status=status, priority=priority,
-        last_sender_id=sender, last_message=now, message_count=1, created=now, last_updated=now, created_by_id=sender,
-        last_updated_by_id=sender, cause=cause,
+    conversations = MessageConversation.objects.bulk_create(
+        [
+            MessageConversation(
+                uid=generate_uid(), subject=one_line(draft.subject)[:LONGEST_SUBJECT], message_type=draft.type,
+                status=draft.status, priority=draft.priority, last_sender_id=draft.sender, last_message=now,
+                message_count=1, created=now, last_updated=now, created_by_id=draft.sender,
+                last_updated_by_id=draft.sender, cause=draft.cause,
+            )
+            for draft in wanted
+        ],
+        batch_size=BATCH,
     )  # fmt: skip
-    try:
-        with transaction.atomic():
-            conversation.save()
-    except IntegrityError:
-        if cause is not None and MessageConversation.objects.filter(cause=cause).exists():
-            return None
-        raise
-    message = _add_message(conversation, text, sender, meta_data=meta_data)
-    add_participants(conversation, {*users} - {sender})
-    if sender is not None:
-        add_participants(conversation, {sender}, read=True)
-    mail_message(conversation, message, {*users} - {sender}, forced=forced, base=base)
-    return conversation
+    pairs = list(zip(wanted, conversations, strict=True))
+    messages = Message.objects.bulk_create(
+        [
+            _message(conversation, draft.text, draft.sender, now, meta_data=draft.meta_data)
+            for draft, conversation in pairs
+        ],
+        batch_size=BATCH,
+    )
+    UserMessage.objects.bulk_create(
+        [
+            UserMessage(uid=generate_uid(), conversation=conversation, user_id=user, read=user == draft.sender)
+            for draft, conversation in pairs
+            for user in sorted({*draft.users, *([] if draft.sender is None else [draft.sender])})
+        ],
+        batch_size=BATCH,
+    )
+    mail_messages(
+        [
+            Sent(conversation, message, {*draft.users} - {draft.sender}, draft.forced)
+            for (draft, conversation), message in zip(pairs, messages, strict=True)
+        ],
+        base=base,
+    )
+    return conversations
+
+
+def _new_ones(drafts: Sequence[MessageDraft]) -> list[MessageDraft]:
+    """Those whose cause is not known, each once; who sends the same at the same time waits for the first."""
+    causes = sorted({draft.cause for draft in drafts if draft.cause is not None})
+    if not causes:
+        return list(drafts)
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, {"causes": causes})
+    known = set(MessageConversation.objects.filter(cause__in=causes).values_list("cause", flat=True))
+    found = []
+    for draft in drafts:
+        if draft.cause is None or draft.cause not in known:
+            found.append(draft)
+            known.add(draft.cause)
+    return found
 
 
 def reply(
@@ -56,7 +114,8 @@ def reply(
 
     An internal message is for `managers` (keys) among them alone: only for them it is unread, only they get a mail.
     """
-    message = _add_message(conversation, text, sender, internal=internal, meta_data=meta_data)
+    message = _message(conversation, text, sender, timezone.now(), internal=internal, meta_data=meta_data)
+    message.save()
     locked = MessageConversation.objects.select_for_update().get(pk=conversation.pk)
     locked.last_sender_id, locked.last_message, locked.last_updated = sender, message.created, message.created
     locked.last_updated_by_id = sender
@@ -66,23 +125,23 @@ def reply(
     if internal:
         others = others.filter(user__in=managers)
     others.update(read=False)
-    mail_message(locked, message, set(others.values_list("user", flat=True)), base=base)
+    mail_messages([Sent(locked, message, set(others.values_list("user", flat=True)))], base=base)
     return message
 
 
-def add_participants(conversation: MessageConversation, users: Collection[int], *, read: bool = False) -> None:
+def add_participants(conversation: MessageConversation, users: Collection[int]) -> None:
     """Have users take part; those who do stay as they are."""
     UserMessage.objects.bulk_create(
-        [UserMessage(uid=generate_uid(), conversation=conversation, user_id=user, read=read) for user in sorted(users)],
+        [UserMessage(uid=generate_uid(), conversation=conversation, user_id=user) for user in sorted(users)],
         ignore_conflicts=True,
     )
 
 
-def _add_message(
-    conversation: MessageConversation, text: str, sender: int | None, *, internal: bool = False,
+def _message(
+    conversation: MessageConversation, text: str, sender: int | None, now: datetime, *, internal: bool = False,
     meta_data: str | None = None,
 ) -> Message:  # fmt: skip
-    return Message.objects.create(
-        conversation=conversation, text=text, sender_id=sender, internal=internal, meta_data=meta_data,
-        created_by_id=sender, last_updated_by_id=sender,
+    return Message(
+        uid=generate_uid(), conversation=conversation, text=text, sender_id=sender, internal=internal,
+        meta_data=meta_data, created=now, last_updated=now, created_by_id=sender, last_updated_by_id=sender,
     )  # fmt: skip

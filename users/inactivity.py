@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from configuration.settings import system_setting, system_settings
 from dhis2api.errors import ApiError
 from dhis2api.objects.writers import record_writer
-from mailing.queueing import Draft, queue_mails
+from mailing.queueing import MailDraft, queue_mails
 from sharing.access import SUPERUSER
 from users.models import MONTH, User, UserRole
 from users.rules import superuser_remains_without
@@ -97,9 +97,9 @@ def warn_of_passwords(now: datetime) -> int:
     return queue_mails(mails)
 
 
-def _draft(kind: str, user: User, day: datetime, left: int, subject: str, text: str) -> Draft:
+def _draft(kind: str, user: User, day: datetime, left: int, subject: str, text: str) -> MailDraft:
     """The one mail of its kind to a user on a day."""
-    return Draft(f"{kind}:{user.uid}:{day:%Y-%m-%d}:{left}", user.email or "", subject, text)
+    return MailDraft(f"{kind}:{user.uid}:{day:%Y-%m-%d}:{left}", [user.email or ""], subject, text)
 
 
 def halving(days: int) -> Iterator[int]:

@@ -29,7 +29,7 @@ from messaging.errors import (
     USER_UNKNOWN,
 )
 from messaging.models import LONGEST_SUBJECT, Message, MessageAttachment, MessageConversation
-from messaging.sending import add_participants, reply, send_message
+from messaging.sending import MessageDraft, add_participants, reply, send_messages
 from metadata.models import OrganisationUnit
 from users.feedback import feedback_recipients
 from users.models import User, UserGroup
@@ -71,10 +71,7 @@ def begin(body: Body, user: User, base: str) -> MessageConversation:
     if not recipients:
         raise ApiError(NO_RECIPIENTS)
     files = _attachable([one if isinstance(one, str) else one.id for one in body.attachments], user)
-    conversation = send_message(
-        subject=subject, text=text, users=recipients, type=MessageType.PRIVATE, sender=user.pk, base=base
-    )
-    assert conversation is not None  # it has no cause
+    (conversation,) = send_messages([MessageDraft(subject, text, recipients, MessageType.PRIVATE, user.pk)], base=base)
     _attach(conversation.messages.get(), files)
     return conversation
 
@@ -98,11 +95,11 @@ def answer_to(
 @transaction.atomic
 def give_feedback(subject: str, text: str, user: User, base: str) -> MessageConversation:
     """Open a ticket, to the group that receives feedback."""
-    conversation = send_message(
-        subject=_text(subject, "subject", LONGEST_SUBJECT), text=_text(text, "text", LONGEST_TEXT),
-        users=feedback_recipients(), type=MessageType.TICKET, sender=user.pk, status=ConversationStatus.OPEN, base=base,
+    draft = MessageDraft(
+        _text(subject, "subject", LONGEST_SUBJECT), _text(text, "text", LONGEST_TEXT), feedback_recipients(),
+        MessageType.TICKET, user.pk, status=ConversationStatus.OPEN,
     )  # fmt: skip
-    assert conversation is not None  # it has no cause
+    (conversation,) = send_messages([draft], base=base)
     return conversation
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from configuration.settings import delete_settings, store_settings, system_setting
 from dhis2api.errors import ApiError
-from mailing.queueing import Draft, queue_mails
+from mailing.queueing import MailDraft, queue_mails
 from scheduling.job_runs import JobRun
 from scheduling.models import Level
 from scheduling.progress import JobRefused
@@ -106,7 +106,9 @@ def _tell_of_failure(run: JobRun, error: JobRefused) -> None:
     with run.step():
         store_settings(dict(zip(FAILED, (version, timezone.now().isoformat()), strict=True)))
         to = system_setting("keySystemNotificationsEmail")
-        queue_mails([Draft(f"metadata sync:{run.started:%Y-%m-%dT%H:%M:%S}", to, FAILURE, str(error))] if to else [])
+        queue_mails(
+            [MailDraft(f"metadata sync:{run.started:%Y-%m-%dT%H:%M:%S}", [to], FAILURE, str(error))] if to else []
+        )
 
 
 def _wait(run: JobRun) -> None:

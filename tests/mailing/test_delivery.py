@@ -12,7 +12,7 @@ from django.utils import timezone
 from configuration.settings import store_settings, system_setting
 from mailing.delivery import CLAIM, GIVEN_UP_AFTER, deliver_due, forget_old
 from mailing.models import Mail, MailPart
-from mailing.queueing import InlinePart, queue_mail
+from mailing.queueing import InlinePart, MailDraft, queue_mails
 from tests.harness.mail import Mailbox
 from tests.harness.queries import query_counter
 
@@ -21,7 +21,8 @@ ANN, BOB = "ann@example.org", "bob@example.org"
 
 
 def queue(cause: str = "message:1", to: tuple[str, ...] = (ANN,), **members: Any) -> bool:
-    return queue_mail(**({"cause": cause, "to": to, "subject": "Hello", "text": "How are you?"} | members))
+    draft = MailDraft(**({"cause": cause, "to": to, "subject": "Hello", "text": "How are you?"} | members))
+    return queue_mails([draft]) == 1
 
 
 def come_due() -> None:
@@ -55,6 +56,19 @@ def test_of_one_cause_there_is_one_mail(mailbox: Mailbox) -> None:
     deliver_due()
 
     assert len(mailbox.messages) == 1
+
+
+def test_many_are_queued_in_as_many_queries_as_few(db: None) -> None:
+    def count(name: str, number: int) -> int:
+        drafts = [
+            MailDraft(f"{name}:{n}", [ANN], "A", "B", "<p>", [InlinePart("a", "image/png", b"1")])
+            for n in range(number)
+        ]
+        with query_counter() as queries:
+            assert queue_mails(drafts) == number
+        return queries.count
+
+    assert count("few", 2) == count("many", 20)
 
 
 def test_long_causes_are_told_apart(mailbox: Mailbox) -> None:

@@ -9,7 +9,7 @@ import pytest
 from files.models import FileResource
 from mailing.delivery import deliver_due
 from messaging.models import Message, MessageConversation, UserMessage
-from messaging.sending import send_message
+from messaging.sending import MessageDraft, send_messages
 from metadata.models import OrganisationUnit
 from tests.files.test_uploads import upload
 from tests.harness.client import Answer, ApiClient
@@ -411,17 +411,30 @@ def test_mails_go_to_those_who_want_them(api: ApiClient, people: dict[str, User]
 def test_a_forced_message_is_mailed_to_all(people: dict[str, User], mailbox: Mailbox) -> None:
     User.objects.filter(username__in=["bob", "eve"]).update(email="x@example.org")
     User.objects.filter(username="eve").update(disabled=True)
-    send_message(subject="Rule", text="Look", users=[people["bob"].pk, people["eve"].pk], forced=True)
+    send_messages([MessageDraft("Rule", "Look", [people["bob"].pk, people["eve"].pk], forced=True)])
     deliver_due()
 
     assert mailbox.receivers == [["x@example.org"]]
 
 
 def test_of_one_cause_there_is_one_conversation(people: dict[str, User]) -> None:
-    first = send_message(subject="A", text="B", users=[people["bob"].pk], cause="rule:1")
-    second = send_message(subject="A", text="B", users=[people["bob"].pk], cause="rule:1")
+    draft = MessageDraft("A", "B", [people["bob"].pk], cause="rule:1")
 
-    assert (first is None, second is None, MessageConversation.objects.count()) == (False, True, 1)
+    assert [len(send_messages([draft, draft])), len(send_messages([draft]))] == [1, 0]
+    assert MessageConversation.objects.count() == 1
+
+
+def test_many_are_sent_in_as_many_queries_as_few(people: dict[str, User]) -> None:
+    User.objects.filter(username="bob").update(email="bob@example.org")
+
+    def count(name: str, number: int) -> int:
+        users = [people["bob"].pk, people["eve"].pk]
+        drafts = [MessageDraft("A", "B", users, cause=f"{name}:{n}", forced=True) for n in range(number)]
+        with query_counter() as queries:
+            assert len(send_messages(drafts)) == number
+        return queries.count
+
+    assert count("few", 2) == count("many", 20)
 
 
 def test_what_somebody_said_stays_without_him(api: ApiClient, people: dict[str, User]) -> None:

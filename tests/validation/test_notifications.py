@@ -99,7 +99,8 @@ def test_results_of_rules_without_templates_stay_unsent(rule: ValidationRule, to
     assert len(told) == 1
 
 
-def test_without_a_consumer_nothing_is_sent(rule: ValidationRule) -> None:
+def test_without_a_consumer_nothing_is_sent(rule: ValidationRule, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notifications, "_consumers", [])
     make_template(rule)
     make_result(rule)
 
