@@ -26,7 +26,7 @@ from metadata.models import OrganisationUnit, ValidationRule, ValidationRuleGrou
 from metadata.visibility import hidden_option_combos
 from sharing.access import readable
 from validation import errors as codes
-from validation.access import readable_rules, visible_org_unit
+from validation.access import of_readable_data, readable_rules, visible_org_unit
 from validation.notifications import hand_over
 from validation.rules.analysis import Analysis, Violation, find_violations
 from validation.rules.loading import load_rules
@@ -78,7 +78,7 @@ def analyse(asked: AnalysisBody, user: Any, context: ReadingContext) -> list[dic
         raise ApiError(codes.DATES_REVERSED, start, end)
     limit = _limit(asked.max_results)
     unit = visible_org_unit(asked.ou, user)
-    rules = load_rules(_rules(asked.vrg, user)).rules
+    rules = of_readable_data(load_rules(_rules(asked.vrg, user)).rules, user)
     found = find_violations(Analysis(
         rules=rules, periods=periods_within({rule.period_type for rule in rules}, start, end),
         org_units=OrganisationUnit.objects.filter(Scope((unit.path,)).to_q()), today=timezone.localdate(), limit=limit,
