@@ -92,7 +92,8 @@ def analyse(asked: AnalysisBody, user: Any, context: ReadingContext) -> list[dic
 
 
 def show_violations(found: Sequence[Violation], context: ReadingContext) -> list[dict[str, Any]]:
-    """Violations in the flat shape of interactive analysis; a fixed number of queries."""
+    """Violations in the flat shape of interactive analysis, without those of what was deleted meanwhile; a fixed number
+    of queries."""
     rules = _named("validationRule", {each.rule.pk for each in found}, context, WITH_DESCRIPTION)
     units = _named("organisationUnit", {each.org_unit for each in found}, context)
     combos = _named("categoryOptionCombo", {each.attribute_option_combo for each in found}, context)
@@ -108,6 +109,8 @@ def show_violations(found: Sequence[Violation], context: ReadingContext) -> list
     }
     shown = []
     for each in found:
+        if each.rule.pk not in rules or each.org_unit not in paths or each.attribute_option_combo not in combos:
+            continue
         rule, unit, combo = rules[each.rule.pk], units[each.org_unit], combos[each.attribute_option_combo]
         path = paths[each.org_unit]
         shown.append(

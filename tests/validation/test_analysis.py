@@ -8,6 +8,8 @@ import pytest
 
 from configuration.settings import store_settings
 from dhis2api.demo import identifiers as ids
+from dhis2api.objects.reading.context import ReadingContext
+from dhis2api.periods import parse_period
 from metadata.models import (
     CaptureOrganisationUnit,
     CategoryOptionCombo,
@@ -16,6 +18,7 @@ from metadata.models import (
     ProgramIndicator,
     ValidationRule,
 )
+from sharing.access import Principal
 from tests.analytics.building import element, store, unit
 from tests.datavalues.payloads import HARBOUR, HARBOUR_OPTION
 from tests.harness.client import ApiClient
@@ -35,8 +38,11 @@ from tests.validation.world import (
 )
 from users.models import User
 from validation import notifications
+from validation.analysing import show_violations
 from validation.models import ValidationResult
 from validation.notifications import Notice
+from validation.rules.analysis import Violation
+from validation.rules.loading import load_rules
 
 pytestmark = pytest.mark.usefixtures("no_values")
 
@@ -108,6 +114,18 @@ def test_a_stored_result_stays_one_when_its_data_is_mended(
     store(a, "1")
 
     assert found(api) == [(ids.NGELEHUN_CHC, "202401", 2.0, 1.0)]
+
+
+def test_a_rule_that_is_deleted_while_it_runs_is_not_shown(rule: ValidationRule) -> None:
+    (loaded,) = load_rules(ValidationRule.objects.all()).rules
+    combo = CategoryOptionCombo.objects.get(uid=HARBOUR).pk
+    found = [Violation(loaded, unit(ids.NGELEHUN_CHC).pk, parse_period("202401"), combo, 3.0, 1.0)]
+    context = ReadingContext(Principal("x" * 11, frozenset({"ALL"})))
+    assert len(show_violations(found, context)) == 1
+
+    rule.delete()
+
+    assert show_violations(found, context) == []
 
 
 def test_a_group_chooses_rules(api: ApiClient, rule: ValidationRule, a: DataElement) -> None:
