@@ -155,6 +155,17 @@ class TestPeriods:
 
         assert (ids.NGELEHUN_CHC, "202402", 3.0, 2.0) in found(api)
 
+    def test_of_longer_periods_of_one_length_one_counts(self, api: ApiClient, a: DataElement, b: DataElement) -> None:
+        """Not their sum: a year's and a financial year's target are of the same."""
+        store(a, "15", pe="202505")
+        for pe in ("2025", "2025April"):
+            store(b, "10", pe=pe)
+        make_rule(f"#{{{a.uid}}}", f"#{{{b.uid}}}")
+
+        violations = found(api, startDate="2025-05-01", endDate="2025-05-31")
+
+        assert violations == [(ids.NGELEHUN_CHC, "202505", 15.0, 10.0)]
+
     def test_the_number_of_days_is_the_periods(self, api: ApiClient, a: DataElement) -> None:
         store(a, "3", pe="202402")
         make_rule(f"#{{{a.uid}}} * [days]", "1")
