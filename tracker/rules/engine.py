@@ -16,9 +16,10 @@ from tracker.importer.items import EnrollmentItem, EventItem
 from tracker.rules.effects import Effect, Failure, Message
 from tracker.rules.facts import Facts
 from tracker.rules.families import Family
+from tracker.rules.known import Rule
 from tracker.rules.plans import Plan, enrollment_plan, event_plan
 from tracker.rules.scopes import Scope, View
-from tracker.rules.values import to_text
+from tracker.rules.values import shortened, to_text
 
 
 def run_rules(context: Context) -> None:
@@ -90,12 +91,17 @@ def _run(plan: Plan, scope: Scope, effects: list[Effect]) -> None:
             if condition(scope) is not True:
                 continue
         except EvaluationError as error:
-            effects.append(Failure(scope.view.item, rule, to_text(str(error)) or ""))
+            effects.append(_failure(scope, rule, error))
             continue
         for act in acts:
             try:
                 effect = act.perform(act, scope)
             except EvaluationError as error:
-                effect = Failure(scope.view.item, rule, to_text(str(error)) or "")
+                effect = _failure(scope, rule, error)
             if effect is not None:
                 effects.append(effect)
+
+
+def _failure(scope: Scope, rule: Rule, error: EvaluationError) -> Failure:
+    # The runner has shortened the rule's text already; its own words come after that.
+    return Failure(scope.view.item, rule, to_text(shortened(str(error))) or "")

@@ -9,10 +9,12 @@ from expressions.dialects import PROGRAM_RULE
 from expressions.errors import EvaluationError, ExpressionError
 from expressions.kinds import Value
 from expressions.reading import read
+from tracker.rules.values import shortened
 
 if TYPE_CHECKING:
     from tracker.rules.scopes import Scope
 
+LONGEST_QUOTE = 200  # characters of a text that cannot be read; what is wrong with it comes after
 Run = Callable[["Scope"], Value]
 
 
@@ -21,7 +23,7 @@ def runner(text: str) -> Run:
     try:
         return read(text, PROGRAM_RULE).over_rule
     except ExpressionError as error:
-        message = f"`{text}`: {error}"
+        message = f"`{shortened(text, LONGEST_QUOTE)}`: {error}"
 
     def fail(scope: Scope) -> Value:
         raise EvaluationError(message)

@@ -16,6 +16,7 @@ from expressions.over_rules.operands import as_text
 NOTHING: dict[Kind, Value] = {Kind.NUMBER: 0.0, Kind.BOOLEAN: False, Kind.TEXT: "", Kind.DATE: None}
 """What a variable without a value gives."""
 
+LONGEST_REASON = 500  # characters
 BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -46,6 +47,11 @@ FROM_TEXT: dict[Kind, Callable[[str], Value]] = {
     Kind.TEXT: _text, Kind.NUMBER: _number, Kind.BOOLEAN: _boolean, Kind.DATE: _day,
 }  # fmt: skip
 """A stored text as a value of a kind. Errors: EvaluationError for one that is none."""
+
+
+def shortened(text: str, length: int = LONGEST_REASON) -> str:
+    """The beginning of a text, as reasons have it: told of each of ten thousand events, long ones would fill memory."""
+    return text if len(text) <= length else text[:length] + " …"
 
 
 def to_text(value: Value) -> str | None:
