@@ -60,7 +60,7 @@ class Facts:
         """An event of the payload: what it says, over what is stored of it."""
         stored = item.stored
         sent = sent_values(item, self.context.known.data_elements)
-        values = {uid: text for uid, text in sent.items() if text is not None}
+        values = sent if None not in sent.values() else {uid: text for uid, text in sent.items() if text is not None}
         if stored is not None:
             kept = {uid: entry["value"] for uid, entry in stored.data_values.items() if uid not in sent}
             values = kept | values
