@@ -26,7 +26,7 @@ from metadata.models import OrganisationUnit, ValidationRule, ValidationRuleGrou
 from metadata.visibility import hidden_option_combos
 from sharing.access import readable
 from validation import errors as codes
-from validation.access import readable_rules, visible_org_unit
+from validation.access import of_readable_data, readable_rules, visible_org_unit
 from validation.notifications import hand_over
 from validation.rules.analysis import Analysis, Violation, find_violations
 from validation.rules.loading import load_rules
@@ -78,7 +78,7 @@ def analyse(asked: AnalysisBody, user: Any, context: ReadingContext) -> list[dic
         raise ApiError(codes.DATES_REVERSED, start, end)
     limit = _limit(asked.max_results)
     unit = visible_org_unit(asked.ou, user)
-    rules = load_rules(_rules(asked.vrg, user)).rules
+    rules = of_readable_data(load_rules(_rules(asked.vrg, user)).rules, user)
     found = find_violations(Analysis(
         rules=rules, periods=periods_within({rule.period_type for rule in rules}, start, end),
         org_units=OrganisationUnit.objects.filter(Scope((unit.path,)).to_q()), today=timezone.localdate(), limit=limit,
@@ -92,7 +92,8 @@ def analyse(asked: AnalysisBody, user: Any, context: ReadingContext) -> list[dic
 
 
 def show_violations(found: Sequence[Violation], context: ReadingContext) -> list[dict[str, Any]]:
-    """Violations in the flat shape of interactive analysis; a fixed number of queries."""
+    """Violations in the flat shape of interactive analysis, without those of what was deleted meanwhile; a fixed number
+    of queries."""
     rules = _named("validationRule", {each.rule.pk for each in found}, context, WITH_DESCRIPTION)
     units = _named("organisationUnit", {each.org_unit for each in found}, context)
     combos = _named("categoryOptionCombo", {each.attribute_option_combo for each in found}, context)
@@ -108,6 +109,8 @@ def show_violations(found: Sequence[Violation], context: ReadingContext) -> list
     }
     shown = []
     for each in found:
+        if each.rule.pk not in rules or each.org_unit not in paths or each.attribute_option_combo not in combos:
+            continue
         rule, unit, combo = rules[each.rule.pk], units[each.org_unit], combos[each.attribute_option_combo]
         path = paths[each.org_unit]
         shown.append(

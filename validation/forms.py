@@ -24,7 +24,7 @@ from metadata import models
 from metadata.attribute_combos import attribute_option_combo
 from metadata.visibility import hidden_option_combos
 from sharing.access import judge, readable
-from validation.access import readable_rules, visible_org_unit
+from validation.access import of_readable_data, readable_rules, visible_org_unit
 from validation.params import FormParams
 from validation.results import show_results
 from validation.rules.analysis import Analysis, Violation, find_violations
@@ -92,7 +92,7 @@ def _combo(params: FormParams) -> models.CategoryOptionCombo:
 def _rules_of(data_set: models.DataSet, period: Period, user: Any) -> list[Rule]:
     """The rules of the period's type that name a data element of the form, and are meant for forms."""
     rows = readable_rules(user).filter(~Q(skip_form_validation=True), period_type=period.type.name)
-    rules = load_rules(rows).rules
+    rules = of_readable_data(load_rules(rows).rules, user)
     members = set(data_set.data_set_elements.values_list("data_element_id", flat=True))
     items = {item.key: item for rule in rules for item in rule.items if item.kind is ItemKind.DATA_ELEMENT}
     named = {operand.item.key for operand in resolve(items.values()) if operand.element.pk in members}

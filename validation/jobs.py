@@ -14,6 +14,7 @@ from validation.params import MonitoringParams
 from validation.predictors import jobs as predictor_jobs  # noqa: F401  declares PREDICTOR
 from validation.rules.storing import store_violations
 
+UNKNOWN = "Validation rule groups that do not exist: {}"
 LEFT_OUT = "Left out, since their expressions are not well-formed: {}"
 REFUSED = "Rules with {} were left out: {}"
 FOUND = "Found {} violations of {} validation rules"
@@ -28,6 +29,8 @@ def monitoring(run: JobRun) -> Outcome:
     with run.stage("Evaluating validation rules") as stage:
         found = monitor(params, timezone.localdate(run.started), run.check)
         stage.count(len(found.violations))
+    if found.unknown:
+        run.tell(UNKNOWN.format(", ".join(found.unknown)), Level.WARN)
     if found.unreadable:
         run.tell(LEFT_OUT.format(", ".join(found.unreadable)), Level.WARN)
     for item, reason in found.refused.items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from metadata.models import OrganisationUnit, ValidationRule
+from metadata.models import OrganisationUnit, ValidationRule, ValidationRuleGroup
 from validation.params import MonitoringParams
 from validation.rules.analysis import Analysis, Violation, find_violations
 from validation.rules.loading import Rule, load_rules
@@ -22,13 +22,14 @@ class Monitored:
     """What was found, and what could not be looked at.
 
     `unreadable` are the uids of rules whose expressions are not well-formed, `refused` the items that cannot be
-    computed here, with the reasons: the rules that name them were left out.
+    computed here, with the reasons: the rules that name them were left out. `unknown` are groups that do not exist.
     """
 
     violations: list[Violation]
     rules: int
     unreadable: list[str]
     refused: dict[str, str]
+    unknown: list[str]
 
 
 def monitor(params: MonitoringParams, today: datetime.date, watch: Callable[[], None]) -> Monitored:
@@ -39,7 +40,7 @@ def monitor(params: MonitoringParams, today: datetime.date, watch: Callable[[], 
         today=today, limit=MOST_RESULTS,
     )  # fmt: skip
     found = find_violations(analysis, watch)
-    return Monitored(found, len(loaded.rules), loaded.unreadable, analysis.refused)
+    return Monitored(found, len(loaded.rules), loaded.unreadable, analysis.refused, _unknown(params))
 
 
 def _rules(params: MonitoringParams) -> QuerySet[ValidationRule]:
@@ -49,6 +50,12 @@ def _rules(params: MonitoringParams) -> QuerySet[ValidationRule]:
     else:
         found = ValidationRule.objects.filter(notification_templates__isnull=False)
     return ValidationRule.objects.filter(pk__in=found.values("pk"))
+
+
+def _unknown(params: MonitoringParams) -> list[str]:
+    asked = params.validation_rule_groups
+    known = set(ValidationRuleGroup.objects.filter(uid__in=asked).values_list("uid", flat=True))
+    return [uid for uid in asked if uid not in known]
 
 
 def _periods(params: MonitoringParams, rules: list[Rule], today: datetime.date) -> PeriodsByType:

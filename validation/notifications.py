@@ -109,20 +109,26 @@ def variables_of(violation: Violation, org_unit_name: str) -> dict[str, str]:
 def _hand_over(violations: Sequence[Violation]) -> int:
     if not (_consumers and violations):
         return 0
-    notices = list(_notices(violations))
-    told = {notice.violation.cell: notice.violation for notice in notices}
-    if not notices:
-        return 0
     try:
         with transaction.atomic():
-            for consume in _consumers:
-                consume(notices)
-            keys = [found.result for found in told.values() if found.result is not None]
-            ValidationResult.objects.filter(pk__in=keys).update(notification_sent=True)
+            return _tell(list(_notices(violations)))
     except Exception:  # what was found stays found, and is handed over again
         logger.exception("Violations of validation rules could not be told")
         return 0
-    return len(told)
+
+
+def _tell(notices: Sequence[Notice]) -> int:
+    """Stored results are held until the transaction ends: of two jobs that come upon one the first one tells of it."""
+    keys = {notice.violation.result for notice in notices}
+    rows = ValidationResult.objects.filter(pk__in=keys - {None}, notification_sent=False).order_by("pk")
+    untold = {None, *rows.select_for_update().values_list("pk", flat=True)}
+    due = [notice for notice in notices if notice.violation.result in untold]
+    if not due:
+        return 0
+    for consume in _consumers:
+        consume(due)
+    ValidationResult.objects.filter(pk__in=untold - {None}).update(notification_sent=True)
+    return len({notice.violation.cell for notice in due})
 
 
 def _notices(violations: Sequence[Violation]) -> Iterator[Notice]:

@@ -40,6 +40,7 @@ FOR_ANALYTICS = """
 """
 NAMES = tuple(Selection(name) for name in ("id", "name", "displayName"))
 LARGEST = 2**63 - 1
+DIGITS = len(str(LARGEST))
 MOST = 50_000  # results in one answer
 
 
@@ -76,18 +77,17 @@ def get_result(text: str, fields: Sequence[str], user: Any, context: ReadingCont
 def delete_result(text: str, user: Any) -> None:
     """Delete one. Errors: 403 without the authority, 404 as `get_result`."""
     require_maintainer(user.principal)
-    deleted, _ = ValidationResult.objects.filter(pk=_key(text)).delete()
+    deleted, _ = visible_results(user).filter(pk=_key(text)).delete()
     if not deleted:
         raise ApiError(codes.RESULT_UNKNOWN, text)
 
 
 def delete_results(params: ResultRemovalParams, user: Any) -> None:
-    """Delete all that fit, of any org unit. Errors: 403 without the authority; E7500-E7503 (409)."""
+    """Delete all that fit, of those that the user may see. Errors: 403 without the authority; E7500-E7503 (409)."""
     require_maintainer(user.principal)
-    rows = ValidationResult.objects.filter(
-        _of_units(params.ou), _of_rules(params.vr, ValidationRule.objects.all()),
-        _touching([params.pe] if params.pe else []),
-    )  # fmt: skip
+    rows = visible_results(user).filter(
+        _of_units(params.ou), _of_rules(params.vr, readable_rules(user)), _touching([params.pe] if params.pe else [])
+    )
     if params.created:
         period = _named_period(params.created, codes.E7503)
         rows = rows.filter(created__gte=_midnight(period.start), created__lt=_midnight(_day_after(period.end)))
@@ -150,7 +150,7 @@ def _columns(rows: QuerySet[ValidationResult]) -> Iterable[Mapping[str, Any]]:
 
 def _key(text: str) -> int:
     """Errors: 404 for what no result can have as its number."""
-    if not (text.isascii() and text.isdigit() and int(text[:20]) <= LARGEST):
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS and int(text) <= LARGEST):
         raise ApiError(codes.RESULT_UNKNOWN, text)
     return int(text)
 

@@ -36,7 +36,7 @@ VALUES = f"""
             AS time (clock, asked, period, days)
     ){{places}}, counted AS (
         SELECT wanted.item, wanted.element, {{unit}} AS unit, time.asked AS period, time.days,
-            value.attribute_option_combo_id AS attribute_combo,
+            value.attribute_option_combo_id AS attribute_combo, value.period_id AS stored,
             sum(CASE WHEN NOT is_number THEN NULL WHEN {IS_NUMERIC} THEN value.value::numeric END) AS number,
             max(value.value COLLATE "C") FILTER (WHERE NOT is_number) AS text
         FROM datavalue AS value
@@ -47,15 +47,16 @@ VALUES = f"""
         {{where}}
         WHERE NOT value.deleted AND value.value IS NOT NULL
           AND value.data_element_id = ANY(%(elements)s) AND value.period_id = ANY(%(periods)s)
-        GROUP BY 1, 2, 3, 4, 5, 6
+        GROUP BY 1, 2, 3, 4, 5, 6, 7
     )
     SELECT item, unit, period, attribute_combo, sum(number), max(text COLLATE "C") FROM {{counted}} AS counted
     GROUP BY item, unit, period, attribute_combo
 """
-# Of the periods around the one asked for the shortest one counts, for each data element by itself.
+# Of the periods around the one asked for the shortest one counts, for each data element by itself: one of them, where
+# some are as short (a year and a financial year).
 SHORTEST = """(
     SELECT DISTINCT ON (item, element, unit, period, attribute_combo) * FROM counted
-    ORDER BY item, element, unit, period, attribute_combo, days
+    ORDER BY item, element, unit, period, attribute_combo, days, stored
 )"""
 # Whose data it is. That of the units themselves is found by the index, some units at a time.
 OWN = {

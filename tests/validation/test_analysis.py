@@ -8,16 +8,41 @@ import pytest
 
 from configuration.settings import store_settings
 from dhis2api.demo import identifiers as ids
-from metadata.models import CaptureOrganisationUnit, CategoryOptionCombo, DataElement, ValidationRule
+from dhis2api.objects.reading.context import ReadingContext
+from dhis2api.periods import parse_period
+from metadata.models import (
+    CaptureOrganisationUnit,
+    CategoryOptionCombo,
+    DataElement,
+    DataSet,
+    ProgramIndicator,
+    ValidationRule,
+)
+from sharing.access import Principal
 from tests.analytics.building import element, store, unit
 from tests.datavalues.payloads import HARBOUR, HARBOUR_OPTION
 from tests.harness.client import ApiClient
 from tests.personas import persona, private
-from tests.validation.world import ANALYSIS, ask, found, make_group, make_result, make_rule, make_template
+from tests.tracker.world import enrolled_person, make_attribute, make_data_element
+from tests.validation.world import (
+    ALL,
+    ANALYSIS,
+    EVERYBODY,
+    NEVER,
+    ask,
+    found,
+    make_group,
+    make_result,
+    make_rule,
+    make_template,
+)
 from users.models import User
 from validation import notifications
+from validation.analysing import show_violations
 from validation.models import ValidationResult
 from validation.notifications import Notice
+from validation.rules.analysis import Violation
+from validation.rules.loading import load_rules
 
 pytestmark = pytest.mark.usefixtures("no_values")
 
@@ -89,6 +114,18 @@ def test_a_stored_result_stays_one_when_its_data_is_mended(
     store(a, "1")
 
     assert found(api) == [(ids.NGELEHUN_CHC, "202401", 2.0, 1.0)]
+
+
+def test_a_rule_that_is_deleted_while_it_runs_is_not_shown(rule: ValidationRule) -> None:
+    (loaded,) = load_rules(ValidationRule.objects.all()).rules
+    combo = CategoryOptionCombo.objects.get(uid=HARBOUR).pk
+    found = [Violation(loaded, unit(ids.NGELEHUN_CHC).pk, parse_period("202401"), combo, 3.0, 1.0)]
+    context = ReadingContext(Principal("x" * 11, frozenset({"ALL"})))
+    assert len(show_violations(found, context)) == 1
+
+    rule.delete()
+
+    assert show_violations(found, context) == []
 
 
 def test_a_group_chooses_rules(api: ApiClient, rule: ValidationRule, a: DataElement) -> None:
@@ -203,3 +240,33 @@ class TestAccess:
 
         assert [each["leftSideValue"] for each in ask(api, user="analyst", ou=ids.BADJIA).json] == [3.0]
         assert len(ask(api).json) == 2
+
+    @pytest.mark.parametrize("kind", ["D", "A", "I", "R"])
+    def test_rules_over_programs_and_data_sets_whose_data_the_user_may_read(
+        self, api: ApiClient, a: DataElement, analyst: User, kind: str
+    ) -> None:
+        """He may write a rule that names any of them."""
+        visits = enrolled_person()
+        program, form = visits.program, DataSet.objects.get(uid=ids.MORTALITY)
+        weight = make_data_element(visits.stage, value_type="NUMBER", aggregation_type="SUM")
+        age = make_attribute(of_program=program, value_type="NUMBER", aggregation_type="SUM")
+        count = ProgramIndicator.objects.create(
+            name="Visits", short_name="Visits", program=program, expression="V{event_count}", analytics_type="EVENT",
+            aggregation_type="COUNT", sharing=EVERYBODY, category_combo=a.category_combo,
+            attribute_combo=a.category_combo,
+        )  # fmt: skip
+        item = {
+            "D": f"D{{{program.uid}.{weight.uid}}}", "A": f"A{{{program.uid}.{age.uid}}}", "I": f"I{{{count.uid}}}",
+            "R": f"R{{{form.uid}.ACTUAL_REPORTS}}",
+        }[kind]  # fmt: skip
+        make_rule(f"#{{{a.uid}}}", item, "equal_to", strategies=(ALL, NEVER))
+        owner = form if kind == "R" else program
+        owner.sharing = {**EVERYBODY, "public": "r-r-----"}
+        owner.save()
+        assert len(ask(api, user="analyst", ou=ids.BADJIA).json) == 1
+
+        owner.sharing = EVERYBODY
+        owner.save()
+
+        assert ask(api, user="analyst", ou=ids.BADJIA).json == []
+        assert len(ask(api).json) == 1

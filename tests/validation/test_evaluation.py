@@ -26,6 +26,7 @@ from tests.validation.world import ALL, ANY, NEVER, ask, found, make_group, make
 from validation.models import ValidationResult
 from validation.monitoring import monitor
 from validation.params import MonitoringParams
+from validation.rules import analysis
 from validation.rules.analysis import Analysis, find_violations
 from validation.rules.loading import load_rules
 from validation.rules.storing import store_violations
@@ -154,6 +155,17 @@ class TestPeriods:
 
         assert (ids.NGELEHUN_CHC, "202402", 3.0, 2.0) in found(api)
 
+    def test_of_longer_periods_of_one_length_one_counts(self, api: ApiClient, a: DataElement, b: DataElement) -> None:
+        """Not their sum: a year's and a financial year's target are of the same."""
+        store(a, "15", pe="202505")
+        for pe in ("2025", "2025April"):
+            store(b, "10", pe=pe)
+        make_rule(f"#{{{a.uid}}}", f"#{{{b.uid}}}")
+
+        violations = found(api, startDate="2025-05-01", endDate="2025-05-31")
+
+        assert violations == [(ids.NGELEHUN_CHC, "202505", 15.0, 10.0)]
+
     def test_the_number_of_days_is_the_periods(self, api: ApiClient, a: DataElement) -> None:
         store(a, "3", pe="202402")
         make_rule(f"#{{{a.uid}}} * [days]", "1")
@@ -271,6 +283,31 @@ def test_queries_do_not_grow_with_rules_org_units_and_periods(api: ApiClient, a:
         return counter.count
 
     assert count(1, 2, 1) == count(5, 10, 6)
+
+
+def test_a_search_in_parts_finds_the_same(
+    api: ApiClient, a: DataElement, b: DataElement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a few org units at a time, and of a few periods where that is not enough."""
+    for place in (ids.NGELEHUN_CHC, ids.BADJIA):
+        for month in ("202401", "202402", "202403"):
+            store(a, "3", ou=place, pe=month)
+    store(b, "2", pe="2024Q1")
+    make_rule(f"#{{{a.uid}}}", f"#{{{b.uid}}}", strategies=(ALL, NEVER))
+    with query_counter() as whole:
+        expected = sorted(found(api))
+    monkeypatch.setattr(analysis, "FEWEST_UNITS", 1_000)
+    monkeypatch.setattr(analysis, "VALUES_AT_ONCE", 2)
+
+    with query_counter() as by_periods:
+        assert sorted(found(api)) == expected
+    monkeypatch.setattr(analysis, "FEWEST_UNITS", 20)
+
+    with query_counter() as by_units:
+        assert sorted(found(api)) == expected
+
+    assert len(expected) == 6
+    assert whole.count < by_periods.count < by_units.count
 
 
 def test_a_rule_with_an_item_that_cannot_be_computed_is_left_out(api: ApiClient, a: DataElement) -> None:

@@ -12,6 +12,7 @@ from tests.analytics.building import element, store, unit
 from tests.datavalues.payloads import HARBOUR, HARBOUR_OPTION
 from tests.harness.client import Answer, ApiClient
 from tests.personas import persona, private
+from tests.tracker.world import enrolled_person
 from tests.validation.world import NEVER, make_result, make_rule
 from users.models import User
 
@@ -166,6 +167,19 @@ class TestRefusals:
 
         rule.sharing = private()
         rule.save()
+
+        assert violated(validate(api, user="clerk")) == []
+
+    def test_rules_over_programs_whose_data_may_not_be_read(
+        self, api: ApiClient, clerk: User, deaths: DataElement
+    ) -> None:
+        store(deaths, "3")
+        program = enrolled_person().program
+        rule = make_rule(f"#{{{deaths.uid}}}", f"D{{{program.uid}.{deaths.uid}}}", strategies=(NEVER, NEVER))
+        assert violated(validate(api, user="clerk")) == [rule.uid]
+
+        program.sharing = private()
+        program.save()
 
         assert violated(validate(api, user="clerk")) == []
 

@@ -141,8 +141,9 @@ def test_rules_are_those_of_the_groups_or_those_with_templates(api: ApiClient, a
     assert [uid for uid, _, _ in stored()] == [loud.uid]
 
     ValidationResult.objects.all().delete()
-    run_monitoring(api, persistResults=True, validationRuleGroups=[group.uid])
+    log = run_monitoring(api, persistResults=True, validationRuleGroups=[group.uid, "Jkhdsf8sdf4"])
     assert [uid for uid, _, _ in stored()] == [silent.uid, other.uid]
+    assert "Validation rule groups that do not exist: Jkhdsf8sdf4" in [each["message"] for each in log]
 
 
 class TestPeriods:

@@ -17,7 +17,9 @@ from tests.validation.world import make_result, make_rule, make_template
 from users.models import User, UserGroup
 from validation import notifications
 from validation.models import ValidationResult
-from validation.notifications import Notice, hand_over_stored, render
+from validation.notifications import Notice, hand_over, hand_over_stored, render
+from validation.rules.analysis import violations_of
+from validation.rules.loading import load_rules
 
 pytestmark = pytest.mark.django_db
 Told = list[Notice]
@@ -123,6 +125,22 @@ def test_what_a_consumer_did_is_undone_when_one_fails(rule: ValidationRule, told
 
     assert not UserGroup.objects.filter(name="Half done").exists()
     assert not ValidationResult.objects.get().notification_sent
+
+
+def test_what_was_told_or_deleted_since_it_was_found_is_not_told(rule: ValidationRule, told: Told) -> None:
+    make_template(rule)
+    sent, gone, left = (make_result(rule, pe=pe) for pe in ("202401", "202402", "202403"))
+    found = list(
+        violations_of(
+            ValidationResult.objects.order_by("pk"), {rule.pk: load_rules(ValidationRule.objects.all()).rules[0]}
+        )
+    )
+    ValidationResult.objects.filter(pk=sent.pk).update(notification_sent=True)
+    gone.delete()
+
+    assert hand_over(found) == 1
+
+    assert [notice.violation.result for notice in told] == [left.pk]
 
 
 def test_many_are_handed_over_in_parts(rule: ValidationRule, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -173,7 +173,10 @@ def test_a_page_beyond_all_numbers_is_empty(api: ApiClient, rule: ValidationRule
 
 
 class TestOneResult:
-    @pytest.mark.parametrize("key", ["0", "x", "-1", "99999999999999999999", "9223372036854775808", "²"])
+    @pytest.mark.parametrize(
+        "key", ["0", "x", "-1", "99999999999999999999", "9223372036854775808", "²", "0" * 20 + "9" * 5000],
+        ids=lambda key: key[:20],
+    )  # fmt: skip
     @pytest.mark.parametrize("method", ["GET", "DELETE"])
     def test_that_does_not_exist(self, api: ApiClient, method: str, key: str) -> None:
         answer = api.request(method, f"{RESULTS}/{key}")
@@ -218,6 +221,26 @@ class TestAccess:
         option.save()
 
         assert keys(api, user="clerk") == []
+
+    def test_a_deletion_leaves_what_the_user_does_not_see(self, api: ApiClient, rule: ValidationRule) -> None:
+        keeper = persona("keeper", ["F_PERFORM_MAINTENANCE"])
+        CaptureOrganisationUnit.objects.create(user=keeper, organisation_unit=unit(ids.BADJIA))
+        hidden = make_rule("1", "3", sharing=private())
+        option = CategoryOptionCombo.objects.get(uid=HARBOUR).category_options.get(uid=HARBOUR_OPTION)
+        option.sharing = private()
+        option.save()
+        make_result(rule)
+        strange = [
+            make_result(rule, ou=ids.BAOMA), make_result(hidden),
+            make_result(rule, attribute_option_combo=CategoryOptionCombo.objects.get(uid=HARBOUR)),
+        ]  # fmt: skip
+
+        assert {api.delete(f"{RESULTS}/{each.pk}", user="keeper").status for each in strange} == {404}
+        unknown = api.delete(f"{RESULTS}?vr={hidden.uid}", user="keeper")
+        assert (unknown.status, unknown.json["errorCode"]) == (409, "E7501")
+        assert api.delete(RESULTS, user="keeper").status == 204
+
+        assert list(ValidationResult.objects.order_by("pk")) == strange
 
     @pytest.mark.parametrize("path", [RESULTS, f"{RESULTS}/1"])
     def test_a_deletion_takes_an_authority(self, api: ApiClient, clerk: User, path: str) -> None:

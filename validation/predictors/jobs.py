@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-
 from django.utils import timezone
 
 from scheduling.job_runs import JobRun
@@ -14,6 +12,7 @@ from scheduling.registry import Outcome, job
 from validation.predictors.errors import PredictorFault
 from validation.predictors.params import PredictorParams
 from validation.predictors.running import Span, find_predictors, run_each, summarize
+from validation.rules.periods import day_shifted
 
 PREDICTED = "Generated {} predictions with {} predictors"
 
@@ -23,7 +22,7 @@ def predictor(run: JobRun) -> Outcome:
     """Predict the periods between two days. A predictor that cannot be computed does not keep others from running."""
     params: PredictorParams = run.parameters
     today = timezone.localdate(run.started)
-    span = Span(_days_from(today, params.relative_start), _days_from(today, params.relative_end))
+    span = Span(day_shifted(today, params.relative_start), day_shifted(today, params.relative_end))
     predictors = find_predictors(params.predictors, params.predictor_groups)
     user = run.user if run.is_personal else None
     outcomes = run_each(predictors, span, user, run.step)
@@ -39,9 +38,3 @@ def predictor(run: JobRun) -> Outcome:
         run.tell(fault, Level.ERROR)
     message = PREDICTED.format(summary.predictions, summary.predictors)
     return Outcome(summary=summary.to_dict(), message=message, is_error=bool(summary.faults) and not summary.predictors)
-
-
-def _days_from(day: datetime.date, count: int) -> datetime.date:
-    """So many days later; at most the first or the last day that there is."""
-    last = datetime.date.max.toordinal()
-    return datetime.date.fromordinal(min(max(day.toordinal() + count, 1), last))

@@ -1,14 +1,15 @@
 """Rules × org units × periods × attribute option combos: everything that violates a rule.
 
-Values are loaded for some org units at a time, so that memory does not grow with their number: one round of queries for
-each `VALUES_AT_ONCE` values that there may be. Source: DHIS2 2.42, validation rule analysis.
+Values are loaded for some org units at a time, and for some periods where even few units may have too many, so that
+memory does not grow with their number: one round of queries for each `VALUES_AT_ONCE` values that there may be.
+Source: DHIS2 2.42, validation rule analysis.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from metadata.models.categories import DEFAULT_CATEGORY_OPTION_COMBO
 from validation.models import ValidationResult
 from validation.rules.loading import Rule
 from validation.rules.periods import PeriodsByType
-from validation.rules.rounds import Round, Unit
+from validation.rules.rounds import Round, Seen, Unit
 
 VALUES_AT_ONCE = 500_000  # of items, in memory
 FEWEST_UNITS = 20  # at once, however many items and periods there are
@@ -102,18 +103,28 @@ def _violations(analysis: Analysis, watch: Callable[[], None]) -> Iterator[Viola
     for units in _chunks(analysis):
         stored = {found.cell: found for found in _stored(analysis, units)}
         yield from stored.values()
-        for rules in by_type.values():
+        for round in _rounds(analysis, by_type.values(), units, default):
             watch()
-            periods = analysis.periods[rules[0].period_type]
-            round = Round(rules, units, periods, analysis.today, default, analysis.attribute_option_combo)
             analysis.refused.update(round.refused)
-            for each in round.run(analysis.hidden):
-                found = Violation(
-                    each.rule, each.org_unit, each.period, each.attribute_option_combo, each.found.left,
-                    each.found.right, each.day,
-                )  # fmt: skip
+            for seen in round.run(analysis.hidden):
+                found = _violation(seen)
                 if found.cell not in stored:
                     yield found
+
+
+def _violation(seen: Seen) -> Violation:
+    found = seen.found
+    return Violation(
+        seen.rule, seen.org_unit, seen.period, seen.attribute_option_combo, found.left, found.right, seen.day
+    )
+
+
+def _rounds(
+    analysis: Analysis, by_type: Iterable[list[Rule]], units: Sequence[Unit], default: int
+) -> Iterator[Round]:  # fmt: skip
+    for rules in by_type:
+        for periods in _parts(analysis.periods[rules[0].period_type], rules, len(units)):
+            yield Round(rules, units, periods, analysis.today, default, analysis.attribute_option_combo)
 
 
 def _chunks(analysis: Analysis) -> Iterator[list[Unit]]:
@@ -122,6 +133,12 @@ def _chunks(analysis: Analysis) -> Iterator[list[Unit]]:
     size = max(FEWEST_UNITS, VALUES_AT_ONCE // max(1, _values_of_a_unit(analysis)))
     for start in range(0, len(units), size):
         yield units[start : start + size]
+
+
+def _parts(periods: Sequence[Period], rules: Sequence[Rule], units: int) -> Iterator[Sequence[Period]]:
+    keys = {key for rule in rules for key in rule.keys}
+    size = max(1, VALUES_AT_ONCE // max(1, units * len(keys)))
+    return (periods[start : start + size] for start in range(0, len(periods), size))
 
 
 def _values_of_a_unit(analysis: Analysis) -> int:

@@ -86,10 +86,7 @@ def load_rules(rows: QuerySet[ValidationRule]) -> LoadedRules:
     for row in found:
         try:
             loaded.rules.append(_rule(row, *(expressions[row.pk, role] for role in ("leftSide", "rightSide"))))
-        except (
-            ValueError,
-            KeyError,
-        ):  # ExpressionError among them: past the checks of the import, or before there were any
+        except (ValueError, KeyError):  # ExpressionError among them; imports take rules that are not well-formed
             loaded.unreadable.append(row.uid)
     return loaded
 

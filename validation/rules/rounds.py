@@ -88,7 +88,7 @@ class Round:
             here = [rule for rule in rules if not rule.keys.isdisjoint(values)]
             seen.update(here)
             if here:
-                yield self.default if combo is None else combo, here
+                yield combo, here
         everywhere = self._values_of_programs(unit, period)
         rest = [rule for rule in rules if rule not in seen and not rule.keys.isdisjoint(everywhere)]
         if rest:
@@ -99,36 +99,28 @@ class Round:
         window, _ = self.windows[period]
         found = set(self.values.by_cell.get((unit, period.iso), ()))
         found.update(self.sliding.by_cell.get((unit, window.iso), ()))
-        for values in self.sliding.by_combo.get((unit, window.iso), {}).values():
-            found.update(values)
         return found
 
     def _judge(
         self, unit: int, period: Period, combo: int, rules: Sequence[Rule], surroundings: Surroundings
     ) -> Iterator[Seen]:
-        values = self._values(self.values, unit, period, combo)
+        values = self.values.mapping(unit, period, combo)
         window, last_day = self.windows[period]
         slid: Values | None = None
         for rule in rules:
             left = right = values
             day = None
             if rule.is_sliding:
-                slid = slid if slid is not None else self._slide(values, unit, window, combo)
+                slid = slid if slid is not None else self._slide(values, unit, window)
                 left, right = (self._seen_by(side, values, slid) for side in rule.sides)
                 day = last_day
             if found := find_violation(rule, left, right, surroundings):
                 yield Seen(rule, unit, period, combo, day, found)
 
-    def _values(self, loaded: ItemValues, unit: int, period: Period, combo: int) -> Values:
-        """What there is under a combo. Data that knows no combos stands under None, and is the default one's."""
-        cell = unit, period.iso
-        is_without = combo == self.default and combo not in loaded.by_combo.get(cell, {})
-        return loaded.mapping(unit, period, None if is_without else combo)
-
-    def _slide(self, values: Values, unit: int, window: Period, combo: int) -> Values:
+    def _slide(self, values: Values, unit: int, window: Period) -> Values:
         """The values with those of the window in place of the period's."""
         kept = {key: value for key, value in values.items() if key not in self.sliding_keys}
-        found = self._values(self.sliding, unit, window, combo)
+        found = self.sliding.mapping(unit, window)
         return kept | {key: found[key] for key in self.sliding_keys & found.keys()}
 
     @staticmethod
