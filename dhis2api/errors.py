@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 
@@ -27,10 +28,19 @@ class Code:
 
     def message(self, *args: object) -> str:
         """The template filled with `args`; surplus arguments are ignored, missing ones shown as empty."""
-        parts = self.template.split("{}")
-        filled = [str(a) for a in args[: len(parts) - 1]]
-        filled += [""] * (len(parts) - 1 - len(filled))
-        return "".join(text + value for text, value in zip(parts, [*filled, ""], strict=True))
+        template, places = _formatted(self.template)
+        return template % tuple(map(str, (*args, *[""] * places)[:places]))
+
+    @property
+    def places(self) -> int:
+        """How many arguments a message has room for."""
+        return _formatted(self.template)[1]
+
+
+@lru_cache(maxsize=2_000)
+def _formatted(template: str) -> tuple[str, int]:
+    """A template for the `%` operator, and how many arguments it takes."""
+    return template.replace("%", "%%").replace("{}", "%s"), template.count("{}")
 
 
 def code(name: str, template: str, status: int = 409) -> Code:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from expressions.kinds import Value
+from expressions.over_rules.candidates import Candidates
 
 
 class RuleScope(Protocol):
@@ -27,7 +28,7 @@ class RuleScope(Protocol):
     def has_value(self, name: str) -> bool:
         """Whether a variable has a value; one that is not there has none."""
 
-    def candidates(self, name: str) -> Sequence[str]:
+    def candidates(self, name: str) -> Candidates:
         """The values that a variable could have, newest first, as stored. Errors: EvaluationError without it."""
 
     def event_date(self, name: str) -> datetime.date | None:

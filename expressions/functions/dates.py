@@ -8,28 +8,41 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from functools import lru_cache
 
 from expressions.errors import EvaluationError
 from expressions.functions.declaring import plain
 from expressions.kinds import Kind
 
 MINUTES_OF_A_DAY = 1440
+LONGEST_KEPT = 40  # characters of a text whose day is kept
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ].*)?", re.ASCII)
 
 
 def to_date(value: object) -> datetime.date | None:
     """The day that a value names, `2024-05-01` or a date-time that begins like this; no text is no date."""
-    if value is None or value == "":
+    if isinstance(value, str):
+        return _seen_day(value) if len(value) <= LONGEST_KEPT else _day(value)
+    if value is None:
         return None
     if isinstance(value, datetime.date):
         return value.date() if isinstance(value, datetime.datetime) else value
-    match = _DATE.fullmatch(value) if isinstance(value, str) else None
+    raise EvaluationError(f"`{value}` is not a date")
+
+
+def _day(text: str) -> datetime.date | None:
+    if not text:
+        return None
+    match = _DATE.fullmatch(text)
     if match is not None:
         try:
             return datetime.date.fromisoformat(match[1])
         except ValueError:
             pass  # a day that no calendar has; told below
-    raise EvaluationError(f"`{value}` is not a date")
+    raise EvaluationError(f"`{text}` is not a date")
+
+
+_seen_day = lru_cache(maxsize=10_000)(_day)  # days repeat
 
 
 @plain("d2:daysBetween", Kind.DATE, Kind.DATE, gives=Kind.NUMBER)

@@ -14,6 +14,7 @@ from expressions.functions.declaring import plain
 from expressions.kinds import Kind
 
 MOST_DECIMALS = 300  # places beyond which no float has digits
+EXACT = 2.0**52  # below it, the fraction of a number is exact
 
 
 @plain("d2:ceil", Kind.NUMBER, gives=Kind.NUMBER)
@@ -43,6 +44,9 @@ def round_half_up(number: float | None, decimals: float | None = 0.0) -> float:
         raise EvaluationError("d2:round needs a whole number of decimals")
     if not math.isfinite(number):
         return number
+    if decimals == 0 and abs(number) < EXACT:
+        whole = math.floor(abs(number))
+        return math.copysign(whole + (abs(number) - whole >= 0.5), number)
     written = Decimal(repr(number))  # 1.25 as it is read, not as the float next to it
     places = Decimal(1).scaleb(-int(decimals))
     if written.adjusted() + decimals > 16:

@@ -13,21 +13,43 @@ from operator import add, eq, ge, gt, le, lt, mul, ne, sub
 from typing import Any
 
 from expressions.chains import chain
+from expressions.errors import EvaluationError
+from expressions.functions.dates import to_date
 from expressions.functions.declaring import RULE_FUNCTIONS, Function
 from expressions.items import Item, ItemKind
 from expressions.kinds import Kind, Value
-from expressions.nodes import Call, Chain, ItemNode, Literal, Node, Unary
+from expressions.nodes import Call, Chain, ItemNode, Literal, Node, Unary, children
 from expressions.over_rules.of_variables import OF_VARIABLES
 from expressions.over_rules.operands import are_equal, as_boolean, as_number, converted, order
 from expressions.rule_scope import RuleScope
 
 Run = Callable[[RuleScope], Value]
 Step = Callable[[Value, Run, RuleScope], Value]  # what is left of the operator, what is right of it
+NOWHERE: Any = None  # the scope of a constant
 LONGEST_NEST = 10  # operands of a chain that becomes closures in closures
 
 
 def compile_rule(node: Node) -> Run:
     """The function that gives a tree's value in a scope. Errors, when called: EvaluationError."""
+    return _compile(_folded(node))
+
+
+def _folded(node: Node) -> Node:
+    """A literal instead of operators between literals; what cannot be evaluated stays, and says so each time."""
+    if not isinstance(node, Unary | Chain) or not _is_constant(node):
+        return node
+    try:
+        value = _compile(node)(NOWHERE)
+    except EvaluationError:
+        return node
+    return Literal(None, repr(value)) if type(value) is float else Literal(value)
+
+
+def _is_constant(node: Node) -> bool:
+    return isinstance(node, Literal) or (isinstance(node, Unary | Chain) and all(map(_is_constant, children(node))))
+
+
+def _compile(node: Node) -> Run:
     match node:
         case Literal(value, number):
             constant = float(number) if number is not None else value
@@ -69,7 +91,9 @@ def _unary(operator: str, operand: Run) -> Run:
         return lambda scope: as_number(operand(scope))
 
     def run(scope: RuleScope) -> Value:
-        value = as_boolean(operand(scope))
+        value = operand(scope)
+        if value is not True and value is not False:
+            value = as_boolean(value)
         return None if value is None else not value
 
     return run
@@ -137,10 +161,13 @@ STEPS: dict[str, Step] = {
 
 def _pair(operator: str, left: Run, node: Node) -> Run:
     """One operator with what stands at both sides."""
-    right = compile_rule(node)
+    node = _folded(node)
+    right = _compile(node)
     if operator in COMPARISONS:
         if isinstance(node, Literal) and node.number is not None:
             return _against_number(operator, left, float(node.number))
+        if isinstance(node, Literal) and type(node.value) is str:
+            return _against_text(operator, left, node.value)
         return _compared(operator, left, right)
     if operator in ARITHMETIC:
         number = float(node.number) if isinstance(node, Literal) and node.number is not None else None
@@ -197,6 +224,16 @@ def _against_number(name: str, left: Run, number: float) -> Run:
     return run
 
 
+def _against_text(name: str, left: Run, text: str) -> Run:
+    holds, step = COMPARISONS[name], STEPS[name]
+
+    def run(scope: RuleScope) -> Value:
+        value = left(scope)
+        return holds(value, text) if type(value) is str else step(value, lambda scope: text, scope)
+
+    return run
+
+
 def _compared(name: str, left: Run, right: Run) -> Run:
     holds, step = COMPARISONS[name], STEPS[name]
 
@@ -214,7 +251,8 @@ def _both(left: Run, right: Run) -> Run:
     def run(scope: RuleScope) -> Value:
         value = left(scope)
         if value is True:
-            return as_boolean(right(scope))
+            other = right(scope)
+            return other if other is True or other is False else as_boolean(other)
         return value if value is False else _and(value, right, scope)
 
     return run
@@ -224,7 +262,8 @@ def _either(left: Run, right: Run) -> Run:
     def run(scope: RuleScope) -> Value:
         value = left(scope)
         if value is False:
-            return as_boolean(right(scope))
+            other = right(scope)
+            return other if other is True or other is False else as_boolean(other)
         return value if value is True else _or(value, right, scope)
 
     return run
@@ -249,6 +288,8 @@ def _plain(function: Function, arguments: list[Run]) -> Run:
 
 def _taken(run: Run, kind: Kind) -> Run:
     """An argument as a function takes it."""
+    if kind is Kind.DATE:
+        return lambda scope: to_date(run(scope))
     usual = {Kind.NUMBER: float, Kind.TEXT: str}.get(kind)
 
     def taken(scope: RuleScope) -> Value:

@@ -6,14 +6,14 @@ Source: DHIS2 2.42, program rules, functions.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from expressions.errors import EvaluationError
 from expressions.items import ItemKind
 from expressions.kinds import Value
 from expressions.nodes import ItemNode, Literal, Node
-from expressions.over_rules.operands import as_number, as_text
+from expressions.over_rules.candidates import NOBODY, Candidates
+from expressions.over_rules.operands import as_text
 from expressions.rule_scope import RuleScope
 
 Run = Callable[[RuleScope], Value]
@@ -45,32 +45,27 @@ def has_value(arguments: Arguments, compile: Compile) -> Run:
     return run
 
 
-def _over_candidates(judge: Callable[..., float]) -> Callable[[Arguments, Compile], Run]:
+def _over_candidates(judge: Callable[[Candidates], float]) -> Callable[[Arguments, Compile], Run]:
     def compiled(arguments: Arguments, compile: Compile) -> Run:
         name, is_environment = _name_of(arguments[0])
-        others = [compile(one) for one in arguments[1:]]
         if is_environment:
-
-            def candidates(scope: RuleScope) -> list[str]:
-                text = as_text(scope.environment[name])
-                return [] if text is None else [text]
-        else:
-
-            def candidates(scope: RuleScope) -> list[str]:
-                return list(scope.candidates(name))
-
-        return lambda scope: judge(candidates(scope), *[other(scope) for other in others])
+            return lambda scope: judge(_of_environment(name, scope))
+        return lambda scope: judge(scope.candidates(name))
 
     return compiled
 
 
-def _numbers(texts: list[str]) -> list[float]:
-    return [as_number(text) for text in texts if text]
+def _count_if_value(arguments: Arguments, compile: Compile) -> Run:
+    name, is_environment = _name_of(arguments[0])
+    wanted = compile(arguments[1])
+    if is_environment:
+        return lambda scope: _of_environment(name, scope).count_of(as_text(wanted(scope)))
+    return lambda scope: scope.candidates(name).count_of(as_text(wanted(scope)))
 
 
-def _count_if_value(texts: list[str], wanted: Value) -> float:
-    text = as_text(wanted)
-    return float(sum(one == text for one in texts))
+def _of_environment(name: str, scope: RuleScope) -> Candidates:
+    text = as_text(scope.environment[name])
+    return NOBODY if text is None else Candidates([text])
 
 
 def last_event_date(arguments: Arguments, compile: Compile) -> Run:
@@ -89,11 +84,11 @@ def _member(sets: Callable[[RuleScope], object]) -> Callable[[Arguments, Compile
 
 OF_VARIABLES: dict[str, Callable[[Arguments, Compile], Run]] = {
     "d2:hasValue": has_value,
-    "d2:count": _over_candidates(lambda texts: float(len(texts))),
-    "d2:countIfValue": _over_candidates(_count_if_value),
-    "d2:countIfZeroPos": _over_candidates(lambda texts: float(sum(number >= 0 for number in _numbers(texts)))),
-    "d2:maxValue": _over_candidates(lambda texts: max(_numbers(texts), default=math.nan)),
-    "d2:minValue": _over_candidates(lambda texts: min(_numbers(texts), default=math.nan)),
+    "d2:count": _over_candidates(Candidates.count),
+    "d2:countIfValue": _count_if_value,
+    "d2:countIfZeroPos": _over_candidates(Candidates.count_not_negative),
+    "d2:maxValue": _over_candidates(Candidates.greatest),
+    "d2:minValue": _over_candidates(Candidates.least),
     "d2:lastEventDate": last_event_date,
     "d2:hasUserRole": _member(lambda scope: scope.user_roles),
     "d2:inUserGroup": _member(lambda scope: scope.user_groups),

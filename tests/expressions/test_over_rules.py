@@ -9,6 +9,7 @@ import pytest
 
 from expressions.dialects import PROGRAM_RULE
 from expressions.errors import EvaluationError
+from expressions.over_rules.candidates import Candidates
 from expressions.over_rules.operands import as_text
 from expressions.reading import read
 
@@ -44,7 +45,7 @@ class Scope:
     def candidates(self, name):
         if name not in self.variables:
             raise EvaluationError(f"`{name}` is not known")
-        return {"weight": ["12.5", "10", "-2"], "name": ["abc", "x", "abc"]}.get(name, [])
+        return Candidates({"weight": ["12.5", "10", "-2"], "name": ["abc", "x", "abc"]}.get(name, []))
 
     def event_date(self, name):
         return {"weight": datetime.date(2024, 3, 10), "name": self.today}.get(name)
@@ -152,3 +153,41 @@ def test_a_function_gives(text, result):
 ])  # fmt: skip
 def test_a_value_is_told_and_stored_as(value, text):
     assert as_text(value) == text
+
+
+class Seen(list):
+    """Texts that count how often somebody goes through them."""
+
+    times = 0
+
+    def __iter__(self):
+        self.times += 1
+        return super().__iter__()
+
+
+def test_values_are_gone_through_once_however_many_ask():
+    """One request may hold ten thousand events, each of which counts over all of them."""
+    numbers, names = Seen(["3", "-1"]), Seen(["abc", "x"])
+    candidates, failing = Candidates(numbers), Candidates(names)
+
+    for _ in range(50):
+        assert (candidates.greatest(), candidates.least(), candidates.count_not_negative()) == (3, -1, 1)
+        assert (candidates.count_of("3"), candidates.count(), failing.count_of("x")) == (1, 2, 1)
+        with pytest.raises(EvaluationError, match="`abc` is not a number"):
+            failing.greatest()
+
+    assert (numbers.times, names.times) == (4, 2)
+
+
+@pytest.mark.parametrize(("text", "result"), [
+    ("10 > 2 + 3", True), ("7 == -(3 - 10)", True), ("'b' > 'a' && 2 > 1 + 0", True), ("1 + 'x'", None),
+    ("#{weight} > 12 + 'x'", None), ("d2:round(0.49999999999999994)", 0), ("d2:round(-2.5)", -3),
+    ("d2:round(4503599627370497.5)", 4503599627370498),
+])  # fmt: skip
+def test_constants_are_worked_out_beforehand_with_the_same_results(text, result):
+    """Those that cannot be are told when the rule runs."""
+    if result is None:
+        with pytest.raises(EvaluationError, match="`x` is not a number"):
+            told(text)
+    else:
+        assert told(text) == result

@@ -20,6 +20,7 @@ from expressions.dialects import (
 )
 from expressions.errors import EvaluationError, ExpressionError
 from expressions.items import ItemKind
+from expressions.over_rules.candidates import Candidates
 from expressions.reading import LONGEST, bind, read
 from tests.expressions.shorthand import spelled
 
@@ -287,7 +288,7 @@ class _Scope:
         return True
 
     def candidates(self, name):
-        return ["1", "2"]
+        return Candidates(["1", "2"])
 
     def event_date(self, name):
         return None

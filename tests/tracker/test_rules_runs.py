@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.harness.queries import query_counter
 from tests.tracker import world
 from tests.tracker.ruled import (
     MIDDLE,
+    NEWEST,
     PREVIOUS,
     act,
     codes_of,
@@ -207,3 +209,59 @@ def test_programs_without_rules_pay_one_query(api: ApiClient, admin: object) -> 
         run(api, _crowd(clinic, 2, 10), "&skipRuleEngine=true")
 
     assert with_rules.count == without.count + 1
+
+
+def test_events_that_count_over_all_others_take_steps_in_proportion(api: ApiClient) -> None:
+    """An event program's events are seen together: what is counted over them is counted once, not once an event."""
+    program, stage, weight = _weighed(api)
+    for data in ("d2:maxValue('newest')", "d2:countIfValue('newest', '5')", "#{previous}", "d2:count('previous')"):
+        make_rule(program, "true", act("ASSIGN", content="#{told}", data=data), stage=stage)
+    _steps_of(api, program, stage, weight, 5)
+
+    few, many = (_steps_of(api, program, stage, weight, size) for size in (40, 320))
+
+    assert many < 5 * few  # for eight times as many events
+
+
+def _weighed(api: ApiClient) -> tuple[Any, Any, Any]:
+    program = world.make_program(None)
+    stage = world.make_stage(program)
+    weight = world.make_data_element(stage, value_type="NUMBER")
+    make_variable(program, "newest", weight, NEWEST)
+    make_variable(program, "previous", weight, PREVIOUS)
+    make_variable(program, "told")
+    return program, stage, weight
+
+
+def _steps_of(api: ApiClient, program: Any, stage: Any, weight: Any, size: int) -> int:
+    """How many functions are called to import so many events."""
+    events = [
+        {"program": program.uid, "programStage": stage.uid, "orgUnit": world.NGELEHUN, "status": "COMPLETED",
+         "occurredAt": f"2024-05-{number % 28 + 1:02}",
+         "dataValues": [{"dataElement": weight.uid, "value": str(number)}]}
+        for number in range(size)
+    ]  # fmt: skip
+    steps = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal steps
+        steps += event == "call"
+
+    sys.setprofile(count)
+    try:
+        answer = run(api, {"events": events})
+    finally:
+        sys.setprofile(None)
+    assert answer.status == 200, answer.json
+    return steps
+
+
+@pytest.mark.parametrize("condition", ["(" + " " * 100_000, "'" + "x" * 90_000 + "' > 1"])
+def test_a_reason_quotes_only_the_beginning_of_a_long_text(api: ApiClient, clinic: Clinic, condition: str) -> None:
+    """It is told of every event of the request."""
+    make_rule(clinic.program, condition, act("SHOWWARNING", content="Odd"), stage=clinic.stage)
+
+    [(code, _, message)] = told(run(api, course(clinic)))["warnings"][:1]
+
+    assert code == "E1300"
+    assert len(message) < 700

@@ -257,3 +257,12 @@ def test_events_of_an_event_program_are_looked_at_together(api: ApiClient, admin
     ]  # fmt: skip
 
     assert texts_of(run(api, {"events": events})) == ["= 2 2 0 false", "= 2 2 1 false"]
+
+
+def test_a_stored_enrollment_without_an_incident_has_the_day_of_its_enrollment(api: ApiClient, clinic: Clinic) -> None:
+    tell(clinic, "V{incident_date}")
+    event = clinic.event()
+    send(api, {"trackedEntities": [clinic.person(enrollments=[clinic.enrollment(enrolledAt="2024-03-04")])]})
+    Enrollment.objects.update(occurred_at=None)
+
+    assert said(api, {"events": [event]}) == ["2024-03-04"]

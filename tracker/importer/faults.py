@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from dhis2api.errors import Code
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One entry of the report, error or warning. `args` are the texts that fill the code's message."""
+class Fault(msgspec.Struct, frozen=True, gc=False):
+    """One entry of the report, error or warning. `args` are the texts that fill the code's message.
+
+    Rules may tell of each object of a large import: nothing to be collected hangs on a fault, and words are made last.
+    """
 
     code: Code
     tracker_type: str
@@ -29,6 +32,8 @@ class FailFast(Exception):
 
 def argument(value: Any) -> str:
     """An argument as reports print it: a uid where there is one, the payload's text for metadata, NULL for nothing."""
+    if value.__class__ is str:
+        return value
     if value is None:
         return "NULL"
     shown = getattr(value, "shown", None) or getattr(value, "uid", None)

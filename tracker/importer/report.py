@@ -168,7 +168,10 @@ def _sum(by_type: Mapping[TrackerType, TypeOutcome]) -> Counts:
 
 def _distinct(faults: Iterable[Fault]) -> list[Fault]:
     """Entries equal in code, message, type and uid are told once."""
-    return list({(fault.code.name, fault.message, fault.tracker_type, fault.uid): fault for fault in faults}.values())
+    seen = {
+        (fault.code.name, fault.args[: fault.code.places], fault.tracker_type, fault.uid): fault for fault in faults
+    }  # fmt: skip
+    return list(seen.values())
 
 
 def _error(fault: Fault) -> dict[str, Any]:

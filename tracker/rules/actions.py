@@ -7,22 +7,22 @@ from dataclasses import dataclass
 
 from expressions.errors import EvaluationError
 from expressions.functions.dates import to_date
-from tracker.importer.items import EnrollmentItem
 from tracker.rules.effects import Assignment, Demand, Effect, Issue, Message
 from tracker.rules.known import ActionType, RuleAction
+from tracker.rules.runners import Run
 from tracker.rules.scopes import Scope
-from tracker.rules.screening import Run
 from tracker.rules.values import to_text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Act:
-    """An action, ready to run. `key` is that of the data element or attribute that it sets or asks for; `name` what an
-    assignment is seen as by later rules, None where it has no target at all; `data` is None where there is nothing to
-    evaluate."""
+    """An action, ready to run. `key` and `uid` are those of the data element or attribute that it sets or asks for;
+    `name` is what an assignment is seen as by later rules, None where it has no target at all; `data` is None where
+    there is nothing to evaluate."""
 
     action: RuleAction
     key: int | None
+    uid: str | None
     name: str | None
     data: Run | None
     perform: Perform
@@ -47,12 +47,14 @@ def _assign(act: Act, scope: Scope) -> Assignment | None:
     scope.assign(act.name, text)
     if act.key is None:
         return None
-    is_sent, sent = _sent(act.key, scope)
-    return Assignment(scope.view.item, act.action.rule, act.key, text, is_sent, sent)
+    return Assignment(scope.view.item, act.action.rule, act.key, text, _sent(act, scope))
 
 
 def _demand(act: Act, scope: Scope) -> Demand | None:
-    return None if act.key is None else Demand(scope.view.item, act.action.rule, act.key, _sent(act.key, scope))
+    if act.key is None:
+        return None
+    is_sent, text = _sent(act, scope)
+    return None if text is not None else Demand(scope.view.item, act.action.rule, act.key, is_sent)
 
 
 def _send(act: Act, scope: Scope) -> Message | None:
@@ -83,12 +85,14 @@ PERFORM: dict[str, Perform] = {
 }
 
 
-def _sent(key: int, scope: Scope) -> tuple[bool, str | None]:
+NOT_SENT = False, None
+
+
+def _sent(act: Act, scope: Scope) -> tuple[bool, str | None]:
     """Whether the payload says anything of a field, and what."""
     view = scope.view
-    if isinstance(view.item, EnrollmentItem):
-        sent = view.family.sent_attributes
-        return key in sent, sent.get(key)
-    element = view.family.facts.context.known.data_elements_by_pk.get(key)
-    values = view.event.sent if view.event is not None else {}
-    return (False, None) if element is None else (element.uid in values, values.get(element.uid))
+    if view.event is not None:
+        sent = view.event.sent
+        return (True, sent[act.uid]) if act.uid in sent else NOT_SENT
+    attributes = view.family.sent_attributes
+    return (True, attributes[act.key]) if act.key in attributes else NOT_SENT

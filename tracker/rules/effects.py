@@ -1,9 +1,13 @@
-"""What rules want done with an object, before anything of it is told or written."""
+"""What rules want done with an object, before anything of it is told or written.
+
+There may be many for each object of a large import, and nothing points back at them: the collector need not look.
+"""
 
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+
+import msgspec
 
 from tracker.importer.items import EnrollmentItem, EventItem
 from tracker.rules.known import Rule, RuleAction
@@ -11,8 +15,7 @@ from tracker.rules.known import Rule, RuleAction
 Ruled = EnrollmentItem | EventItem
 
 
-@dataclass(slots=True, eq=False)
-class Issue:
+class Issue(msgspec.Struct, eq=False, gc=False):
     """An error or a warning; `value` is what its data came to."""
 
     item: Ruled
@@ -20,30 +23,26 @@ class Issue:
     value: str | None
 
 
-@dataclass(slots=True, eq=False)
-class Assignment:
-    """A value for a field (its key), None for no value. `sent`: what the payload says of the field, if it does."""
+class Assignment(msgspec.Struct, eq=False, gc=False):
+    """A value for a field (its key), None for no value. `sent`: whether the payload says anything of it, and what."""
 
     item: Ruled
     rule: Rule
     key: int
     value: str | None
-    is_sent: bool
-    sent: str | None
+    sent: tuple[bool, str | None]
 
 
-@dataclass(slots=True, eq=False)
-class Demand:
-    """That a field has a value; `sent`: whether the payload says anything of it, and what."""
+class Demand(msgspec.Struct, eq=False, gc=False):
+    """That a field has a value, of which the payload says nothing, or that there is none (`is_emptied`)."""
 
     item: Ruled
     rule: Rule
     key: int
-    sent: tuple[bool, str | None]
+    is_emptied: bool
 
 
-@dataclass(slots=True, eq=False)
-class Message:
+class Message(msgspec.Struct, eq=False, gc=False):
     """A message of a template (its uid), now or on a day."""
 
     item: Ruled
@@ -52,8 +51,7 @@ class Message:
     date: datetime.date | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Failure:
+class Failure(msgspec.Struct, eq=False, gc=False):
     """A rule that could not be evaluated, and why."""
 
     item: Ruled

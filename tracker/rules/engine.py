@@ -12,13 +12,14 @@ from collections.abc import Iterable
 from expressions.errors import EvaluationError
 from tracker.importer.checks.data_values import enforces_values
 from tracker.importer.context import Context
-from tracker.importer.items import EventItem
+from tracker.importer.items import EnrollmentItem, EventItem
 from tracker.rules.effects import Effect, Failure, Message
 from tracker.rules.facts import Facts
 from tracker.rules.families import Family
+from tracker.rules.known import Rule
 from tracker.rules.plans import Plan, enrollment_plan, event_plan
 from tracker.rules.scopes import Scope, View
-from tracker.rules.values import to_text
+from tracker.rules.values import shortened, to_text
 
 
 def run_rules(context: Context) -> None:
@@ -36,22 +37,22 @@ def run_rules(context: Context) -> None:
 def _families(context: Context) -> Iterable[Family]:
     """What was sent of programs with rules, by enrollment; the events of an event program together."""
     rules, facts = context.known.rules, Facts(context)
-    families: dict[str | int, Family] = {}
+    enrollments: dict[str | int, EnrollmentItem] = {}
+    events: dict[str | int, list[EventItem]] = {}
     for enrollment in context.bundle.enrollments:
-        program = enrollment.program
-        if not enrollment.is_ignored and program.pk in rules:
-            families[enrollment.uid] = Family(facts, program, rules[program.pk], enrollment.uid, enrollment)
+        if not enrollment.is_ignored and enrollment.program.pk in rules:
+            enrollments[enrollment.uid] = enrollment
+            events[enrollment.uid] = []
     for event in context.bundle.events:
         program = event.program
-        if event.is_ignored or program.pk not in rules:
-            continue
-        uid = event.enrollment if program.has_registration else None
-        family = families.get(uid or program.pk)
-        if family is None:
-            family = families[uid or program.pk] = Family(facts, program, rules[program.pk], uid, None)
-        family.items.append(event)
-    while families:
-        yield families.pop(next(iter(families)))
+        if not event.is_ignored and program.pk in rules:
+            key = event.enrollment if program.has_registration else program.pk
+            events.setdefault(key, []).append(event)
+    for key, items in events.items():
+        enrollment = enrollments.get(key)
+        program = (enrollment or items[0]).program
+        uid = key if program.has_registration else None
+        yield Family(facts, program, rules[program.pk], uid, enrollment, items)
 
 
 def _run_enrollment(family: Family, plans: dict[tuple[int, int | None], Plan], effects: list[Effect]) -> None:
@@ -85,18 +86,22 @@ def _run_event(
 
 
 def _run(plan: Plan, scope: Scope, effects: list[Effect]) -> None:
-    for place in plan.due(scope):
-        condition, rule, acts = plan.steps[place]
+    for condition, rule, acts in plan.steps:
         try:
             if condition(scope) is not True:
                 continue
         except EvaluationError as error:
-            effects.append(Failure(scope.view.item, rule, to_text(str(error)) or ""))
+            effects.append(_failure(scope, rule, error))
             continue
         for act in acts:
             try:
                 effect = act.perform(act, scope)
             except EvaluationError as error:
-                effect = Failure(scope.view.item, rule, to_text(str(error)) or "")
+                effect = _failure(scope, rule, error)
             if effect is not None:
                 effects.append(effect)
+
+
+def _failure(scope: Scope, rule: Rule, error: EvaluationError) -> Failure:
+    # The runner has shortened the rule's text already; its own words come after that.
+    return Failure(scope.view.item, rule, to_text(shortened(str(error))) or "")

@@ -24,7 +24,7 @@ from tracker.importer.items import Action, EventItem
 from tracker.importer.preheat_objects import rows
 from tracker.rules.families import EventFacts, Moment, sent_values
 
-DATES = "SELECT uid, enrolled_at, occurred_at FROM enrollment WHERE uid = ANY(%(uids)s)"
+DATES = "SELECT uid, enrolled_at, coalesce(occurred_at, enrolled_at) FROM enrollment WHERE uid = ANY(%(uids)s)"
 CREATED = "SELECT uid, coalesce(created_at_client, created_at) FROM event WHERE uid = ANY(%(uids)s)"
 SIBLINGS = """
     SELECT enrollment.uid, ev.program_stage_id, coalesce(ev.occurred_at, ev.scheduled_at),
@@ -60,7 +60,7 @@ class Facts:
         """An event of the payload: what it says, over what is stored of it."""
         stored = item.stored
         sent = sent_values(item, self.context.known.data_elements)
-        values = {uid: text for uid, text in sent.items() if text is not None}
+        values = sent if None not in sent.values() else {uid: text for uid, text in sent.items() if text is not None}
         if stored is not None:
             kept = {uid: entry["value"] for uid, entry in stored.data_values.items() if uid not in sent}
             values = kept | values

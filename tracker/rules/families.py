@@ -9,10 +9,13 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from expressions.over_rules.candidates import Candidates
 from tracker.importer.items import EnrollmentItem, EventItem
 from tracker.importer.known import DataElement, Program, StoredEnrollment
 from tracker.importer.raw_values import decode_attributes, decode_values
@@ -22,10 +25,10 @@ if TYPE_CHECKING:
     from tracker.rules.facts import Facts
 
 Moment = datetime.datetime | None
+Place = tuple[datetime.date, datetime.datetime]
 
 
-@dataclass(slots=True, eq=False)
-class EventFacts:
+class EventFacts(msgspec.Struct, eq=False, gc=False):
     """An event as rules see it: values that are there, by the uid of their data element. `sent` has what the payload
     says of each, None for a value that it takes away."""
 
@@ -36,25 +39,37 @@ class EventFacts:
     sent: dict[str, str | None]
 
     @property
-    def place(self) -> tuple[datetime.date, datetime.datetime]:
+    def place(self) -> Place:
         """What orders events: by day, then by when they were made."""
         return self.day or datetime.date.min, self.created
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Record:
-    """The events that have a value of a data element, oldest first, and these values, newest first."""
+    """The events that have a value of a data element, oldest first."""
 
-    events: Sequence[EventFacts]
-    places: Sequence[tuple[datetime.date, datetime.datetime]]
-    values: Sequence[str]
+    __slots__ = ("_candidates", "_places", "element", "events")
+
+    def __init__(self, element: str, events: Sequence[EventFacts]) -> None:
+        self.element = element
+        self.events = events
+        self._candidates: Candidates | None = None
+        self._places: Sequence[Place] | None = None
+
+    @property
+    def candidates(self) -> Candidates:
+        """These values, newest first: the same ones whoever asks, so that many may count them."""
+        if self._candidates is None:
+            self._candidates = Candidates([event.values[self.element] for event in reversed(self.events)])
+        return self._candidates
 
     def newest(self) -> EventFacts | None:
         return self.events[-1] if self.events else None
 
     def before(self, event: EventFacts) -> EventFacts | None:
         """The newest one of those that are older."""
-        count = bisect_left(self.places, event.place)
+        if self._places is None:
+            self._places = [one.place for one in self.events]
+        count = bisect_left(self._places, event.place)
         return self.events[count - 1] if count else None
 
 
@@ -62,14 +77,15 @@ class Family:
     """`uid` is the enrollment's, nothing in an event program; `enrollment` its item, where the payload has it."""
 
     def __init__(
-        self, facts: Facts, program: Program, rules: ProgramRules, uid: str | None, enrollment: EnrollmentItem | None
-    ) -> None:
+        self, facts: Facts, program: Program, rules: ProgramRules, uid: str | None,
+        enrollment: EnrollmentItem | None, items: list[EventItem],
+    ) -> None:  # fmt: skip
         self.facts = facts
         self.program = program
         self.rules = rules
         self.uid = uid
         self.enrollment = enrollment
-        self.items: list[EventItem] = []
+        self.items = items
         self._records: dict[tuple[str, int | None], Record] = {}
         self._seen: dict[int, EventFacts] = {}  # by the identity of the item
 
@@ -85,7 +101,8 @@ class Family:
         return self.enrollment.tracked_entity if self.enrollment is not None else None
 
     def event(self, item: EventItem) -> EventFacts:
-        """The facts of one of its events in the payload. Of an event program they are not kept: there may be many."""
+        """The facts of one of its events in the payload. Of an event program they are only kept if a rule asks for all
+        of them: there may be many."""
         found = self._seen.get(id(item))
         if found is None:
             found = self.facts.event(item)
@@ -97,7 +114,9 @@ class Family:
     def events(self) -> list[EventFacts]:
         """All its events: those of the payload, and the stored ones beside them that the user may read."""
         siblings = self.facts.siblings.get(self.uid, []) if self.uid else []
-        return [*map(self.event, self.items), *siblings]
+        for item in self.items:
+            self._seen[id(item)] = self.event(item)
+        return [*self._seen.values(), *siblings]
 
     @cached_property
     def count(self) -> int:
@@ -108,12 +127,9 @@ class Family:
         """What there is of a data element, in a stage or in all."""
         found = self._records.get((element, stage))
         if found is None:
-            events = sorted(
-                (event for event in self.events if element in event.values and stage in (None, event.stage)),
-                key=lambda event: event.place,
-            )
-            values = [event.values[element] for event in reversed(events)]
-            found = self._records[element, stage] = Record(events, [event.place for event in events], values)
+            events = [event for event in self.events if element in event.values and stage in (None, event.stage)]
+            events.sort(key=attrgetter("place"))
+            found = self._records[element, stage] = Record(element, events)
         return found
 
     @cached_property

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from dhis2api.value_types import BOOLEAN_TYPES, DATE_TYPES, NUMERIC_TYPES
-from expressions.kinds import Kind
+from expressions.kinds import Kind, Value
 from metadata.enums import ProgramRuleActionType as ActionType
 from metadata.enums import ProgramRuleVariableSourceType as Source
+from tracker.rules.values import FROM_TEXT, NOTHING
 
 # What a server does; the others are for forms.
 SERVER_ACTIONS = (
@@ -40,14 +43,18 @@ class Variable:
     # Read for every value of every event: whether all events are asked, or this one, as it is.
     is_recorded: bool = field(init=False)
     is_plain: bool = field(init=False)
+    nothing: Value = field(init=False)
+    convert: Callable[[str], Value] = field(init=False)  # Errors: EvaluationError
 
     def __post_init__(self) -> None:
         is_current = self.source == Source.DATAELEMENT_CURRENT_EVENT
         object.__setattr__(self, "is_recorded", self.source in RECORDED)
         object.__setattr__(self, "is_plain", is_current and self.option_names is None)
+        object.__setattr__(self, "nothing", NOTHING[self.kind])
+        object.__setattr__(self, "convert", FROM_TEXT[self.kind])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class RuleAction:
     """What a rule does. Of the fields at most one counts: an event looks at data elements, an enrollment at
     attributes."""
@@ -65,6 +72,15 @@ class RuleAction:
     @property
     def field_uid(self) -> str | None:
         return self.element_uid or self.attribute_uid
+
+    @cached_property
+    def text(self) -> str:
+        """What it tells where `data` gives nothing."""
+        return self.text_with("")
+
+    def text_with(self, value: str) -> str:
+        """What it tells with a value."""
+        return " ".join(filter(None, (self.content, value, f"({self.field_uid})" if self.field_uid else None)))
 
     @property
     def target(self) -> str | None:

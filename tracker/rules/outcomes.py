@@ -63,10 +63,11 @@ def _assign(effect: Assignment, overwrites: bool, context: Context) -> None:
     field: Any = (known.attributes_by_pk if is_enrollment else known.data_elements_by_pk).get(effect.key)
     if field is None:
         return
-    if effect.is_sent and not overwrites and not are_same(effect.sent, effect.value, field.value_type):
+    is_sent, text = effect.sent
+    if is_sent and not overwrites and not are_same(text, effect.value, field.value_type):
         context.error(E1309 if is_enrollment else E1307, item, rule.uid, field, effect.value or "")
         return
-    if not effect.is_sent or overwrites:
+    if not is_sent or overwrites:
         item.assigned = item.assigned or {}
         item.assigned[field.pk] = effect.value
     if is_enrollment:
@@ -76,16 +77,15 @@ def _assign(effect: Assignment, overwrites: bool, context: Context) -> None:
 
 
 def _tell_issue(effect: Issue, context: Context) -> None:
-    action = effect.action
-    parts = [action.content, effect.value, f"({action.field_uid})" if action.field_uid else None]
+    action, value = effect.action, effect.value
+    text = action.text if value is None else action.text_with(value)
     report = context.error if action.type in ERRORS else context.warn
-    report(E1300, effect.item, action.rule.uid, " ".join(part for part in parts if part))
+    report(E1300, effect.item, action.rule.uid, text)
 
 
 def _tell_demand(effect: Demand, context: Context) -> None:
     """What a rule makes mandatory must be there: sent, assigned, or stored and not taken away."""
     item, known = effect.item, context.known
-    is_sent, text = effect.sent
     field: Any
     if isinstance(item, EnrollmentItem):
         field = known.attributes_by_pk.get(effect.key)
@@ -97,9 +97,9 @@ def _tell_demand(effect: Demand, context: Context) -> None:
         is_stored = item.stored is not None and field is not None and field.uid in item.stored.data_values
         missing, emptied = E1301, E1314
     assigned = (item.assigned or {}).get(effect.key)
-    if field is None or text is not None or assigned is not None:
+    if field is None or assigned is not None:
         return
-    if is_sent:
+    if effect.is_emptied:
         context.error(emptied, item, effect.rule.uid, field)
     elif not is_stored:
         context.error(missing, item, effect.rule.uid, field)

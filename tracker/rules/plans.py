@@ -13,27 +13,15 @@ from dataclasses import dataclass
 from tracker.importer.known import ProgramStage
 from tracker.rules.actions import PERFORM, Act
 from tracker.rules.known import MESSAGES, ActionType, ProgramRules, Rule, RuleAction
-from tracker.rules.scopes import Scope
-from tracker.rules.screening import Run, Screen, runner, screens
+from tracker.rules.runners import Run, runner
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """The rules of an object, in order: condition, rule, what it does. `always` are the places of those that no screen
-    looks at."""
+    """The rules of an object, in order: condition, rule, what it does."""
 
     steps: Sequence[tuple[Run, Rule, tuple[Act, ...]]]
-    screens: Sequence[Screen]
-    always: Sequence[int]
     sends: bool  # whether any sends messages
-
-    def due(self, scope: Scope) -> list[int]:
-        """The places of the rules that may do something, in order."""
-        places = list(self.always)
-        for screen in self.screens:
-            places += screen.due(scope)
-        places.sort()
-        return places
 
 
 def enrollment_plan(rules: ProgramRules) -> Plan:
@@ -54,12 +42,7 @@ def _plan(rules: ProgramRules, stage: ProgramStage | None) -> Plan:
         acts = tuple(act for action in rule.actions if (act := _act(action, rules, stage)) is not None)
         if acts:
             steps.append((runner(rule.condition), rule, acts))
-    every = [act for _, _, acts in steps for act in acts]
-    assigned = {act.name for act in every if act.name is not None}
-    return Plan(
-        steps, *screens([rule.condition for _, rule, _ in steps], assigned),
-        any(act.action.type in MESSAGES for act in every),
-    )  # fmt: skip
+    return Plan(steps, any(act.action.type in MESSAGES for _, _, acts in steps for act in acts))
 
 
 def _act(action: RuleAction, rules: ProgramRules, stage: ProgramStage | None) -> Act | None:
@@ -70,12 +53,13 @@ def _act(action: RuleAction, rules: ProgramRules, stage: ProgramStage | None) ->
     is_assignment = action.type == ActionType.ASSIGN
     if stage is not None and field is not None and field not in stage.elements and not is_assignment:
         return None
+    uid = action.attribute_uid if stage is None else action.element_uid
     name = None
     if is_assignment:
-        name = (action.attribute_uid if stage is None else action.element_uid) if field else action.target
+        name = uid if field else action.target
         variable = rules.variables.get(name or "") if field is None else None
         if variable is not None:
-            field = variable.attribute if stage is None else variable.element_key
+            field, uid = (variable.attribute, None) if stage is None else (variable.element_key, variable.element)
     if stage is not None and field is not None and field not in stage.elements:
         field = None  # later rules see it, the event does not
-    return Act(action, field, name, runner(action.data) if action.data else None, PERFORM[action.type])
+    return Act(action, field, uid, name, runner(action.data) if action.data else None, PERFORM[action.type])

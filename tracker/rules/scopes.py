@@ -6,15 +6,15 @@ Source: DHIS2 2.42, program rules, variables.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from expressions.errors import EvaluationError
 from expressions.kinds import Value
+from expressions.over_rules.candidates import NOBODY, Candidates
 from tracker.importer.items import EnrollmentItem, EventItem
 from tracker.rules.families import EventFacts, Family
 from tracker.rules.known import Source, Variable
-from tracker.rules.values import NOTHING, from_text
 
 SERVER = "Server"
 
@@ -73,7 +73,7 @@ class _Variables(_Lazy):
             text = None if view.event is None else view.event.values.get(variable.element)
         else:
             text = view.text_of(variable)
-        value = self[name] = NOTHING[variable.kind] if text is None else from_text(text, variable.kind)
+        value = self[name] = variable.nothing if text is None else variable.convert(text)
         return value
 
 
@@ -146,16 +146,16 @@ class Scope:
     def has_value(self, name: str) -> bool:
         return self.presence[name]
 
-    def candidates(self, name: str) -> Sequence[str]:
+    def candidates(self, name: str) -> Candidates:
         if name in self._assigned:
-            return ()
+            return NOBODY
         variable, view = self._variable(name), self.view
         if not variable.is_recorded:
             text = view.text_of(variable)
-            return () if text is None else (text,)
+            return NOBODY if text is None else Candidates([text])
         if view.source(variable) is None:
-            return ()
-        return view.family.record(variable.element or "", variable.stage).values
+            return NOBODY
+        return view.family.record(variable.element or "", variable.stage).candidates
 
     def event_date(self, name: str) -> datetime.date | None:
         if name in self._assigned:
@@ -194,7 +194,7 @@ def _completed_at(item: EventItem) -> datetime.datetime | None:
 
 ENVIRONMENT: dict[str, Callable[[View], Value]] = {
     "current_date": lambda view: view.family.facts.today.isoformat(),
-    "event_date": _day_of_event(lambda item: item.occurred_at or item.scheduled_at),
+    "event_date": lambda view: view.event.day.isoformat() if view.event is not None and view.event.day else None,
     "event_status": _of_event(lambda item: item.status),
     "event_count": lambda view: float(view.family.count),
     "event_id": _of_event(lambda item: item.uid),

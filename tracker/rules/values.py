@@ -5,7 +5,7 @@ Source: DHIS2 2.42, program rules, variables. Dates stay texts, so that rules co
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
 
 from dhis2api.value_types import NUMERIC_TYPES
 from expressions.errors import EvaluationError
@@ -16,30 +16,42 @@ from expressions.over_rules.operands import as_text
 NOTHING: dict[Kind, Value] = {Kind.NUMBER: 0.0, Kind.BOOLEAN: False, Kind.TEXT: "", Kind.DATE: None}
 """What a variable without a value gives."""
 
+LONGEST_REASON = 500  # characters
 BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 
 
-def from_text(text: str, kind: Kind) -> Value:
-    """A stored text as a value of a kind. Errors: EvaluationError for one that is none."""
-    if kind is Kind.TEXT:
-        return text
-    if kind is Kind.NUMBER:
-        try:
-            return float(text)
-        except ValueError as error:
-            raise EvaluationError(f"`{text}` is not a number") from error
-    if kind is Kind.BOOLEAN:
-        found = BOOLEANS.get(text.lower())
-        if found is None:
-            raise EvaluationError(f"`{text}` is neither true nor false")
-        return found
-    return _day(text)
+def _text(text: str) -> str:
+    return text
 
 
-@lru_cache(maxsize=10_000)  # days repeat
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise EvaluationError(f"`{text}` is not a number") from error
+
+
+def _boolean(text: str) -> bool:
+    found = BOOLEANS.get(text.lower())
+    if found is None:
+        raise EvaluationError(f"`{text}` is neither true nor false")
+    return found
+
+
 def _day(text: str) -> str | None:
     day = to_date(text)
     return None if day is None else day.isoformat()
+
+
+FROM_TEXT: dict[Kind, Callable[[str], Value]] = {
+    Kind.TEXT: _text, Kind.NUMBER: _number, Kind.BOOLEAN: _boolean, Kind.DATE: _day,
+}  # fmt: skip
+"""A stored text as a value of a kind. Errors: EvaluationError for one that is none."""
+
+
+def shortened(text: str, length: int = LONGEST_REASON) -> str:
+    """The beginning of a text, as reasons have it: told of each of ten thousand events, long ones would fill memory."""
+    return text if len(text) <= length else text[:length] + " …"
 
 
 def to_text(value: Value) -> str | None:
