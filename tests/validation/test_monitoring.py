@@ -205,7 +205,8 @@ class TestNotifications:
         assert told == []
         assert not ValidationResult.objects.get().notification_sent
 
-    def test_nobody_listens(self, api: ApiClient, rule: ValidationRule) -> None:
+    def test_nobody_listens(self, api: ApiClient, rule: ValidationRule, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(notifications, "_consumers", [])
         run_monitoring(api, sendNotifications=True, persistResults=True)
 
         assert not ValidationResult.objects.get().notification_sent
