@@ -55,7 +55,10 @@ class Round:
         test = self.plan.skip_test
         if test is None:
             return past
-        return [values for values in past if self._evaluate(test, org_unit, values, past) is not True]
+        skipped = test.expression.evaluate_samples(
+            past, test.strategy, kinds=self.values.kinds, place=self.places.get(org_unit)
+        )
+        return [values for values, skips in zip(past, skipped, strict=True) if skips is not True]
 
     def _of_combo(
         self, org_unit: int, attribute_combo: int, now: Values, past: list[Values]
