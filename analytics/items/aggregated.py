@@ -7,8 +7,8 @@ Source: DHIS2 2.42, analytics, aggregation types.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from decimal import Decimal, localcontext
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -21,6 +21,7 @@ from analytics.items.values import ItemValues, Question
 from analytics.values import IS_NUMERIC
 from configuration.settings import system_setting
 from dhis2api.value_types import BOOLEAN_TYPES, NUMERIC_TYPES, ValueType
+from expressions.over_values.operands import EXACT
 from metadata.enums import AggregationType as Type
 
 WITH_ZEROS = (Type.AVERAGE, Type.AVERAGE_SUM_ORG_UNIT)
@@ -219,6 +220,21 @@ def _figures(parameters: dict[str, Any]) -> Iterator[tuple[int, int, int, Figure
         while rows := cursor.fetchmany(FETCHED):
             for figure, unit, period, *figures in rows:
                 yield figure, unit, period, Figures._make(figures)
+
+
+def aggregate_numbers(type: str, by_source: Collection[Sequence[Decimal]]) -> Decimal | None:
+    """What single numbers come to that are at hand by the org unit they are from; None for none, or an infinite one."""
+    numbers = [number for found in by_source for number in found]
+    if not numbers:
+        return None
+    with localcontext(EXACT):
+        figures = Figures(
+            sum(numbers, Decimal(0)), len(numbers), min(numbers), max(numbers),
+            sum((number * number for number in numbers), Decimal(0)), Decimal(0), 0,
+            sum(map(min, by_source), Decimal(0)), sum(map(max, by_source), Decimal(0)),
+        )  # fmt: skip
+        value = AGGREGATES[type](figures, 1)
+    return value if value is not None and value.is_finite() else None
 
 
 def _is_share(type: str, element: Element) -> bool:
