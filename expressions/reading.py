@@ -263,7 +263,7 @@ class _Builder(Transformer):
     def _modified(self, built: Built, dot: Token, modifiers: Modifiers) -> Built:
         if str(dot.rstrip(")")) not in self.dialect.dots:
             raise _fault(f"{str(self.dialect).capitalize()} has no `{dot}`", dot)
-        return _deeper(_with_modifiers(built.node, modifiers), built)
+        return _deeper(_with_modifiers(built.node, modifiers, {}), built)
 
 
 def _deeper(node: Node, *below: Built, by: int = 1) -> Built:
@@ -279,18 +279,20 @@ def _signed(signs: tuple[str, ...], node: Node) -> Node:
     return node
 
 
-def _with_modifiers(node: Node, modifiers: Modifiers) -> Node:
-    """A tree whose items all have further modifiers."""
+def _with_modifiers(node: Node, modifiers: Modifiers, known: dict[str, Node]) -> Node:
+    """A tree whose items all have further modifiers; `known` are the items that have them already."""
     match node:
         case ItemNode(item):
-            return ItemNode(item.modified(modifiers))
+            if item.key not in known:
+                known[item.key] = ItemNode(item.modified(modifiers))
+            return known[item.key]
         case Unary(operator, operand):
-            return Unary(operator, _with_modifiers(operand, modifiers))
+            return Unary(operator, _with_modifiers(operand, modifiers, known))
         case Chain(operators, operands):
-            return Chain(operators, tuple(_with_modifiers(one, modifiers) for one in operands))
+            return Chain(operators, tuple(_with_modifiers(one, modifiers, known) for one in operands))
         case Call(name, arguments, names):
-            return Call(name, tuple(_with_modifiers(one, modifiers) for one in arguments), names)
+            return Call(name, tuple(_with_modifiers(one, modifiers, known) for one in arguments), names)
         case IsIn(value, options):
-            changed = tuple(_with_modifiers(one, modifiers) for one in options)
-            return IsIn(_with_modifiers(value, modifiers), changed)
+            changed = tuple(_with_modifiers(one, modifiers, known) for one in options)
+            return IsIn(_with_modifiers(value, modifiers, known), changed)
     return node
