@@ -22,6 +22,7 @@ from expressions.errors import ExpressionError
 from expressions.expression import Expression
 from expressions.items import NO_MODIFIERS, Item, ItemKind, Modifiers
 from expressions.kinds import Value
+from expressions.over_values.operands import EXACT
 from expressions.reading import read
 
 DAYS_OF_A_YEAR = 365
@@ -190,8 +191,16 @@ class _Cell:
         if key not in self.known:
             formula = self.formulas.get(item.parts[0])
             sides = self.sides(formula, item.modifiers) if formula else None
-            self.known[key] = sides[0] * formula.factor / sides[1] if sides and formula else None
+            self.known[key] = _quotient(*sides, formula.factor) if sides and formula else None
         return self.known[key]
+
+
+def _quotient(
+    numerator: Decimal, denominator: Decimal, multiplier: Decimal, divisor: Decimal = Decimal(1)
+) -> Decimal | None:  # fmt: skip
+    """None for what is beyond all numbers."""
+    found = EXACT.divide(EXACT.multiply(numerator, multiplier), EXACT.multiply(denominator, divisor))
+    return found if found.is_finite() else None
 
 
 def _evaluate(
@@ -203,7 +212,10 @@ def _evaluate(
     multiplier, divisor = formula.factor, Decimal(1)
     if formula.annualized:
         multiplier, divisor = multiplier * DAYS_OF_A_YEAR, Decimal((period.end - period.start).days + 1)
-    value = sides[0] * multiplier / (sides[1] * divisor)
+    value = _quotient(*sides, multiplier, divisor)
+    if value is None:
+        return None
     if formula.decimals is not None:
-        value = value.quantize(Decimal(1).scaleb(-formula.decimals), ROUND_HALF_UP)
+        rounded = value.quantize(Decimal(1).scaleb(-formula.decimals), ROUND_HALF_UP, EXACT)
+        value = value if rounded.is_nan() else rounded  # it has more digits than are computed with
     return IndicatorValue(formula.uid, org_unit, period, *sides, multiplier, divisor, value)

@@ -19,6 +19,7 @@ PARTS = (
     "orgunit-changes",
     "analytics",
     "validation",
+    "predictors",
 )
 
 
@@ -40,6 +41,7 @@ def main() -> None:
         datavalues,
         metadata,
         orgunit_changes,
+        predictors,
         scale,
         tracker,
         tracker_reads,
@@ -87,6 +89,8 @@ def main() -> None:
                 analytics.run(database, sizes=values)
         if arguments.only in (None, "validation"):
             validation.run(cluster, sizes=(1_000 // factor // 10, 1_000 // factor))
+        if arguments.only in (None, "predictors"):
+            predictors.run(cluster, sizes=(1_000 // factor // 10, 1_000 // factor))
     finally:
         cluster.stop()
 

@@ -66,7 +66,7 @@ def run(cluster: Cluster, sizes: tuple[int, ...]) -> None:
     with OwnDatabase(cluster):
         elements, group = _make_rules()
         for size in sizes:
-            units = _fill(elements, size)
+            units = fill_values(elements, size)
             params = MonitoringParams(relative_start=-360, relative_end=-1, validation_rule_groups=[group])
             floor = measure(lambda units=units: _floor(elements, units))
             found = measure(lambda params=params: _monitor(params))
@@ -109,7 +109,7 @@ def _make_rules() -> tuple[list[int], str]:
     return [element.pk for element in elements], group.uid
 
 
-def _fill(elements: list[int], size: int) -> list[int]:
+def fill_values(elements: list[int], size: int) -> list[int]:
     """As many org units as asked for, with values; their keys."""
     top = OrganisationUnit.objects.get(parent=None)
     missing = size - OrganisationUnit.objects.count()

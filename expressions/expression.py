@@ -120,6 +120,14 @@ class Expression:
         cell = Cell(values, strategy, kinds, samples, place, candidates)
         return settled(self._over_values(cell), cell)
 
+    def evaluate_samples(
+        self, samples: Sequence[Mapping[str, Value]], strategy: str, *, kinds: Mapping[str, Kind] = NOTHING,
+        place: Place | None = None,
+    ) -> list[Value]:  # fmt: skip
+        """What it gives in each sample period; its aggregate functions, computed once, see all of them."""
+        around = Cell({}, strategy, kinds, samples, place)
+        return [settled(self._over_values(cell), cell) for cell in map(around.sample, samples)]
+
     def run(self, scope: RuleScope) -> Value:
         """What it gives in a program rule; numbers are floats. Errors: EvaluationError."""
         return self.over_rule(scope)
@@ -134,8 +142,12 @@ def _occurrences(root: Node) -> list[tuple[Item, bool]]:
     """The items in the order of the text, each with whether an aggregate function stands around it."""
     found = []
     pending = [(root, False)]
+    seen_already: set[tuple[int, bool]] = set()  # an argument that is evaluated in both leads there twice
     while pending:
         node, sampled = pending.pop()
+        if (id(node), sampled) in seen_already:
+            continue
+        seen_already.add((id(node), sampled))
         if isinstance(node, ItemNode):
             found.append((node.item, sampled))
         below: list[tuple[Node, bool]] = []

@@ -7,10 +7,9 @@ Source: DHIS2 2.42, analytics, aggregation types.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from decimal import Decimal, localcontext
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -22,6 +21,7 @@ from analytics.items.values import ItemValues, Question
 from analytics.values import IS_NUMERIC
 from configuration.settings import system_setting
 from dhis2api.value_types import BOOLEAN_TYPES, NUMERIC_TYPES, ValueType
+from expressions.over_values.operands import EXACT
 from metadata.enums import AggregationType as Type
 
 WITH_ZEROS = (Type.AVERAGE, Type.AVERAGE_SUM_ORG_UNIT)
@@ -30,78 +30,115 @@ LATEST_WITHIN = (Type.LAST_IN_PERIOD, Type.LAST_IN_PERIOD_AVERAGE_ORG_UNIT)
 EARLIEST = (Type.FIRST, Type.FIRST_AVERAGE_ORG_UNIT, Type.FIRST_FIRST_ORG_UNIT)
 OF_ONE_VALUE = (Type.LAST_LAST_ORG_UNIT, Type.FIRST_FIRST_ORG_UNIT)
 
+# What is computed besides total and count, for those aggregation types alone that need it.
+EXTREMES, SQUARES, WEIGHTS = 1, 2, 3
+DETAILS = {
+    Type.MIN: EXTREMES, Type.MAX: EXTREMES, Type.MIN_SUM_ORG_UNIT: EXTREMES, Type.MAX_SUM_ORG_UNIT: EXTREMES,
+    Type.STDDEV: SQUARES, Type.VARIANCE: SQUARES, Type.AVERAGE_SUM_ORG_UNIT: WEIGHTS,
+}  # fmt: skip
+
+# Deeper data does not count at the aggregation levels of a data element, and above.
+COUNTS = """(levels IS NULL OR NOT EXISTS (
+    SELECT FROM unnest(levels) AS level WHERE level < place.level AND level >= place.asked_level
+))"""
 FIGURES = f"""
-    -- one row for each item, data element, org unit and period that has data, with all that aggregation types need
+    -- one row for each figure, org unit and period that has data, with all that its aggregation type needs
     WITH wanted AS MATERIALIZED (
-        SELECT * FROM unnest(
-            %(items)s::int[], %(elements)s::int[], %(combos)s::int[], %(attributes)s::int[], %(item_clocks)s::int[],
+        SELECT wanted.*, (
+            SELECT array_agg(level::integer) FROM metadata_dataelement AS owner
+            CROSS JOIN LATERAL jsonb_array_elements_text(
+                CASE WHEN jsonb_typeof(aggregation_levels) = 'array' THEN aggregation_levels ELSE '[]' END
+            ) AS level
+            WHERE owner.id = wanted.element AND level ~ '^[0-9]{{1,4}}$'
+        ) AS levels
+        FROM unnest(
+            %(figures)s::int[], %(elements)s::int[], %(combos)s::int[], %(attributes)s::int[], %(item_clocks)s::int[],
             %(numbers)s::boolean[], %(knows_false)s::boolean[], %(keeps_zero)s::boolean[], %(orders)s::int[],
-            %(alone)s::boolean[]
+            %(alone)s::boolean[], %(details)s::int[]
         ) AS wanted (
-            item, element, combo, attribute_combo, clock, is_number, knows_false, keeps_zero, order_of_time, is_alone
+            figure, element, combo, attribute_combo, clock, is_number, knows_false, keeps_zero, order_of_time, is_alone,
+            detail
         )
     ), time AS MATERIALIZED (
         SELECT * FROM unnest(%(clocks)s::int[], %(asked)s::int[], %(periods)s::int[], %(days)s::int[])
             AS time (clock, asked, period, days)
-    ), place AS MATERIALIZED ({DESCENDANTS}),
-    barrier AS MATERIALIZED (
-        -- deeper data does not count at these levels and above
-        SELECT element.id AS element, level::integer
-        FROM metadata_dataelement AS element
-        CROSS JOIN LATERAL jsonb_array_elements_text(
-            CASE WHEN jsonb_typeof(aggregation_levels) = 'array' THEN aggregation_levels ELSE '[]' END
-        ) AS level
-        WHERE element.id = ANY(%(elements)s) AND level ~ '^[0-9]{{1,4}}$'
-    ), counted AS (
-        SELECT wanted.item, wanted.element, place.asked AS unit, place.unit AS source, time.asked AS period, time.days,
-            value.category_option_combo_id AS combo, value.attribute_option_combo_id AS attribute_combo,
-            value.period_id, order_of_time, is_alone,
+    ), place AS MATERIALIZED ({DESCENDANTS}
+    ), own AS MATERIALIZED (
+        -- the numbers, once each, however many periods and org units above ask for them
+        SELECT figure, clock, order_of_time, is_alone, detail, levels, value.period_id,
+            value.organisation_unit_id AS source, value.category_option_combo_id AS combo,
+            value.attribute_option_combo_id AS attribute_combo,
             CASE WHEN NOT is_number THEN (value.value = 'true')::integer
                 WHEN {IS_NUMERIC} THEN value.value::numeric END AS number
         FROM datavalue AS value
         JOIN wanted ON wanted.element = value.data_element_id
             AND (wanted.combo IS NULL OR wanted.combo = value.category_option_combo_id)
             AND (wanted.attribute_combo IS NULL OR wanted.attribute_combo = value.attribute_option_combo_id)
-        JOIN time ON time.clock = wanted.clock AND time.period = value.period_id
-        JOIN place ON place.unit = value.organisation_unit_id
         WHERE NOT value.deleted AND value.value IS NOT NULL
           AND value.data_element_id = ANY(%(elements)s) AND value.period_id = ANY(%(periods)s)
+          AND value.organisation_unit_id IN (SELECT unit FROM place)
           AND CASE WHEN is_number THEN keeps_zero OR value.value <> '0'
               ELSE value.value = 'true' OR value.value = 'false' AND knows_false END
-          AND NOT EXISTS (
-              SELECT FROM barrier WHERE barrier.element = wanted.element
-                AND barrier.level < place.level AND barrier.level >= place.asked_level
-          )
-    ), turned AS (
-        -- the latest or the earliest value of each series, or of the whole subtree
-        SELECT DISTINCT ON (
-            item, element, unit, period, CASE WHEN is_alone THEN 0 ELSE source END,
-            CASE WHEN is_alone THEN 0 ELSE combo END, CASE WHEN is_alone THEN 0 ELSE attribute_combo END
-        ) counted.*
-        FROM counted JOIN metadata_period AS stored ON stored.id = counted.period_id
+    ), ordered AS (
+        -- each value with the one of its series and type of period that would be preferred to it
+        SELECT own.*, stored.start_date, stored.end_date, coalesce(lag(period_id) OVER (
+            PARTITION BY figure, source, combo, attribute_combo, stored.period_type
+            ORDER BY order_of_time * (stored.start_date - DATE '0001-01-01')
+        ), 0) AS preferred
+        FROM own JOIN metadata_period AS stored ON stored.id = own.period_id
         WHERE order_of_time <> 0 AND number IS NOT NULL
-        ORDER BY item, element, unit, period, CASE WHEN is_alone THEN 0 ELSE source END,
-            CASE WHEN is_alone THEN 0 ELSE combo END, CASE WHEN is_alone THEN 0 ELSE attribute_combo END,
-            order_of_time * (stored.end_date - DATE '0001-01-01'),
-            order_of_time * (stored.start_date - DATE '0001-01-01'), source, combo, attribute_combo
+    ), answer AS MATERIALIZED (
+        -- for which periods a value is the first that counts. Those of a type that count follow each other without a
+        -- gap, so that it is where the neighbour does not count
+        SELECT pair.*, time.asked, time.days
+        FROM (SELECT DISTINCT clock, period_id, preferred FROM ordered) AS pair
+        JOIN time ON time.clock = pair.clock AND time.period = pair.period_id
+        WHERE NOT EXISTS (
+            SELECT FROM time AS nearer
+            WHERE nearer.clock = pair.clock AND nearer.asked = time.asked AND nearer.period = pair.preferred
+        )
+    ), turned AS (
+        -- the latest or the earliest value of each series; of several types the order of their ends decides
+        SELECT DISTINCT ON (figure, source, combo, attribute_combo, answer.asked)
+            ordered.*, answer.asked AS period, answer.days
+        FROM ordered JOIN answer USING (clock, period_id, preferred)
+        ORDER BY figure, source, combo, attribute_combo, answer.asked,
+            order_of_time * (end_date - DATE '0001-01-01'), order_of_time * (start_date - DATE '0001-01-01')
+    ), chosen AS (
+        SELECT figure, source, time.asked AS period, levels, detail, number, time.days
+        FROM own JOIN time ON time.clock = own.clock AND time.period = own.period_id
+        WHERE order_of_time = 0 AND number IS NOT NULL
+        UNION ALL
+        SELECT figure, source, period, levels, detail, number, days FROM turned WHERE NOT is_alone
     ), by_source AS (
-        SELECT item, element, unit, period, sum(number) AS total, count(number) AS count, min(number) AS least,
-            max(number) AS greatest, sum(number * number) AS squares, sum(number * days) AS weighted, sum(days) AS days
-        FROM (
-            SELECT * FROM counted WHERE order_of_time = 0 AND number IS NOT NULL UNION ALL SELECT * FROM turned
-        ) AS chosen
-        GROUP BY item, element, unit, period, source
+        SELECT figure, source, period, levels, sum(number) AS total, count(number) AS count,
+            min(number) FILTER (WHERE detail = {EXTREMES}) AS least,
+            max(number) FILTER (WHERE detail = {EXTREMES}) AS greatest,
+            sum(number * number) FILTER (WHERE detail = {SQUARES}) AS squares,
+            sum(number * days) FILTER (WHERE detail = {WEIGHTS}) AS weighted,
+            sum(days) FILTER (WHERE detail = {WEIGHTS}) AS days
+        FROM chosen GROUP BY figure, source, period, levels
+    ), alone AS (
+        -- the latest or the earliest value of the whole subtree
+        SELECT DISTINCT ON (figure, asked, period) figure, place.asked, period, number
+        FROM turned JOIN place ON place.unit = turned.source
+        WHERE is_alone AND {COUNTS}
+        ORDER BY figure, asked, period, order_of_time * (end_date - DATE '0001-01-01'),
+            order_of_time * (start_date - DATE '0001-01-01'), source, combo, attribute_combo
     )
-    SELECT item, element, unit, period, sum(total), sum(count)::bigint, min(least), max(greatest), sum(squares),
+    SELECT figure, asked, period, sum(total), sum(count)::bigint, min(least), max(greatest), sum(squares),
         sum(weighted), sum(days)::bigint, sum(least), sum(greatest)
-    FROM by_source GROUP BY item, element, unit, period
+    FROM by_source JOIN place ON place.unit = by_source.source
+    WHERE {COUNTS}
+    GROUP BY figure, asked, period
+    UNION ALL
+    SELECT figure, asked, period, number, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM alone
 """
 FETCHED = 10_000  # rows at a time
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What is known of the values of one data element for an org unit and a period."""
+class Figures(NamedTuple):
+    """What is known of the values of one data element for an org unit and a period; of details what is needed."""
 
     total: Decimal
     count: int
@@ -160,32 +197,58 @@ def load_aggregated(operands: list[Operand], question: Question, values: ItemVal
     times = find_times(clocks, list(question.periods))
     if not times:
         return
-    keys = {key: number for number, key in enumerate(dict.fromkeys(operand.item.key for operand in operands))}
-    types = {(keys[operand.item.key], operand.element.pk): _type(operand) for operand in operands}
-    elements = {operand.element.pk: operand.element for operand in operands}
-    names, periods = list(keys), question.periods
+    wanted = {(operand.item.key, operand.element.pk): operand for operand in operands}
+    figured, periods = list(wanted.values()), question.periods
+    types = [_type(operand) for operand in figured]
     lengths = [(period.end - period.start).days + 1 for period in periods]
     parameters = {
-        "units": question.org_units, **_wanted(operands, keys, clocks),
+        "units": question.org_units,
+        **_wanted(operands, {key: number for number, key in enumerate(wanted)}, clocks),
         **dict(zip(("clocks", "asked", "periods", "days"), map(list, zip(*times, strict=True)), strict=True)),
     }  # fmt: skip
-    for item, element, unit, period, figures in _figures(parameters):
-        value = _aggregate(figures, types[item, element], elements[element], lengths[period])
+    for figure, unit, period, figures in _figures(parameters):
+        value = _aggregate(figures, types[figure], figured[figure].element, lengths[period])
         if value is not None:
+            key = figured[figure].item.key
             found = values.by_cell.setdefault((unit, periods[period].iso), {})
-            found[names[item]] = found.get(names[item], Decimal(0)) + value  # type: ignore[operator]
+            found[key] = found[key] + value if key in found else value  # type: ignore[operator]
 
 
-def _figures(parameters: dict[str, Any]) -> Iterator[tuple[int, int, int, int, Figures]]:
+def _figures(parameters: dict[str, Any]) -> Iterator[tuple[int, int, int, Figures]]:
     with connection.cursor() as cursor, without_nested_loops():
         cursor.execute(FIGURES, parameters)
         while rows := cursor.fetchmany(FETCHED):
-            for item, element, unit, period, *figures in rows:
-                yield item, element, unit, period, Figures(*figures)
+            for figure, unit, period, *figures in rows:
+                yield figure, unit, period, Figures._make(figures)
+
+
+def aggregate_numbers(type: str, by_source: Collection[Sequence[Decimal]]) -> Decimal | None:
+    """What single numbers come to that are at hand by the org unit they are from; None for none, or an infinite one."""
+    numbers = [number for found in by_source for number in found]
+    if not numbers:
+        return None
+    with localcontext(EXACT):
+        figures = Figures(
+            sum(numbers, Decimal(0)), len(numbers), min(numbers), max(numbers),
+            sum((number * number for number in numbers), Decimal(0)), Decimal(0), 0,
+            sum(map(min, by_source), Decimal(0)), sum(map(max, by_source), Decimal(0)),
+        )  # fmt: skip
+        value = AGGREGATES[type](figures, 1)
+    return value if value is not None and value.is_finite() else None
+
+
+def _is_share(type: str, element: Element) -> bool:
+    """Whether it is the part of the time that an answer was yes."""
+    return type == Type.AVERAGE and element.value_type in BOOLEAN_TYPES
+
+
+def _detail(operand: Operand) -> int:
+    type = _type(operand)
+    return WEIGHTS if _is_share(type, operand.element) else DETAILS.get(type, 0)
 
 
 def _aggregate(figures: Figures, type: str, element: Element, days: int) -> Decimal | None:
-    if type == Type.AVERAGE and element.value_type in BOOLEAN_TYPES:
+    if _is_share(type, element):
         return 100 * figures.weighted / figures.days  # per cent of the time
     return AGGREGATES[type](figures, days)
 
@@ -205,20 +268,23 @@ def _clock(operand: Operand) -> Clock:
     return Clock.of(Span.AROUND if type in WITH_ZEROS else Span.WITHIN, operand.item.modifiers)
 
 
-def _wanted(operands: Iterable[Operand], keys: dict[str, int], clocks: dict[Clock, int]) -> dict[str, list[Any]]:
+def _wanted(
+    operands: Iterable[Operand], figures: dict[tuple[str, int], int], clocks: dict[Clock, int]
+) -> dict[str, list[Any]]:  # fmt: skip
     includes_zeros = system_setting("keyIncludeZeroValuesInAnalytics")
     rows = [
         (
-            keys[operand.item.key], operand.element.pk, operand.combo, operand.attribute_combo, clocks[_clock(operand)],
+            figures[operand.item.key, operand.element.pk], operand.element.pk, operand.combo, operand.attribute_combo,
+            clocks[_clock(operand)],
             operand.element.value_type in NUMERIC_TYPES, operand.element.value_type == ValueType.BOOLEAN,
             operand.element.aggregation_type in WITH_ZEROS or includes_zeros and operand.element.zero_is_significant,
-            _order(_type(operand)), _type(operand) in OF_ONE_VALUE,
+            _order(_type(operand)), _type(operand) in OF_ONE_VALUE, _detail(operand),
         )
         for operand in operands
     ]  # fmt: skip
     names = (
-        "items", "elements", "combos", "attributes", "item_clocks", "numbers", "knows_false", "keeps_zero", "orders",
-        "alone",
+        "figures", "elements", "combos", "attributes", "item_clocks", "numbers", "knows_false", "keeps_zero", "orders",
+        "alone", "details",
     )  # fmt: skip
     return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from analytics.items.aggregated import AGGREGATES, Figures
+from analytics.items.aggregated import aggregate_numbers
 from analytics.items.boundaries import DEFAULTS, Boundary
 from analytics.items.program_rows import COUNTED, KNOWN, PER_EXPRESSION, RowValues, Source, Variable
 from analytics.items.program_values import COMPUTED
@@ -76,15 +76,7 @@ class Tally:
         """What it comes to."""
         if indicator.counted:
             return Decimal(len(self.things)) if self.things else None
-        numbers = [number for found in self.numbers.values() for number in found]
-        if not numbers:
-            return None
-        figures = Figures(
-            sum(numbers, Decimal(0)), len(numbers), min(numbers), max(numbers),
-            sum((number * number for number in numbers), Decimal(0)), Decimal(0), 0,
-            sum(map(min, self.numbers.values()), Decimal(0)), sum(map(max, self.numbers.values()), Decimal(0)),
-        )  # fmt: skip
-        return AGGREGATES[indicator.type](figures, 1)
+        return aggregate_numbers(indicator.type, self.numbers.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,6 +24,7 @@ from dhis2api.periods import Period
 from expressions.expression import Expression
 from expressions.items import Item, ItemKind
 from expressions.kinds import Kind, Value
+from expressions.over_values.compiling import OF_ITEMS
 from expressions.over_values.operands import as_number
 from metadata.models import Constant, DataElement, TrackedEntityAttribute
 
@@ -60,12 +62,12 @@ _VALUES = """(
     SELECT jsonb_object_agg(key, entry.value ->> 'value') FROM jsonb_each(event.data_values) AS entry
     WHERE key = ANY(%(elements)s) AND entry.value ->> 'value' IS NOT NULL
 )"""
-_ATTRIBUTES = """(
+_ATTRIBUTES = """CASE WHEN cardinality(%(attributes)s::text[]) > 0 THEN (
     SELECT jsonb_object_agg(attribute.uid, own.value) FROM tracked_entity_attribute_value AS own
     JOIN metadata_trackedentityattribute AS attribute ON attribute.id = own.attribute_id
     WHERE own.tracked_entity_id = enrollment.tracked_entity_id AND attribute.uid = ANY(%(attributes)s)
       AND own.value IS NOT NULL
-)"""
+) END"""
 _OF_ENROLLMENT = f"""
     {local("enrollment.enrolled_at")}::date, {local("enrollment.occurred_at")}::date, enrollment.status,
     {local("enrollment.completed_at")}::date, {local("enrollment.created_at")}::date
@@ -225,27 +227,33 @@ class Source:
         self.constants = {uid: Decimal(str(value)) for uid, value in rows if value is not None}
         self.windows = [window(one.indicator.boundaries, one.period) for one in asked]
         self.kinds = {item.key: kind for item in items if (kind := self._kind(item)) is not Kind.NUMBER}
+        self.sharing: defaultdict[tuple[Any, ...], list[int]] = defaultdict(list)
+        for number, (one, found) in enumerate(zip(asked, self.windows, strict=True)):
+            self.sharing[one.indicator.program, *map(found.column, TARGETS)].append(number)
         self.parameters: dict[str, Any] = {
-            "units": question.org_units, "numbers": list(range(len(asked))),
-            "programs": [one.indicator.program for one in asked], "elements": sorted(elements & self.types.keys()),
+            "units": question.org_units, "numbers": list(range(len(self.sharing))),
+            "programs": [program for program, *_ in self.sharing], "elements": sorted(elements & self.types.keys()),
             "attributes": sorted(attributes & self.types.keys()),
         }  # fmt: skip
-        for target in TARGETS:
-            columns = [found.column(target) for found in self.windows]
+        for place, target in enumerate(TARGETS, start=1):
+            columns = [shared[place] for shared in self.sharing]
             self.parameters[f"{target.lower()}_first"] = [first for first, _ in columns]
             self.parameters[f"{target.lower()}_last"] = [last for _, last in columns]
 
     def rows(self) -> Iterator[Row]:
-        """All rows that lie in a window. One query."""
+        """All rows that lie in a window. One query, in which what has the same window is one."""
+        sharing = list(self.sharing.values())
         with connection.cursor() as cursor:
             cursor.execute(EVENTS if self.is_events else ENROLLMENTS, self.parameters)
             while found := cursor.fetchmany(FETCHED):
-                for *members, attributes, enrolled, incident, status, completed, created, events in found:
+                for *members, shared, attributes, enrolled, incident, status, completed, created, events in found:
                     occurrences = [
                         Occurrence(stage, date, values or {}, *rest) for stage, date, values, *rest in _json(events)
                     ]
+                    windows = [number for at in shared for number in sharing[at]]
                     yield Row(
-                        *members, _json(attributes) or {}, enrolled, incident, status, completed, created, occurrences
+                        *members, windows, _json(attributes) or {}, enrolled, incident, status, completed, created,
+                        occurrences,
                     )  # fmt: skip
 
     def values(self, row: Row, number: int) -> RowValues:
@@ -287,7 +295,9 @@ class RowValues:
         return found
 
     def candidates(self, expression: Expression) -> dict[str, list[Value]]:
-        """All values of items of stages, the earliest first."""
+        """All values of items of stages, the earliest first; nothing where no function asks for them."""
+        if expression.functions.isdisjoint(OF_ITEMS):
+            return {}
         items = (item for item in expression.items if item.kind is ItemKind.STAGE_ELEMENT)
         return {item.key: self._of_stage(item) for item in items}
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db import connection
 
-from analytics.items.aggregated import AGGREGATES, Figures
+from analytics.items.aggregated import aggregate_numbers
 from analytics.items.data_values import load_data_elements
 from analytics.items.places import DESCENDANTS
 from analytics.items.times import Clock, Span, find_stored
@@ -52,7 +52,7 @@ def load_sub_expressions(items: Items, question: Question, values: ItemValues) -
             isos = [one.iso for one in stored.get((clocks[_clock(item)], at), ())]
             for asked, found in below.items():
                 by_source = [[value for iso in isos for value in single.get((unit, iso), ())] for unit in found]
-                value = _aggregate(item, [numbers for numbers in by_source if numbers])
+                value = aggregate_numbers(_type(item), [numbers for numbers in by_source if numbers])
                 if value is not None:
                     values.put_for_all((asked, period.iso), item.key, value)
 
@@ -94,15 +94,3 @@ def _evaluate(expression: Expression, own: ItemValues, periods: dict[str, Period
             if isinstance(value, Decimal):
                 found[unit, iso].append(value)
     return found
-
-
-def _aggregate(item: Item, by_source: list[list[Decimal]]) -> Decimal | None:
-    numbers = [number for found in by_source for number in found]
-    if not numbers:
-        return None
-    figures = Figures(
-        sum(numbers, Decimal(0)), len(numbers), min(numbers), max(numbers),
-        sum((number * number for number in numbers), Decimal(0)), Decimal(0), 0,
-        sum(map(min, by_source), Decimal(0)), sum(map(max, by_source), Decimal(0)),
-    )  # fmt: skip
-    return AGGREGATES[_type(item)](figures, 1)

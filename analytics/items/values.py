@@ -59,6 +59,11 @@ class ItemValues:
         cell = org_unit, period.iso
         return self.by_combo.get(cell) or ((None,) if cell in self.by_cell else ())
 
+    def has_any(self, org_unit: int, periods: Iterable[Period]) -> bool:
+        """Whether there is a value that belongs to the org unit in one of the periods."""
+        cells = ((org_unit, period.iso) for period in periods)
+        return org_unit in self.by_unit or any(cell in self.by_combo or cell in self.by_cell for cell in cells)
+
     def mapping(self, org_unit: int, period: Period, attribute_combo: int | None = None) -> dict[str, Value]:
         """The values to evaluate an expression with, by the keys of items; what has no value is not in it."""
         cell = org_unit, period.iso

@@ -21,11 +21,11 @@ Run = Callable[[Cell], Value]
 
 def _samples(cell: Cell, run: Run) -> list[Value]:
     """The values of an expression in the samples that have one. Counts for the expression around."""
-    values = []
-    for sample in cell.samples:
-        inner = cell.sample(sample)
-        if (value := settled(run(inner), inner)) is not None:
-            values.append(value)
+    values = cell.sampled.get(run)
+    if values is None:
+        found = ((inner, run(inner)) for inner in map(cell.sample, cell.samples))
+        values = [value for inner, given in found if (value := settled(given, inner)) is not None]
+        cell.sampled[run] = values
     if values:
         cell.found += 1
     else:
@@ -79,7 +79,8 @@ def percentile(numbers: list[Decimal], share: Decimal) -> Decimal:
     position = share * (len(ordered) - 1)
     below = int(position)
     above = min(below + 1, len(ordered) - 1)
-    return EXACT.add(ordered[below], EXACT.multiply(position - below, ordered[above] - ordered[below]))
+    distance = EXACT.subtract(ordered[above], ordered[below])
+    return EXACT.add(ordered[below], EXACT.multiply(position - below, distance))
 
 
 def _count(operand: Run) -> Run:
@@ -108,10 +109,10 @@ def _normal(calculate: Callable[[float, float, float], float]) -> Callable[..., 
                 as_number(deviation_of(cell)) if deviation_of
                 else deviation(numbers, of_sample=True) if numbers else None
             )  # fmt: skip
-            known = [number for number in (x, middle, spread) if number is not None and number.is_finite()]
-            if len(known) < 3 or known[2] <= 0:
+            known = [float(number) for number in (x, middle, spread) if number is not None and number.is_finite()]
+            if len(known) < 3 or known[2] <= 0 or not all(map(math.isfinite, known)):
                 return None
-            return from_float(calculate(*map(float, known)))
+            return from_float(calculate(*known))
 
         return run
 

@@ -25,9 +25,12 @@ class Place:
 
 class Cell:
     """One evaluation. `found` and `missing` count the items that were reached; `is_void`: a date was missing, for which
-    nothing can stand."""
+    nothing can stand. `sampled`: what each aggregated expression has in the samples; it is the same in all of them, and
+    aggregates within aggregates would take samples to the power of their depth."""
 
-    __slots__ = ("candidates", "found", "is_void", "kinds", "missing", "place", "samples", "strategy", "values")
+    __slots__ = (
+        "candidates", "found", "is_void", "kinds", "missing", "place", "sampled", "samples", "strategy", "values",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -44,13 +47,16 @@ class Cell:
         self.samples = samples
         self.place = place
         self.candidates = candidates
+        self.sampled: dict[object, list[Value]] = {}
         self.found = 0
         self.missing = 0
         self.is_void = False
 
     def sample(self, values: Mapping[str, Value]) -> Cell:
         """The same in a sample period."""
-        return Cell(values, self.strategy, self.kinds, self.samples, self.place, self.candidates)
+        inner = Cell(values, self.strategy, self.kinds, self.samples, self.place, self.candidates)
+        inner.sampled = self.sampled
+        return inner
 
 
 def settled(value: Value, cell: Cell) -> Value:

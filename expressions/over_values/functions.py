@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from decimal import Decimal
 
+from expressions.errors import EvaluationError
 from expressions.functions.declaring import RULE_FUNCTIONS, Function
 from expressions.functions.signatures import PROGRAM_INDICATOR_FUNCTIONS
 from expressions.kinds import Kind, Value
@@ -51,7 +52,8 @@ def log10(value: Value) -> Value:
     number = as_number(value)
     if number is None:
         return None
-    return from_float(math.log10(number)) if number > 0 else from_float(_log(number))
+    value = float(number)
+    return from_float(math.log10(value) if value > 0 else _log(number))
 
 
 def _quotient(a: float, b: float) -> Decimal:
@@ -91,12 +93,18 @@ def _of_rules(function: Function) -> Callable[..., Value]:
 
 
 def _binary(value: Value, kind: Kind) -> Value:
+    """A value as an argument. Errors: EvaluationError for what is no number, or no date, where one belongs."""
     if kind is Kind.NUMBER:
         number = as_number(value)
-        return None if number is None else float(number)
-    if kind is Kind.TEXT:
-        return as_text(value)
-    return datetime.date.fromisoformat(str(value)[:10]) if kind is Kind.DATE else value
+        if number is None:
+            raise EvaluationError(f"`{value}` is not a number")
+        return float(number)
+    if kind is Kind.DATE:
+        try:
+            return datetime.date.fromisoformat(str(value)[:10])
+        except ValueError as error:
+            raise EvaluationError(f"`{value}` is not a date") from error
+    return as_text(value) if kind is Kind.TEXT else value
 
 
 EAGER: dict[str, Callable[..., Value]] = {

@@ -52,6 +52,22 @@ def test_items_of_a_subtree_and_its_months_are_aggregated_before_they_are_combin
     assert (found.indicator, found.org_unit, found.period.iso) == (made.uid, unit(ids.BADJIA).pk, "2024Q1")
 
 
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "expected"),
+    [
+        ("{0} * 9E999999", "0.1", None), ("{0} * 1E40", "1", Decimal("6E+40")),
+        ("subExpression({0} * 9E999998) * 10", "1", None),
+        ("subExpression({0} * 9E600000).aggregationType(VARIANCE)", "1", None),
+    ],
+)  # fmt: skip
+def test_figures_beyond_all_numbers_are_none(numerator, denominator, expected):
+    cases = element()
+    store(cases, "2", pe="202401", ou=ids.BADJIA)
+    store(cases, "4", pe="202402", ou=ids.BADJIA)
+
+    assert figure(indicator(numerator.format(f"#{{{cases.uid}}}"), denominator, decimals=2)) == expected
+
+
 def test_annualized_ones_are_multiplied_by_the_days_of_a_year_over_those_of_the_period():
     """6 of 3 in 31 days of January: 2 · 365 / 31 = 23.548…, with a decimal 23.5."""
     cases = element()

@@ -7,12 +7,13 @@ from random import Random
 
 import pytest
 
-from analytics.items.loading import Reading
+from analytics.items.loading import Reading, load_items
 from analytics.table_types import TableType
 from dhis2api.demo import identifiers as ids
 from dhis2api.periods import parse_period
 from expressions.items import Item
 from expressions.kinds import Value
+from metadata.models import OrganisationUnit
 from tests.analytics.asking import item, load
 from tests.analytics.asking import value as value_of
 from tests.analytics.building import build, element, rows, set_settings, store, unit
@@ -63,6 +64,32 @@ def test_aggregation_type_of_the_element_or_of_the_expression_says_how(type, exp
 
     assert value(f"#{{{own.uid}}}") == expected
     assert value(item(f"#{{{other.uid}}}", aggregation_type=type)) == expected
+
+
+@pytest.mark.parametrize(
+    ("modifiers", "expected"),
+    [
+        ({}, [7, 2, 2, 5, 5]),
+        ({"max_date": "2024-02-28"}, [7, 2, 2, 2, 2]),
+        ({"min_date": "2024-01-01"}, [None, 2, 2, 5, 5]),
+        ({"aggregation_type": "FIRST"}, [7, 7, 7, 7, 7]),
+        ({"aggregation_type": "FIRST", "min_date": "2024-01-01"}, [None, 2, 2, 2, 2]),
+        ({"aggregation_type": "LAST_LAST_ORG_UNIT"}, [7, 2, 2, 5, 5]),
+        ({"aggregation_type": "LAST_IN_PERIOD"}, [None, 2, None, 5, 5]),
+    ],
+)
+def test_each_period_has_its_own_last_value_whatever_the_type_of_period_it_is_stored_for(modifiers, expected):
+    """A value of 2023, and those of January and March 2024; asked for all months and the quarter at once."""
+    cases = element(aggregation_type="LAST")
+    for pe, text in (("2023", "7"), ("202401", "2"), ("202403", "5")):
+        store(cases, text, pe=pe, ou=ids.BADJIA)
+
+    asked = item(f"#{{{cases.uid}}}", **modifiers)
+    periods = [parse_period(iso) for iso in ("202312", "202401", "202402", "202403", "2024Q1")]
+    unit_of = OrganisationUnit.objects.get(uid=ids.BADJIA).pk
+    found = load_items([asked], [unit_of], periods, Reading.AGGREGATED)
+
+    assert [found.mapping(unit_of, period).get(asked.key) for period in periods] == expected
 
 
 def test_average_of_yes_and_no_is_per_cent_of_the_days():

@@ -238,6 +238,21 @@ def test_confidential_attributes_have_no_values(care):
     assert value(indicator(care, f"A{{{secret.uid}}}")) is None
 
 
+def test_indicators_of_one_program_and_one_time_are_one_window(care, weight):
+    """Each event is held against each window, however many indicators are asked for."""
+    element = f"#{{{care.stage.uid}.{weight.uid}}}"
+    visit(care, care.stage, "2024-01-10", {weight: "5"})
+
+    def asked(count: int) -> int:
+        made = [indicator(care, f"{element} + {number}") for number in range(count)]
+        with query_counter() as found:
+            load(*made, pe=["202401"], ou=[ids.BADJIA])
+        assert [value(one) for one in made] == [5 + number for number in range(count)]
+        return next(len(statement) for statement in found.count.statements if "jsonb_build_array" in statement)
+
+    assert asked(1) == asked(5)
+
+
 def test_number_of_queries_depends_on_neither_indicators_nor_units_periods_and_rows(care, weight):
     element = f"#{{{care.stage.uid}.{weight.uid}}}"
 

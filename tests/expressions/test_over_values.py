@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from expressions.dialects import PREDICTOR, PREDICTOR_SKIP_TEST, VALIDATION_RULE
+from expressions.dialects import PREDICTOR, PREDICTOR_SKIP_TEST, PROGRAM_INDICATOR, VALIDATION_RULE
+from expressions.errors import EvaluationError
 from expressions.kinds import Kind
 from expressions.over_values.cells import Place
 from expressions.reading import read
@@ -48,6 +49,7 @@ ARITHMETIC = [
 ]  # fmt: skip
 NO_VALUE = [
     "1E99999999999999999999", "1E999999 % 3", "1E999999 * 1E999999", "10 ^ 10 ^ 10", "5 % 1E-999999",
+    "log10(1E-999999)", "log10(1E999999)",
     "1 / 0", "0 / 0", "1 % 0", "<A> / <Z>", "1 + 1 / 0", "log(-1)", "log10(-1)", "log(0)", "log10(0)", "(-8) ^ 0.5",
     "0 ^ -1", "10 ^ 400", "<T> + 1", "1 + null", "null", "-null", "null * 0", "null ^ 2", "2 ^ null", "null % 2",
     "null / 2", "2 / null", "2 - null", "+null", "!null", "null == null", "null == 1", "1 != null", "null < 1",
@@ -233,6 +235,9 @@ FOUR = [{"A": 2}, {"A": 4}, {"A": 4}, {"A": 10}]
     ("sum(if(<A> > 3, 1, 0))", 3), ("max(<A>) - min(<A>)", 8), ("avg(<A>) + 1", 6),
     ("normDistCum(5, 5, 3)", 0.5), ("normDistDen(5, 5, 2)", 0.19947114020071635),
     ("normDistCum(8, 5, 3)", 0.8413447460685429),
+    ("normDistDen(5, 5, 1E-400)", None), ("normDistCum(1E400, 5, 1)", None), ("sum(sum(<A>))", 80),
+    ("sum(<A> - avg(<A>))", 0), ("percentileCont(0.5, if(<A> > 4, 9E999999, if(<A> < 4, -9E999999, <A>)))", 4),
+    ("percentileCont(0.1, if(<A> > 2, 9E999999, -9E999999))", None),
     ("normDistCum(5, 5, 0)", None), ("normDistCum(5, 5, -1)", None),
 ])  # fmt: skip
 def test_a_function_runs_over_the_samples(text, result):
@@ -265,6 +270,36 @@ def test_the_strategy_is_applied_in_each_sample(text, any_missing, all_missing, 
     assert predicted(text, TWO, ANY) == any_missing
     assert predicted(text, TWO, ALL) == all_missing
     assert predicted(text, TWO, NEVER) == never
+
+
+@pytest.mark.parametrize(("function", "result"), [("sum", 10 * 4.0**59), ("avg", 2.5), ("normDistCum", 0.1932380687)])
+def test_aggregates_within_aggregates_are_computed_once(function, result):
+    """Four samples to the power of sixty would never end."""
+    expression = read(spelled(f"{function}(" * 60 + "<A>" + ")" * 60), PREDICTOR)
+    samples = [keyed({"A": Decimal(number)}) for number in (1, 2, 3, 4)]
+
+    assert [item.key for item in expression.items] == [key("A")]
+    found = expression.evaluate(keyed({"A": Decimal(1)}), samples=samples)
+
+    assert float(found) == pytest.approx(result)
+
+
+def test_an_expression_is_evaluated_in_each_sample():
+    """Twice the value is above the average of 2, 4, 4, 10 in all samples but the first."""
+    expression = read(spelled("<A> * 2 > avg(<A>) and <B> == 1"), PREDICTOR_SKIP_TEST)
+    samples = [keyed({name: Decimal(value) for name, value in one.items()} | {"B": Decimal(1)}) for one in FOUR]
+
+    assert expression.evaluate_samples(samples, NEVER) == [False, True, True, True]
+
+
+@pytest.mark.parametrize("text", [
+    "d2:daysBetween('abc', '2024-01-01')", "d2:addDays(<T>, 1)", "d2:ceil(<T>)", "d2:round(<A> + 0, <T>)",
+])  # fmt: skip
+def test_what_a_function_cannot_be_called_with_is_told(text):
+    expression = read(text.replace("<T>", "#{stageAAAAAA.elementAAAA}").replace("<A>", "1"), PROGRAM_INDICATOR)
+
+    with pytest.raises(EvaluationError):
+        expression.evaluate({"#{stageAAAAAA.elementAAAA}": "abc"})
 
 
 def test_one_number_has_no_deviation():

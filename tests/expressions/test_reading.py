@@ -319,6 +319,13 @@ def test_what_is_too_deep_or_too_long_is_refused(text):
         read(text, VALIDATION_RULE)
 
 
+def test_many_dot_functions_behind_many_items_are_read_in_time():
+    """Each of them says something about all items: half a million times, of one item."""
+    text = "(" + "+".join(["#{AAAAAAAAAAA}"] * 5_000) + ")" + ".periodOffset(1)" * 90
+
+    assert [item.key for item in read(text, INDICATOR).items] == ["#{AAAAAAAAAAA}.periodOffset(90)"]
+
+
 def test_a_long_chain_is_as_good_as_a_short_one():
     text = "1" + "+1" * 49_000
     assert len(text) < LONGEST

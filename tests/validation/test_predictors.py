@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from dhis2api.demo import identifiers as ids
-from metadata.models import DataElementGroup
+from metadata.models import DataElementGroup, OrganisationUnit
 from tests.analytics.building import element, store
 from tests.harness.client import ApiClient
 from tests.harness.queries import query_counter
@@ -57,6 +57,19 @@ def test_sequential_samples_are_the_periods_before(run):
     assert stored(threshold) == [
         ("202405", ids.NGELEHUN_CHC, ids.DEFAULT_OPTION_COMBO, ids.DEFAULT_OPTION_COMBO, "30.0", "admin", False)
     ]
+
+
+def test_org_units_without_data_are_predicted_each_by_itself(run):
+    """With nothing to be found, nothing stands for it: 0 + 1 everywhere but where 4 + 1 is."""
+    cases, threshold = element(), element()
+    months(cases, "", "", "", "4")
+
+    run(predictor(threshold, f"sum(#{{{cases.uid}}}) + 1", strategy="NEVER_SKIP"))
+
+    facilities = list(OrganisationUnit.objects.filter(hierarchy_level=4).values_list("uid", flat=True))
+    assert {unit: text for _, unit, _, _, text, *_ in stored(threshold)} == {
+        **dict.fromkeys(facilities, "1.0"), ids.NGELEHUN_CHC: "5.0",
+    }  # fmt: skip
 
 
 def test_nearest_periods_are_skipped(run):

@@ -36,12 +36,23 @@ class Round:
     default: int  # the default option combo
 
     def predict(self, org_units: Collection[int]) -> Iterator[tuple[Key, str]]:
-        """The predictions for some org units."""
+        """The predictions for some org units. All without data have the same, unless an expression asks where they
+        lie."""
+        nothing: list[tuple[Key, str]] | None = None
+        periods = [self.period, *self.samples]
         for org_unit in org_units:
-            for combo in self._attribute_combos(org_unit):
-                now = self.values.mapping(org_unit, self.period, combo)
-                past = [self.values.mapping(org_unit, sample, combo) for sample in self.samples]
-                yield from self._of_combo(org_unit, combo, now, self._kept(org_unit, past))
+            if self.places or self.values.has_any(org_unit, periods):
+                yield from self._of_unit(org_unit)
+                continue
+            if nothing is None:
+                nothing = list(self._of_unit(org_unit))
+            yield from (((element, org_unit, *combos), text) for (element, _, *combos), text in nothing)
+
+    def _of_unit(self, org_unit: int) -> Iterator[tuple[Key, str]]:
+        for combo in self._attribute_combos(org_unit):
+            now = self.values.mapping(org_unit, self.period, combo)
+            past = [self.values.mapping(org_unit, sample, combo) for sample in self.samples]
+            yield from self._of_combo(org_unit, combo, now, self._kept(org_unit, past))
 
     def _attribute_combos(self, org_unit: int) -> list[int]:
         """Those with data in the period or a sample; where there is none, or it knows no combos, the default one."""
@@ -55,7 +66,10 @@ class Round:
         test = self.plan.skip_test
         if test is None:
             return past
-        return [values for values in past if self._evaluate(test, org_unit, values, past) is not True]
+        skipped = test.expression.evaluate_samples(
+            past, test.strategy, kinds=self.values.kinds, place=self.places.get(org_unit)
+        )
+        return [values for values, skips in zip(past, skipped, strict=True) if skips is not True]
 
     def _of_combo(
         self, org_unit: int, attribute_combo: int, now: Values, past: list[Values]

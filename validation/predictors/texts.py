@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
 
 from dhis2api.value_types import (
@@ -15,6 +14,7 @@ from dhis2api.value_types import (
     is_insignificant_zero,
 )
 from expressions.kinds import Value
+from expressions.over_values.operands import as_text
 from expressions.strategies import MissingValueStrategy
 from validation.predictors.definitions import Output
 
@@ -53,11 +53,7 @@ def _format(value: Value, value_type: str) -> str | None:
         if not isinstance(value, bool) or (not value and value_type == ValueType.TRUE_ONLY):
             return None
         return "true" if value else "false"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return value.isoformat() if isinstance(value, datetime.date) else str(value)
+    return as_text(value)
 
 
 def _number(value: Value) -> Decimal | None:
