@@ -121,8 +121,8 @@ def _escaped(text: str) -> str:
 class _Builder(Transformer):
     """Makes nodes of what the parser recognises; it keeps nothing in between.
 
-    The parser's tables are the same for all dialects, and take a third of a second to make: which dialect is read stands
-    beside them.
+    The parser's tables are the same for all dialects, and take a third of a second to make: which dialect is read
+    stands beside them.
     """
 
     @property
