@@ -16,25 +16,31 @@ from smtplib import (
     SMTPAuthenticationError,
     SMTPConnectError,
     SMTPException,
-    SMTPRecipientsRefused,
+    SMTPHeloError,
     SMTPResponseException,
+    SMTPSenderRefused,
 )
+from time import monotonic
 
 from django.core.mail import EmailMultiAlternatives
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from mailing.models import Mail, MailPart, MailStatus
+from mailing.queueing import one_line
 from mailing.smtp import MailServer, Refused, mail_server
 
 BATCH = 50  # mails over one connection
+BATCH_SECONDS = 20.0  # then the rest is put back: claims must not end, nor the database be held, while one sends
+MOST_AT_ONCE = 100  # recipients; more than this a server need not take (RFC 5321, 4.5.3.1.8)
 CLAIM = timedelta(minutes=5)  # after which another may try
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60, 120, 240)]
 LAST_PAUSE = timedelta(hours=6)
 GIVEN_UP_AFTER = timedelta(days=5)
 REMEMBERED = timedelta(days=90)  # how long the cause of a mail that is done is known
 PERMANENT = 500  # SMTP codes from here on
+TOO_LARGE = 552  # said to a sender, it is about the mail
 LONGEST_REASON = 500  # characters
 
 CLAIM_DUE = """
@@ -51,28 +57,41 @@ logger = logging.getLogger(__name__)
 
 
 def deliver_due() -> int:
-    """Send what is due, one after the other; how many were tried. Without a mail server they wait."""
+    """Send some of what is due, one after the other; how many were tried. Without a mail server they wait."""
     if not Mail.objects.filter(status=MailStatus.QUEUED, due__lte=timezone.now()).exists():
         return 0
     server = mail_server()
     if server is None:
         return 0
-    tried = 0
+    begun, tried = monotonic(), 0
     try:
-        while claimed := _claim():
-            for place, mail in enumerate(Mail.objects.filter(pk__in=claimed).order_by("pk")):
-                tried += 1
-                if not _deliver(mail, server):
-                    _release(claimed[place + 1 :])
-                    return tried
+        claimed = _claim()
+        for place, mail in enumerate(Mail.objects.filter(pk__in=claimed).order_by("pk")):
+            if monotonic() - begun > BATCH_SECONDS:
+                _release(claimed[place:], timedelta(0))
+                break
+            tried += 1
+            if not _deliver(mail, server):
+                _release(claimed[place + 1 :], PAUSES[0])
+                break
     finally:
         server.close()
     return tried
 
 
 def forget_old() -> int:
-    """Forget mails that were done with long ago; how many."""
-    return Mail.objects.filter(ended__lt=timezone.now() - REMEMBERED).delete()[0]
+    """Forget mails that were done with long ago, how many; and give up those that nobody could send in time, so that a
+    mail server that is named one day does not send what was said years before."""
+    now = timezone.now()
+    with transaction.atomic():
+        late = Mail.objects.filter(status=MailStatus.QUEUED, created__lt=now - GIVEN_UP_AFTER - LAST_PAUSE)
+        keys = list(late.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        Mail.objects.filter(pk__in=keys).update(
+            status=Case(When(accepted__gt=0, then=Value(MailStatus.SENT)), default=Value(MailStatus.FAILED)),
+            ended=now, recipients=[], subject="", text="", html=None,
+        )  # fmt: skip
+        MailPart.objects.filter(mail__in=keys).delete()
+    return Mail.objects.filter(ended__lt=now - REMEMBERED).delete()[0]
 
 
 def _claim() -> list[int]:
@@ -82,37 +101,49 @@ def _claim() -> list[int]:
         return sorted(pk for (pk,) in cursor.fetchall())
 
 
-def _release(claimed: list[int]) -> None:
-    """Put back mails that were not tried: the server cannot be reached."""
+def _release(claimed: list[int], pause: timedelta) -> None:
+    """Put back mails that were not tried."""
     waiting = Mail.objects.filter(pk__in=claimed)
-    waiting.update(due=timezone.now() + PAUSES[0], attempts=F("attempts") - 1)
+    waiting.update(due=timezone.now() + pause, attempts=F("attempts") - 1)
 
 
 def _deliver(mail: Mail, server: MailServer) -> bool:
     """Try one mail; whether the server can be talked to."""
+    recipients, mail.error = mail.recipients, None
     try:
-        refused = server.deliver(_message(mail, server), mail.recipients)
-    except SMTPRecipientsRefused as error:
-        _record(mail, error.recipients)
+        for start in range(0, len(recipients), MOST_AT_ONCE):
+            some = recipients[start : start + MOST_AT_ONCE]
+            _record(mail, some, server.deliver(_message(mail, server, recipients), some))
     except SMTPResponseException as error:
         server.close()  # the next mail begins with a new connection
-        concerns_all = isinstance(error, SMTPAuthenticationError | SMTPConnectError)
+        concerns_all = _concerns_all(error)
         _put_off(mail, _words(error), give_up=error.smtp_code >= PERMANENT and not concerns_all)
         return not concerns_all
     except (SMTPException, OSError, ValueError) as error:
         server.close()
         _put_off(mail, _words(error), give_up=False)
         return False
-    else:
-        _record(mail, refused)
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - what cannot be made into a mail must not hold up those behind it
+        _put_off(mail, type(error).__name__, give_up=False)
+        return True
+    _conclude(mail)
     return True
 
 
-def _message(mail: Mail, server: MailServer) -> EmailMultiAlternatives:
+def _concerns_all(error: SMTPResponseException) -> bool:
+    """Whether the server refuses us rather than the mail."""
+    if isinstance(error, SMTPSenderRefused):
+        return error.smtp_code != TOO_LARGE
+    return isinstance(error, SMTPAuthenticationError | SMTPConnectError | SMTPHeloError)
+
+
+def _message(mail: Mail, server: MailServer, recipients: list[str]) -> EmailMultiAlternatives:
     name = f"{server.title} message [No reply]" if server.title else ""
     message = EmailMultiAlternatives(
         mail.subject, mail.text, formataddr((name, server.sender)),
-        to=mail.recipients if len(mail.recipients) == 1 else [],  # several do not see each other
+        to=recipients if len(recipients) == 1 else [],  # several do not see each other
         headers={
             "Message-ID": mail.message_id, "Date": format_datetime(mail.created), "Auto-Submitted": "auto-generated",
         },
@@ -134,15 +165,24 @@ def _inline(part: MailPart) -> MIMEBase:
     return mime
 
 
-def _record(mail: Mail, refused: Refused) -> None:
-    """After the server answered for each: who is left is tried again, unless he was refused for good."""
-    mail.accepted += len(mail.recipients) - len(refused)
+def _record(mail: Mail, asked: list[str], refused: Refused) -> None:
+    """After the server answered for some: who has it, or was refused for good, is not tried again."""
+    mail.accepted += len(asked) - len(refused)
     mail.refused |= {to: _reply(*answer) for to, answer in refused.items() if answer[0] >= PERMANENT}
-    mail.recipients = [to for to in mail.recipients if to in refused and to not in mail.refused]
+    put_off = {to: _reply(*answer) for to, answer in refused.items() if answer[0] < PERMANENT}
+    mail.recipients = [to for to in mail.recipients if to not in asked or to in put_off]
+    mail.error = "; ".join(sorted({*([mail.error] if mail.error else []), *put_off.values()}))[:LONGEST_REASON] or None
+    # Another one may try it CLAIM after the last sign of life.
+    mail.due = timezone.now() + CLAIM
+    mail.save(update_fields=["recipients", "refused", "accepted", "due"])
+
+
+def _conclude(mail: Mail) -> None:
+    """After the server answered for all: who is left is tried again."""
     if mail.recipients:
-        _put_off(mail, "; ".join(sorted({_reply(*refused[to]) for to in mail.recipients})), give_up=False)
+        _put_off(mail, mail.error or "", give_up=False)
     else:
-        _end(mail, "; ".join(sorted(set(mail.refused.values()))) or None)
+        _end(mail, "; ".join(sorted(set(mail.refused.values())))[:LONGEST_REASON] or None)
 
 
 def _put_off(mail: Mail, reason: str, *, give_up: bool) -> None:
@@ -169,11 +209,18 @@ def _end(mail: Mail, reason: str | None) -> None:
 
 
 def _reply(code: int, words: bytes) -> str:
-    return f"{code} {words.decode(errors='replace')}"[:LONGEST_REASON]
+    return _kept(f"{code} {words.decode(errors='replace')}")
 
 
 def _words(error: Exception) -> str:
     if isinstance(error, SMTPResponseException):
         words = error.smtp_error
         return _reply(error.smtp_code, words if isinstance(words, bytes) else str(words).encode())
-    return f"{type(error).__name__}: {error}"[:LONGEST_REASON]
+    if isinstance(error, ValueError):  # of a setting, which may be the password
+        return type(error).__name__
+    return _kept(f"{type(error).__name__}: {error}")
+
+
+def _kept(words: str) -> str:
+    """What a server says, as a line of a log and a value of the database."""
+    return one_line(words.replace("\0", ""))[:LONGEST_REASON]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from email.utils import make_msgid
-from smtplib import SMTPException, SMTPRecipientsRefused
+from smtplib import SMTPException
 
 from django.core.mail import EmailMultiAlternatives
 
@@ -32,8 +32,6 @@ def send_mail(to: str, subject: str, text: str) -> None:
     message = EmailMultiAlternatives(one_line(subject), text, server.sender, [to], headers={"Message-ID": make_msgid()})
     try:
         refused = server.deliver(message, [to])
-    except SMTPRecipientsRefused as error:
-        refused = error.recipients
     except (SMTPException, OSError, ValueError) as error:  # ValueError: settings that are no host, sender or password
         logger.warning("A mail was not sent: %s", type(error).__name__)
         raise ApiError(MAIL_NOT_SENT) from error

@@ -6,6 +6,8 @@ Source: DHIS2 2.42, email settings.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
@@ -15,6 +17,7 @@ from django.core.mail.message import sanitize_address
 from configuration.settings import system_settings
 
 TIMEOUT_SECONDS = 10
+CLOSING = 421  # SMTP: the server ends the connection
 KEYS = (
     "keyEmailHostName", "keyEmailPort", "keyEmailUsername", "keyEmailPassword", "keyEmailTls", "keyEmailSender",
     "applicationTitle",
@@ -36,14 +39,27 @@ class MailServer(EmailBackend):
         self.title = " ".join(str(found["applicationTitle"]).split())
 
     def deliver(self, message: EmailMultiAlternatives, recipients: Sequence[str]) -> Refused:
-        """Hand over one message; whom the server did not take. Errors: SMTPException (all refused included), OSError,
+        """Hand over one message; whom the server did not take, all of them included. Errors: SMTPException, OSError,
         ValueError for settings that are no host, sender or password."""
         if self.connection is None:
             self.open()
         encoding = message.encoding or "utf-8"
         data = message.message().as_bytes(linesep="\r\n")
-        to = [sanitize_address(address, encoding) for address in recipients]
-        return self.connection.sendmail(sanitize_address(self.sender, encoding), to, data)
+        to = {sanitize_address(address, encoding): address for address in recipients}
+        try:
+            refused = self.connection.sendmail(sanitize_address(self.sender, encoding), list(to), data)
+        except SMTPRecipientsRefused as error:
+            refused = error.recipients
+            if cut_off := next((answer for answer in refused.values() if answer[0] == CLOSING), None):
+                # It went away in the middle: nobody got it, and those behind were not even asked.
+                self.close()
+                refused = dict.fromkeys(to, cut_off) | refused
+        return {to[address]: answer for address, answer in refused.items()}
+
+    def close(self) -> None:
+        """End the connection. What a server says to a goodbye changes nothing about the mails."""
+        with suppress(SMTPException):
+            super().close()
 
 
 def mail_server() -> MailServer | None:

@@ -23,6 +23,16 @@ class Mailbox:
         self.receivers: list[list[str]] = []  # of each message
         self.replies: list[str] = []  # what the server says to the next messages, instead of taking them
         self.refused: dict[str, str] = {}  # address → what the server says to it
+        self.refused_sender = ""  # what it says to any sender, instead of taking him
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if self.refused_sender:
+            return self.refused_sender
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: Any, session: Any, envelope: Any, address: str, options: Any

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from configuration.settings import store_settings, system_setting
-from mailing.delivery import CLAIM, GIVEN_UP_AFTER, deliver_due, forget_old
+from mailing.delivery import CLAIM, GIVEN_UP_AFTER, MOST_AT_ONCE, deliver_due, forget_old
 from mailing.models import Mail, MailPart
 from mailing.queueing import InlinePart, MailDraft, queue_mails
 from tests.harness.mail import Mailbox
@@ -196,6 +196,95 @@ def test_who_has_it_does_not_get_it_again_because_of_others(mailbox: Mailbox) ->
     assert (mail.status, mail.accepted, mail.refused) == ("SENT", 2, {"eve@example.org": "550 Unknown"})
 
 
+def test_who_was_not_asked_before_the_server_went_is_asked_again(mailbox: Mailbox) -> None:
+    queue(to=(ANN, BOB))
+    queue("message:2")
+    mailbox.refused = {ANN: "421 Going down"}
+    deliver_due()
+    assert (Mail.objects.get(cause="message:1").recipients, mailbox.receivers) == ([ANN, BOB], [])
+
+    mailbox.refused = {}
+    come_due()
+    deliver_due()
+    assert sorted(mailbox.receivers) == [[ANN], [ANN, BOB]]
+
+
+def test_a_name_that_is_written_otherwise_on_the_way_is_known_again(mailbox: Mailbox) -> None:
+    foreign = "ann@ex\u00e4mple.org"
+    queue(to=(foreign, BOB))
+    mailbox.refused = {"ann@xn--exmple-cua.org": "450 Mailbox busy"}
+    deliver_due()
+
+    assert (only_mail().status, only_mail().recipients, mailbox.receivers) == ("QUEUED", [foreign], [[BOB]])
+
+
+def test_many_receivers_are_named_some_at_a_time(mailbox: Mailbox) -> None:
+    everybody = [f"u{n}@example.org" for n in range(MOST_AT_ONCE + 5)]
+    queue(to=tuple(everybody))
+    deliver_due()
+
+    assert [len(some) for some in mailbox.receivers] == [MOST_AT_ONCE, 5]
+    assert [to for some in mailbox.receivers for to in some] == everybody
+    assert (only_mail().status, only_mail().accepted) == ("SENT", len(everybody))
+    assert {message["To"] for message in mailbox.messages} == {None}
+
+
+def test_who_has_it_keeps_it_when_the_next_ones_are_put_off(mailbox: Mailbox) -> None:
+    everybody = [f"u{n}@example.org" for n in range(MOST_AT_ONCE + 5)]
+    queue(to=tuple(everybody))
+    mailbox.refused = {everybody[-1]: "421 Going down"}
+    deliver_due()
+
+    assert only_mail().recipients == everybody[MOST_AT_ONCE:]
+    assert (only_mail().status, only_mail().accepted) == ("QUEUED", MOST_AT_ONCE)
+
+
+@pytest.mark.parametrize(("reply", "status"), [("550 Not you", "QUEUED"), ("552 Too large", "FAILED")])
+def test_a_sender_who_is_refused_loses_nothing(mailbox: Mailbox, reply: str, status: str) -> None:
+    """The sender is a setting, which somebody mends; but the size is the mail's own."""
+    queue()
+    mailbox.refused_sender = reply
+    deliver_due()
+
+    assert only_mail().status == status
+
+
+def test_what_a_server_says_is_one_line_that_can_be_kept(mailbox: Mailbox, caplog: pytest.LogCaptureFixture) -> None:
+    queue(to=(ANN, BOB))
+    mailbox.refused = {ANN: "550-Un\0known\r\n550 FORGED", BOB: "450-Bu\0sy\r\n450 FORGED"}
+    deliver_due()
+
+    assert (only_mail().refused, only_mail().error) == ({ANN: "550 Unknown FORGED"}, "450 Busy FORGED")
+    assert all("\n" not in record.getMessage() for record in caplog.records)
+
+
+def test_a_setting_that_cannot_be_sent_is_not_told(mailbox: Mailbox, caplog: pytest.LogCaptureFixture) -> None:
+    queue()
+    store_settings({"keyEmailSender": "secret@ex ample.org"})
+    deliver_due()
+
+    assert (only_mail().status, mailbox.messages) == ("QUEUED", [])
+    assert "secret" not in caplog.text + str(only_mail().error)
+
+
+def test_what_cannot_be_made_into_a_mail_holds_up_no_other(mailbox: Mailbox) -> None:
+    queue("message:1", parts=[InlinePart("a", "nothing", b"1")])
+    queue("message:2", to=(BOB,))
+    deliver_due()
+
+    assert mailbox.receivers == [[BOB]]
+    assert Mail.objects.get(cause="message:1").due > timezone.now()
+
+
+def test_a_slow_server_gets_few_at_a_time(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it is not given in time is put back: the claim would end while somebody still holds it."""
+    monkeypatch.setattr("mailing.delivery.BATCH_SECONDS", -1.0)
+    queue()
+
+    assert deliver_due() == 0
+    assert (only_mail().attempts, only_mail().due <= timezone.now()) == (0, True)
+
+
 def test_without_anybody_who_takes_it_a_mail_has_failed(mailbox: Mailbox) -> None:
     queue(to=(ANN, BOB))
     mailbox.refused = {ANN: "550 Unknown", BOB: "550 Unknown"}
@@ -255,6 +344,18 @@ def test_what_is_done_is_forgotten_one_day(mailbox: Mailbox) -> None:
     forget_old()
 
     assert set(Mail.objects.values_list("cause", flat=True)) == {"new"}
+
+
+def test_what_no_server_was_there_for_is_given_up(mailbox: Mailbox) -> None:
+    """Else a server that is named one day would send what was said years before, and it would lie about until then."""
+    queue("old", html="<p>secret</p>", parts=[InlinePart("a", "image/png", b"1")])
+    queue("new")
+    Mail.objects.filter(cause="old").update(created=timezone.now() - timedelta(days=6))
+    forget_old()
+
+    old = Mail.objects.get(cause="old")
+    assert (old.status, old.recipients, old.text, old.html, old.ended is None) == ("FAILED", [], "", None, False)
+    assert (MailPart.objects.count(), deliver_due()) == (0, 1)
 
 
 def test_looking_for_mails_is_one_query_when_there_are_none(db: None) -> None:
