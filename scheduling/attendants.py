@@ -7,14 +7,21 @@ them, for several schedulers may run.
 
 from __future__ import annotations
 
+import logging
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error as DatabaseError
+from django.db import close_old_connections, connection
 
 from scheduling.stopping import stopping
 from scheduling.working import may_use_database, tell_of
+
+LONG_PAUSE = 60.0  # seconds; nobody keeps a connection for longer without using it
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +54,28 @@ def start_attendants() -> list[threading.Thread]:
 
 def _attend(attendant: Attendant) -> None:
     while not stopping.is_set():
-        try:
-            if may_use_database():
-                close_old_connections()
-                attendant.look()
-        except DatabaseError as error:
-            tell_of(attendant.name, error)
-            connection.close()
+        _look(attendant)
         stopping.wait(attendant.seconds)
     connection.close()
+
+
+def _look(attendant: Attendant) -> None:
+    """One look. Whatever goes wrong in it, there is another one."""
+    try:
+        if may_use_database():
+            close_old_connections()
+            attendant.look()
+    except DatabaseError as error:
+        tell_of(attendant.name, error)
+        connection.close()
+    except Exception as error:  # noqa: BLE001 - nobody would start the thread anew; mails would wait for a restart
+        logger.error("The %s stumbled: %s at %s", attendant.name, type(error).__name__, _place(error))
+        connection.close()
+    if attendant.seconds > LONG_PAUSE:
+        connection.close()
+
+
+def _place(error: Exception) -> str:
+    """Where it was raised. Its words are left out: they may quote what is to be sent."""
+    innermost = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{innermost.filename}:{innermost.lineno}"
