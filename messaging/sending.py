@@ -112,15 +112,17 @@ def reply(
 ) -> Message:  # fmt: skip
     """Go on with a conversation: it is unread for the others then.
 
-    An internal message is for `managers` (keys) among them alone: only for them it is unread, only they get a mail.
+    An internal message is for `managers` (keys) among them alone: only for them it is unread, only they get a mail, and
+    nothing that others see of the conversation tells of it.
     """
     message = _message(conversation, text, sender, timezone.now(), internal=internal, meta_data=meta_data)
     message.save()
     locked = MessageConversation.objects.select_for_update().get(pk=conversation.pk)
-    locked.last_sender_id, locked.last_message, locked.last_updated = sender, message.created, message.created
-    locked.last_updated_by_id = sender
-    locked.message_count = (locked.message_count or 0) + (0 if internal else 1)
-    locked.save()
+    if not internal:
+        locked.last_sender_id, locked.last_message, locked.last_updated = sender, message.created, message.created
+        locked.last_updated_by_id = sender
+        locked.message_count = (locked.message_count or 0) + 1
+        locked.save()
     others = UserMessage.objects.filter(conversation=conversation).exclude(user=sender)
     if internal:
         others = others.filter(user__in=managers)

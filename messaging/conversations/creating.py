@@ -11,10 +11,7 @@ from django.db import transaction
 from dhis2api.errors import BAD_REQUEST, ApiError, Code
 from files.enums import FileResourceDomain
 from files.models import FileResource
-from messaging.conversations.access import (
-    is_ticket_manager,
-    require_manager,
-)
+from messaging.conversations.access import is_ticket_manager, require_manager
 from messaging.enums import ConversationStatus, MessageType
 from messaging.errors import (
     ATTACHMENT_TAKEN,
@@ -26,6 +23,7 @@ from messaging.errors import (
     NO_RECIPIENTS,
     ORG_UNIT_UNKNOWN,
     TOO_LONG,
+    TOO_MANY,
     USER_UNKNOWN,
 )
 from messaging.models import LONGEST_SUBJECT, Message, MessageAttachment, MessageConversation
@@ -36,6 +34,7 @@ from users.models import User, UserGroup
 
 LONGEST_TEXT = 100_000  # characters
 MOST_RECIPIENTS = 10_000  # names in one request
+MOST_FILES = 100  # of a message
 
 
 class Named(msgspec.Struct):
@@ -137,7 +136,7 @@ def recipients_of(body: Body) -> set[int]:
 def _found(rows: Any, named: Iterable[Named], unknown: Code) -> list[int]:
     uids = list(dict.fromkeys(one.id for one in named))
     if len(uids) > MOST_RECIPIENTS:
-        raise ApiError(TOO_LONG, "list of recipients", MOST_RECIPIENTS)
+        raise ApiError(TOO_MANY, MOST_RECIPIENTS, "recipients")
     keys = dict(rows.filter(uid__in=uids).values_list("uid", "pk")) if uids else {}
     for uid in uids:
         if uid not in keys:
@@ -146,6 +145,8 @@ def _found(rows: Any, named: Iterable[Named], unknown: Code) -> list[int]:
 
 
 def _attachable(uids: Collection[str], user: User) -> list[FileResource]:
+    if len(uids) > MOST_FILES:
+        raise ApiError(TOO_MANY, MOST_FILES, "attachments")
     files = {file.uid: file for file in FileResource.objects.select_for_update().filter(uid__in=uids).order_by("pk")}
     for uid in uids:
         file = files.get(uid)

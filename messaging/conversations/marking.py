@@ -18,7 +18,7 @@ from messaging.conversations.access import is_ticket_manager, require_manager, r
 from messaging.conversations.creating import find_conversation
 from messaging.conversations.showing import show
 from messaging.enums import ConversationPriority, ConversationStatus, MessageType
-from messaging.errors import ATTACHMENT_MISSING, ATTACHMENT_OF_NONE, INTERNAL_HIDDEN, NOT_FOR_OTHERS
+from messaging.errors import ATTACHMENT_MISSING, ATTACHMENT_OF_NONE, INTERNAL_HIDDEN, NOT_FOR_OTHERS, TOO_MANY
 from messaging.models import MessageAttachment, MessageConversation, UserMessage
 from users.feedback import feedback_recipients
 from users.models import User
@@ -27,6 +27,7 @@ USER_UNKNOWN = plain(404, "No user with uid: {}")
 LEAVER_UNKNOWN = plain(404, "User does not exist: {}")
 NONE_FOUND = plain(404, "No MessageConversations found for the given IDs.")
 NONE_FOUND_BY_UID = plain(404, "No MessageConversations found for the given UIDs")
+NONE_TO_LEAVE = plain(404, "No MessageConversations found for the given UIDs.")
 NOT_THERE = plain(404, "No MessageConversation found for the given ID.")
 ASSIGNEE_UNKNOWN = plain(404, "Could not find user to assign")
 ASSIGNEE_NO_MANAGER = plain(409, "User provided is not a member of the system's feedback recipient group")
@@ -66,7 +67,7 @@ def leave(uids: Sequence[str], user: User, *, of: str | None = None) -> list[str
     """Take a user out of conversations; what was said stays."""
     found = _found(uids)
     if not found:
-        raise ApiError(NONE_FOUND)
+        raise ApiError(NONE_TO_LEAVE)
     require_manager(found, user, "remove assigned users to")
     participant = _participant(of, user, found, LEAVER_UNKNOWN)
     UserMessage.objects.filter(conversation__in=found, user=participant).delete()
@@ -74,9 +75,10 @@ def leave(uids: Sequence[str], user: User, *, of: str | None = None) -> list[str
 
 
 @transaction.atomic
-def delete_conversation(uid: str) -> None:
-    """Delete a conversation with all that was said in it, and its files."""
+def delete_conversation(uid: str, user: User) -> None:
+    """Delete a conversation with all that was said in it, and its files. Errors: 404; 403 for one of others."""
     conversation = find_conversation(uid)
+    require_manager([conversation], user, "delete")
     attached = MessageAttachment.objects.filter(message__conversation=conversation)
     files = list(attached.values_list("file", flat=True))
     conversation.delete()
@@ -119,7 +121,9 @@ def unassign(uid: str, user: User) -> None:
 
 
 def _found(uids: Sequence[str]) -> list[MessageConversation]:
-    return list(MessageConversation.objects.filter(uid__in=uids[:MOST]).order_by("pk"))
+    if len(uids) > MOST:
+        raise ApiError(TOO_MANY, MOST, "conversations")
+    return list(MessageConversation.objects.filter(uid__in=uids).order_by("pk"))
 
 
 def _participant(

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
+from dhis2api.errors import ApiError
 from dhis2api.objects.query.conditions import Condition, parse_filters
 from dhis2api.objects.query.fields import Selection, parse_fields
 from dhis2api.objects.query.filters import compile_filters
@@ -20,6 +21,7 @@ from dhis2api.objects.registry import get_schema
 from dhis2api.web.timestamps import format_timestamp
 from files.models import FileResource
 from messaging.conversations.access import is_ticket_manager
+from messaging.errors import TOO_MANY
 from messaging.models import Message, MessageAttachment, MessageConversation, UserMessage
 from users.models import User
 
@@ -27,6 +29,7 @@ LIST_FIELDS = "id,displayName,subject,messageType,lastMessage,read,followUp"
 OF_PARTICIPANT = {"read": "read", "followUp": "follow_up"}
 EVERYTHING = frozenset({"*", ":all", ":owner"})
 TOKEN = "token"
+MOST_WORDS = 20  # each is looked for in all that was said
 
 Shown = dict[str, Any]
 
@@ -108,8 +111,11 @@ def _of_participant(condition: Condition) -> Q:
 
 def _search(text: str, operator: str) -> Q:
     """All words (`token`), or the whole text, in the subject, in a text or in the name of who said it."""
+    words = text.split() if operator == TOKEN else [text]
+    if len(words) > MOST_WORDS:
+        raise ApiError(TOO_MANY, MOST_WORDS, "words")
     found = Q()
-    for word in text.split() if operator == TOKEN else [text]:
+    for word in dict.fromkeys(words):
         said = Message.objects.filter(conversation=OuterRef("pk"), internal=False).annotate(
             sender_name=Concat("sender__first_name", Value(" "), "sender__surname")
         )

@@ -92,7 +92,7 @@ class ConversationView(ApiView):
     def delete(self, request: ApiRequest, uid: str) -> ApiResponse:
         """Delete it with all that was said in it."""
         require_authority(request.user.principal, "F_METADATA_IMPORT")
-        marking.delete_conversation(uid)
+        marking.delete_conversation(uid, request.user)
         report = {"responseType": "ObjectReport", "klass": KLASS, "uid": uid, "errorReports": []}
         return ok(response=report)
 
@@ -225,6 +225,7 @@ def _message_body(request: ApiRequest) -> Any:
     return {
         "subject": _text_of(root, "subject"), "text": _text_of(root, "text"), "users": _ids_of(root, "users"),
         "userGroups": _ids_of(root, "userGroups"), "organisationUnits": _ids_of(root, "organisationUnits"),
+        "attachments": _ids_of(root, "attachments"),
     }  # fmt: skip
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from files.models import FileResource
 from mailing.delivery import deliver_due
-from messaging.models import Message, MessageConversation, UserMessage
+from mailing.models import Mail
+from messaging.models import Message, MessageAttachment, MessageConversation, UserMessage
 from messaging.sending import MessageDraft, send_messages
 from metadata.models import OrganisationUnit
 from tests.files.test_uploads import upload
@@ -110,8 +111,13 @@ def test_something_must_be_said(
 
 
 def test_a_body_may_be_xml(api: ApiClient, people: dict[str, User]) -> None:
-    body = f'<message><subject>Hi</subject><text>There</text><users><user id="{people["bob"].uid}"/></users></message>'
+    file = attached(api)
+    body = (
+        f'<message><subject>Hi</subject><text>There</text><users><user id="{people["bob"].uid}"/></users>'
+        f'<attachments><attachment id="{file}"/></attachments></message>'
+    )
     assert api.post(PATH, body, user="ann", content_type="application/xml").status == 201
+    assert MessageAttachment.objects.get().file.uid == file
 
     assert [one["subject"] for one in listed(api, "bob")] == ["Hi"]
 
@@ -222,9 +228,11 @@ def test_superusers_read_all(api: ApiClient, people: dict[str, User]) -> None:
     ("POST", "unknownConv/read", "No MessageConversations found for the given IDs."),
     ("DELETE", "unknownConv", "Message conversation does not exist: unknownConv"),
     ("DELETE", "unknownConv/unknownUser", "No user with uid: unknownUser"),
+    ("DELETE", "?mc=unknownConv", "No MessageConversations found for the given UIDs."),
 ])  # fmt: skip
 def test_what_is_not_there_is_told(api: ApiClient, method: str, path: str, message: str) -> None:
-    answer = api.request(method, f"{PATH}/{path}", "text" if method == "POST" else None)
+    address = PATH + path if path.startswith("?") else f"{PATH}/{path}"
+    answer = api.request(method, address, "text" if method == "POST" else None)
 
     assert (answer.status, answer.json["message"]) == (404, message)
 
@@ -253,6 +261,34 @@ def test_lists_are_searched(api: ApiClient, people: dict[str, User], query: str,
     assert len(listed(api, "bob", f"&{query}")) == count
 
 
+def test_many_words_are_too_many(api: ApiClient) -> None:
+    """Each is looked for in all that was said: hundreds would keep the database busy for minutes."""
+    answer = api.get(f"{PATH}?queryString={'+'.join(f'w{n}' for n in range(21))}", user="bob")
+    assert (answer.status, answer.json["message"]) == (409, "There are more than 20 words")
+    assert api.get(f"{PATH}?queryString={'+'.join(['w'] * 20)}", user="bob").status == 200
+
+
+@pytest.mark.parametrize("path", ["read", "unread", "followup", "unfollowup"])
+def test_of_a_list_that_is_too_long_nothing_is_left_out(api: ApiClient, people: dict[str, User], path: str) -> None:
+    uid = write(api, people["bob"])
+    answer = api.post(f"{PATH}/{path}", ["unknownConv"] * 10_000 + [uid], user="bob")
+
+    assert (answer.status, answer.json["message"]) == (409, "There are more than 10000 conversations")
+
+
+@pytest.mark.parametrize(("member", "number", "message"), [
+    ("users", 10_001, "There are more than 10000 recipients"),
+    ("attachments", 101, "There are more than 100 attachments"),
+])  # fmt: skip
+def test_who_and_what_is_named_is_bounded(
+    api: ApiClient, people: dict[str, User], member: str, number: int, message: str
+) -> None:
+    body = {"subject": "A", "text": "B", "users": [{"id": people["bob"].uid}]}
+    answer = api.post(PATH, body | {member: [{"id": f"x{n}"} for n in range(number)]}, user="ann")
+
+    assert (answer.status, answer.json["message"]) == (409, message)
+
+
 @pytest.mark.parametrize("query", ["filter=read:like:x", "filter=read:eq:maybe", "filter=nothing:eq:1"])
 def test_a_query_that_means_nothing_is_refused(api: ApiClient, query: str) -> None:
     assert api.get(f"{PATH}?{query}", user="bob").status == 400
@@ -270,6 +306,9 @@ def test_leaving_leaves_what_was_said(api: ApiClient, people: dict[str, User]) -
 def test_deleting_takes_the_right_to_import_metadata(api: ApiClient, people: dict[str, User]) -> None:
     uid = write(api, people["bob"])
     assert api.delete(f"{PATH}/{uid}", user="ann").status == 403
+    persona("importer", authorities=["F_METADATA_IMPORT"])
+    refused = api.delete(f"{PATH}/{uid}", user="importer")
+    assert (refused.status, refused.json["message"]) == (403, "Not authorized to delete this conversation.")
 
     assert api.delete(f"{PATH}/{uid}").status == 200
     assert not Message.objects.exists()
@@ -332,6 +371,29 @@ def test_internal_messages_are_for_who_manages_tickets(api: ApiClient, people: d
     assert texts == {"ann": ["It does not work"], "mia": ["It does not work", "hm"]}
     assert api.get(f"{PATH}/{uid}?fields=messageCount", user="ann").json == {"messageCount": 1}
     assert listed(api, "ann")[0]["read"] is True  # it is no news for her
+
+
+def test_an_internal_message_leaves_no_trace_for_others(api: ApiClient, people: dict[str, User]) -> None:
+    """Neither when nor by whom something was said, nor by what words it is found."""
+    uid = open_ticket(api)
+    shown = "lastSender[username],lastMessage,lastUpdated,lastUpdatedBy[username],messageCount,read"
+    before = api.get(f"{PATH}/{uid}?fields={shown}", user="ann").json
+    User.objects.filter(username__in=["ann", "mia"]).update(settings={"keyMessageEmailNotification": True})
+    User.objects.filter(username="ann").update(email="ann@example.org")
+    User.objects.filter(username="mia").update(email="mia@example.org")
+    Mail.objects.all().delete()
+    file = attached(api, "admin")
+    address = f"{PATH}/{uid}?internal=true&attachments={file}"
+    assert api.post(address, "hm, secret", content_type="text/plain").status == 201
+
+    assert api.get(f"{PATH}/{uid}?fields={shown}", user="ann").json == before
+    assert listed(api, "ann", "&queryString=secret") == []
+    assert [mail.recipients for mail in Mail.objects.all()] == [["mia@example.org"]]
+    said = Message.objects.get(internal=True).uid
+    hidden = api.get(f"{PATH}/{uid}/{said}/attachments/{file}", user="ann")
+    assert (hidden.status, hidden.json["message"]) == (409, "Not authorized to access this message")
+    assert api.get(f"/api/fileResources/{file}/data", user="ann").status == 403
+    assert listed(api, "mia")[0]["read"] is False
 
 
 def test_the_group_for_feedback_is_a_setting(api: ApiClient, people: dict[str, User]) -> None:
