@@ -63,7 +63,7 @@ def read_message(body: Any) -> Body:
 
 
 @transaction.atomic
-def begin(body: Body, user: User, base: str) -> MessageConversation:
+def begin(body: Body, user: User, base: str | None) -> MessageConversation:
     """Write to people. Errors: 409 without any recipient, for unknown ones, and for files that are not free."""
     subject, text = _text(body.subject, "subject", LONGEST_SUBJECT), _text(body.text, "text", LONGEST_TEXT)
     recipients = recipients_of(body)
@@ -77,7 +77,7 @@ def begin(body: Body, user: User, base: str) -> MessageConversation:
 
 @transaction.atomic
 def answer_to(
-    uid: str, text: str, user: User, *, internal: bool, attachments: Collection[str], base: str
+    uid: str, text: str, user: User, *, internal: bool, attachments: Collection[str], base: str | None
 ) -> MessageConversation:
     """Say something in a conversation. Errors: 404 for an unknown one; 403; 409 for files that are not free."""
     conversation = find_conversation(uid)
@@ -92,7 +92,7 @@ def answer_to(
 
 
 @transaction.atomic
-def give_feedback(subject: str, text: str, user: User, base: str) -> MessageConversation:
+def give_feedback(subject: str, text: str, user: User, base: str | None) -> MessageConversation:
     """Open a ticket, to the group that receives feedback."""
     draft = MessageDraft(
         _text(subject, "subject", LONGEST_SUBJECT), _text(text, "text", LONGEST_TEXT), feedback_recipients(),

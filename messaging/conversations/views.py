@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from dhis2api.errors import BAD_REQUEST, ApiError
 from dhis2api.objects.formats.bodies import body_type
 from dhis2api.objects.views import fields_text
-from dhis2api.web.base_url import mailed_base
+from dhis2api.web.base_url import certain_base
 from dhis2api.web.bodies import open_body, read_json, read_text
 from dhis2api.web.downloads import uploaded_content
 from dhis2api.web.messages import created, ok
@@ -60,7 +60,7 @@ class ConversationsView(ApiView):
     def post(self, request: ApiRequest) -> ApiResponse:
         """Write to users, to groups and to org units."""
         body = creating.read_message(_message_body(request))
-        return _created(creating.begin(body, request.user, mailed_base(request._request)))
+        return _created(creating.begin(body, request.user, certain_base(request._request)))
 
     @declares(LeaveParams)
     def delete(self, request: ApiRequest, params: LeaveParams) -> ApiResponse:
@@ -84,7 +84,7 @@ class ConversationView(ApiView):
     @declares(ReplyParams)
     def post(self, request: ApiRequest, params: ReplyParams, uid: str) -> ApiResponse:
         """Reply: the body is the text, whatever its content type."""
-        base = mailed_base(request._request)
+        base = certain_base(request._request)
         return _created(creating.answer_to(
             uid, read_text(request), request.user, internal=params.internal, attachments=params.attachments, base=base,
         ))  # fmt: skip
@@ -126,7 +126,7 @@ class FeedbackView(ApiView):
     @declares(FeedbackParams)
     def post(self, request: ApiRequest, params: FeedbackParams) -> ApiResponse:
         """Open a ticket; the body is its text."""
-        base = mailed_base(request._request)
+        base = certain_base(request._request)
         made = creating.give_feedback(params.subject, read_text(request), request.user, base)
         return created(f"{PATH}/{made.uid}", message="Feedback created")
 

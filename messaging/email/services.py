@@ -17,7 +17,7 @@ NO_SYSTEM_ADDRESS = plain(409, "Could not send email, system notification email 
 NO_RECIPIENT = plain(500, "No recipient found")
 NO_VALID_ADDRESS = plain(500, "No valid email address found")
 NOT_SENT = plain(500, "Email not sent: {}")
-MOST_RECIPIENTS = 1000
+MOST_RECIPIENTS = 100  # more than this a server need not take at once (RFC 5321, 4.5.3.1.8)
 TOO_MANY = plain(409, "A mail goes to at most {} addresses")
 
 
@@ -59,8 +59,7 @@ def _require_server() -> None:
 
 
 def _send(to: Sequence[str], subject: str, text: str) -> None:
-    for address in to:
-        try:
-            send_mail(address, subject, text)
-        except ApiError as error:
-            raise ApiError(NOT_SENT, error.message) from error
+    try:
+        send_mail(to, subject, text)
+    except ApiError as error:
+        raise ApiError(NOT_SENT, error.message) from error

@@ -454,7 +454,10 @@ def test_a_file_must_be_free(api: ApiClient, people: dict[str, User], kind: str)
     assert (answer.status, answer.json["message"]) == (409, f"Attachment '{file}' {said}")
 
 
-def test_mails_go_to_those_who_want_them(api: ApiClient, people: dict[str, User], mailbox: Mailbox) -> None:
+def test_mails_go_to_those_who_want_them(
+    api: ApiClient, people: dict[str, User], mailbox: Mailbox, settings: Any
+) -> None:
+    settings.BASE_URL = "https://dhis.example.org"
     for name in ("bob", "eve"):
         User.objects.filter(username=name).update(email=f"{name}@example.org")
     assert api.post("/api/userSettings/keyMessageEmailNotification?value=true", user="bob").status == 200
@@ -466,8 +469,24 @@ def test_mails_go_to_those_who_want_them(api: ApiClient, people: dict[str, User]
     assert message["Subject"] == "[DHIS 2] Hello"
     plain, html = (part.get_payload(decode=True).decode() for part in message.get_payload())
     assert "<b>1 < 2</b>" in plain and "Ann Persona" in plain
-    assert f"/dhis-web-messaging/#/PRIVATE/{uid}" in plain
+    assert f"https://dhis.example.org/dhis-web-messaging/#/PRIVATE/{uid}" in plain
     assert "&lt;b&gt;1 &lt; 2&lt;/b&gt;" in html
+
+
+@pytest.mark.parametrize(("host", "linked"), [("evil.example.org", False), ("localhost:8080", True)])
+def test_nobody_leads_readers_of_mails_to_a_server_of_his_own(
+    api: ApiClient, people: dict[str, User], mailbox: Mailbox, settings: Any, host: str, linked: bool
+) -> None:
+    """Who writes names any host in his request, while the mail comes from the server that its readers trust."""
+    settings.BASE_URL, settings.ALLOWED_HOSTS = "", ["*"]
+    bob = people["bob"]
+    User.objects.filter(pk=bob.pk).update(email="bob@example.org", settings={"keyMessageEmailNotification": True})
+    body = {"subject": "Hello", "text": "Text", "users": [{"id": bob.uid}]}
+    assert api.post(PATH, body, user="ann", headers={"Host": host}).status == 201
+    deliver_due()
+
+    plain = mailbox.messages[0].get_payload()[0].get_payload(decode=True).decode()
+    assert ("/dhis-web-messaging/" in plain, "evil" in plain) == (linked, False)
 
 
 def test_a_forced_message_is_mailed_to_all(people: dict[str, User], mailbox: Mailbox) -> None:

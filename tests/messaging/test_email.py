@@ -61,7 +61,8 @@ def test_mails_to_addresses_take_an_authority(api: ApiClient, mailbox: Mailbox) 
 
     assert api.post(path, user="ann").status == 403
     assert api.post(path, user="bob").status == 200
-    assert mailbox.receivers == [["a@example.org"], ["b@example.org"]]
+    assert mailbox.receivers == [["a@example.org", "b@example.org"]]  # at once: somebody waits
+    assert "example.org" not in str(mailbox.messages[0]["To"])
     assert {message["Subject"] for message in mailbox.messages} == {"There"}
 
 
@@ -79,6 +80,13 @@ def test_a_mail_that_is_refused_is_told(api: ApiClient, mailbox: Mailbox) -> Non
 
     answer = api.post("/api/email/notification?recipients=a@example.org&message=x")
     assert (answer.status, answer.json["message"]) == (500, "Email not sent: The email could not be sent")
+
+
+def test_addresses_are_bounded(api: ApiClient, mailbox: Mailbox) -> None:
+    many = "&".join(f"recipients=u{n}@example.org" for n in range(101))
+
+    answer = api.post(f"/api/email/notification?message=x&{many}")
+    assert (answer.status, answer.json["message"]) == (409, "A mail goes to at most 100 addresses")
 
 
 @pytest.mark.parametrize("body", [[], "x", {"subject": 5}, {"text": None}])
