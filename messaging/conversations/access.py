@@ -12,6 +12,7 @@ from dhis2api.errors import ApiError
 from messaging.enums import MessageType
 from messaging.errors import NOT_AUTHORIZED
 from messaging.models import MessageConversation, UserMessage
+from sharing.access import SUPERUSER
 from users.feedback import feedback_recipients
 from users.models import User
 
@@ -19,6 +20,13 @@ from users.models import User
 def is_ticket_manager(user: User) -> bool:
     """Whether a user is one of them, or a superuser."""
     return user.principal.is_superuser or user.pk in feedback_recipients()
+
+
+def ticket_managers(conversation: MessageConversation) -> set[int]:
+    """The keys of all who receive feedback, and of the superusers who take part."""
+    participants = User.objects.filter(pk__in=UserMessage.objects.filter(conversation=conversation).values("user"))
+    superusers = participants.filter(user_roles__authorities__contains=[SUPERUSER])
+    return {*feedback_recipients(), *superusers.values_list("pk", flat=True)}
 
 
 def require_reader(conversations: Iterable[MessageConversation], user: User, what: str) -> None:

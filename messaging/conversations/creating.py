@@ -11,7 +11,7 @@ from django.db import transaction
 from dhis2api.errors import BAD_REQUEST, ApiError, Code
 from files.enums import FileResourceDomain
 from files.models import FileResource
-from messaging.conversations.access import is_ticket_manager, require_manager
+from messaging.conversations.access import is_ticket_manager, require_manager, ticket_managers
 from messaging.enums import ConversationStatus, MessageType
 from messaging.errors import (
     ATTACHMENT_TAKEN,
@@ -85,7 +85,7 @@ def answer_to(
     if internal and (conversation.message_type != MessageType.TICKET or not is_ticket_manager(user)):
         raise ApiError(NO_INTERNAL_MESSAGES)
     files = _attachable(attachments, user)
-    managers = feedback_recipients() if internal else ()
+    managers = ticket_managers(conversation) if internal else ()
     said = _text(text, "text", LONGEST_TEXT)
     _attach(reply(conversation, said, user.pk, internal=internal, managers=managers, base=base), files)
     return conversation

@@ -396,6 +396,16 @@ def test_an_internal_message_leaves_no_trace_for_others(api: ApiClient, people: 
     assert listed(api, "mia")[0]["read"] is False
 
 
+def test_an_internal_message_is_news_for_superusers_who_take_part(api: ApiClient, people: dict[str, User]) -> None:
+    uid = open_ticket(api)
+    admin = User.objects.get(username="admin")
+    api.post(f"{PATH}/{uid}/recipients", {"users": [{"id": admin.uid}]}, user="ann")
+    api.post(f"{PATH}/read", [uid])
+    api.post(f"{PATH}/{uid}?internal=true", "hm", user="mia", content_type="text/plain")
+
+    assert {user: listed(api, user)[0]["read"] for user in ("ann", "admin")} == {"ann": True, "admin": False}
+
+
 def test_the_group_for_feedback_is_a_setting(api: ApiClient, people: dict[str, User]) -> None:
     address = "/api/configuration/feedbackRecipients"
     assert api.post(address, helpers().uid, user="ann", content_type="text/plain").status == 403
