@@ -7,55 +7,15 @@ from typing import Any
 import pytest
 
 from files.models import FileResource
-from mailing.delivery import deliver_due
-from mailing.models import Mail
 from messaging.models import Message, MessageAttachment, MessageConversation, UserMessage
-from messaging.sending import MessageDraft, send_messages
 from metadata.models import OrganisationUnit
-from tests.files.test_uploads import upload
 from tests.harness.client import Answer, ApiClient
-from tests.harness.mail import Mailbox
 from tests.harness.queries import query_counter
+from tests.messaging.conversing import PATH, attached, listed, write
 from tests.personas import persona
 from users.models import User, UserGroup
 
-pytestmark = pytest.mark.django_db
-PATH = "/api/messageConversations"
-
-
-@pytest.fixture(autouse=True)
-def people(db: None) -> dict[str, User]:
-    """Ann, Bob and Eve; Bob and Eve are in a group; Mia manages tickets."""
-    found = {name: persona(name) for name in ("ann", "bob", "eve")}
-    group = UserGroup.objects.create(name="Two")
-    group.users.add(found["bob"], found["eve"])
-    found["mia"] = persona("mia", groups=["Helpers"])
-    return found
-
-
-def helpers() -> UserGroup:
-    return UserGroup.objects.get(name="Helpers")
-
-
-def write(api: ApiClient, *to: User, user: str = "ann", **members: Any) -> str:
-    """The uid of a new conversation."""
-    body = {"subject": "Hello", "text": "How are you?", "users": [{"id": one.uid} for one in to]} | members
-    answer = api.post(PATH, body, user=user)
-    assert answer.status == 201, answer
-    return answer.headers["Location"].rsplit("/", 1)[1]
-
-
-def listed(api: ApiClient, user: str, query: str = "") -> list[dict[str, Any]]:
-    answer = api.get(f"{PATH}?fields=id,subject,read,followUp&paging=false{query}", user=user)
-    assert answer.status == 200, answer
-    return answer.json["messageConversations"]
-
-
-def open_ticket(api: ApiClient, user: str = "ann") -> str:
-    api.post("/api/configuration/feedbackRecipients", helpers().uid, content_type="text/plain")
-    answer = api.post(f"{PATH}/feedback?subject=Broken", "It does not work", user=user, content_type="text/plain")
-    assert (answer.status, answer.json["message"]) == (201, "Feedback created")
-    return answer.headers["Location"].rsplit("/", 1)[1]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("people")]
 
 
 def test_a_message_gets_to_its_receivers(api: ApiClient, people: dict[str, User]) -> None:
@@ -338,93 +298,6 @@ def test_status_priority_and_assignee_are_set(api: ApiClient, people: dict[str, 
     assert api.post(f"{PATH}/{uid}/status?messageConversationStatus=DONE", user="bob").status == 400
 
 
-def test_feedback_opens_a_ticket(api: ApiClient, people: dict[str, User]) -> None:
-    uid = open_ticket(api)
-
-    shown = api.get(f"{PATH}/{uid}?fields=messageType,status,userMessages[user[username]]", user="mia").json
-    assert (shown["messageType"], shown["status"]) == ("TICKET", "OPEN")
-    assert {one["user"]["username"] for one in shown["userMessages"]} == {"ann", "mia"}
-
-
-def test_tickets_are_for_who_manages_them(api: ApiClient, people: dict[str, User]) -> None:
-    uid = open_ticket(api)
-    UserMessage.objects.filter(user=people["mia"]).delete()  # she takes no part, and manages it all the same
-
-    assert api.post(f"{PATH}/{uid}", "I look at it", user="mia", content_type="text/plain").status == 201
-    assert api.post(f"{PATH}/{uid}/assign?userId={people['mia'].uid}", user="mia").status == 200
-    refused = api.post(f"{PATH}/{uid}/assign?userId={people['eve'].uid}", user="mia")
-    assert refused.json["message"] == "User provided is not a member of the system's feedback recipient group"
-
-
-def test_internal_messages_are_for_who_manages_tickets(api: ApiClient, people: dict[str, User]) -> None:
-    uid = open_ticket(api)
-    refused = api.post(f"{PATH}/{uid}?internal=true", "no", user="ann", content_type="text/plain")
-    assert (refused.status, refused.json["message"]) == (403, "Not authorized to send internal messages")
-
-    assert api.post(f"{PATH}/{uid}?internal=true", "hm", user="mia", content_type="text/plain").status == 201
-    texts = {
-        user: [
-            m["text"] for m in api.get(f"{PATH}/{uid}?fields=messages[text],messageCount", user=user).json["messages"]
-        ]
-        for user in ("ann", "mia")
-    }
-    assert texts == {"ann": ["It does not work"], "mia": ["It does not work", "hm"]}
-    assert api.get(f"{PATH}/{uid}?fields=messageCount", user="ann").json == {"messageCount": 1}
-    assert listed(api, "ann")[0]["read"] is True  # it is no news for her
-
-
-def test_an_internal_message_leaves_no_trace_for_others(api: ApiClient, people: dict[str, User]) -> None:
-    """Neither when nor by whom something was said, nor by what words it is found."""
-    uid = open_ticket(api)
-    shown = "lastSender[username],lastMessage,lastUpdated,lastUpdatedBy[username],messageCount,read"
-    before = api.get(f"{PATH}/{uid}?fields={shown}", user="ann").json
-    User.objects.filter(username__in=["ann", "mia"]).update(settings={"keyMessageEmailNotification": True})
-    User.objects.filter(username="ann").update(email="ann@example.org")
-    User.objects.filter(username="mia").update(email="mia@example.org")
-    Mail.objects.all().delete()
-    file = attached(api, "admin")
-    address = f"{PATH}/{uid}?internal=true&attachments={file}"
-    assert api.post(address, "hm, secret", content_type="text/plain").status == 201
-
-    assert api.get(f"{PATH}/{uid}?fields={shown}", user="ann").json == before
-    assert listed(api, "ann", "&queryString=secret") == []
-    assert [mail.recipients for mail in Mail.objects.all()] == [["mia@example.org"]]
-    said = Message.objects.get(internal=True).uid
-    hidden = api.get(f"{PATH}/{uid}/{said}/attachments/{file}", user="ann")
-    assert (hidden.status, hidden.json["message"]) == (409, "Not authorized to access this message")
-    assert api.get(f"/api/fileResources/{file}/data", user="ann").status == 403
-    assert listed(api, "mia")[0]["read"] is False
-
-
-def test_an_internal_message_is_news_for_superusers_who_take_part(api: ApiClient, people: dict[str, User]) -> None:
-    uid = open_ticket(api)
-    admin = User.objects.get(username="admin")
-    api.post(f"{PATH}/{uid}/recipients", {"users": [{"id": admin.uid}]}, user="ann")
-    api.post(f"{PATH}/read", [uid])
-    api.post(f"{PATH}/{uid}?internal=true", "hm", user="mia", content_type="text/plain")
-
-    assert {user: listed(api, user)[0]["read"] for user in ("ann", "admin")} == {"ann": True, "admin": False}
-
-
-def test_the_group_for_feedback_is_a_setting(api: ApiClient, people: dict[str, User]) -> None:
-    address = "/api/configuration/feedbackRecipients"
-    assert api.post(address, helpers().uid, user="ann", content_type="text/plain").status == 403
-    assert api.post(address, "unknownGrou", content_type="text/plain").status == 404
-
-    assert api.post(address, helpers().uid, content_type="text/plain").status == 204
-    assert api.get(address, user="ann").json["id"] == helpers().uid
-    found = api.get("/api/userLookup/feedbackRecipients?query=mia", user="ann").json["users"]
-    assert [one["username"] for one in found] == ["mia"]
-    assert api.get("/api/userLookup/feedbackRecipients?query=bob", user="ann").json["users"] == []
-    assert api.delete(address).status == 204
-    assert api.get("/api/userLookup/feedbackRecipients?query=mia", user="ann").json["errorCode"] == "E6200"
-
-
-def attached(api: ApiClient, user: str = "ann", domain: str = "MESSAGE_ATTACHMENT") -> str:
-    """The uid of a file that somebody sent."""
-    return upload(api, user=user, domain=domain).json["response"]["fileResource"]["id"]
-
-
 def test_messages_have_files(api: ApiClient, people: dict[str, User]) -> None:
     file = attached(api)
     uid = write(api, people["bob"], attachments=[file])
@@ -462,70 +335,6 @@ def test_a_file_must_be_free(api: ApiClient, people: dict[str, User], kind: str)
 
     said = "not found." if kind == "unknown" else "is already used or not a valid attachment."
     assert (answer.status, answer.json["message"]) == (409, f"Attachment '{file}' {said}")
-
-
-def test_mails_go_to_those_who_want_them(
-    api: ApiClient, people: dict[str, User], mailbox: Mailbox, settings: Any
-) -> None:
-    settings.BASE_URL = "https://dhis.example.org"
-    for name in ("bob", "eve"):
-        User.objects.filter(username=name).update(email=f"{name}@example.org")
-    assert api.post("/api/userSettings/keyMessageEmailNotification?value=true", user="bob").status == 200
-    uid = write(api, people["bob"], people["eve"], text="<b>1 < 2</b>")
-    deliver_due()
-
-    (message,) = mailbox.messages
-    assert mailbox.receivers == [["bob@example.org"]]
-    assert message["Subject"] == "[DHIS 2] Hello"
-    plain, html = (part.get_payload(decode=True).decode() for part in message.get_payload())
-    assert "<b>1 < 2</b>" in plain and "Ann Persona" in plain
-    assert f"https://dhis.example.org/dhis-web-messaging/#/PRIVATE/{uid}" in plain
-    assert "&lt;b&gt;1 &lt; 2&lt;/b&gt;" in html
-
-
-@pytest.mark.parametrize(("host", "linked"), [("evil.example.org", False), ("localhost:8080", True)])
-def test_nobody_leads_readers_of_mails_to_a_server_of_his_own(
-    api: ApiClient, people: dict[str, User], mailbox: Mailbox, settings: Any, host: str, linked: bool
-) -> None:
-    """Who writes names any host in his request, while the mail comes from the server that its readers trust."""
-    settings.BASE_URL, settings.ALLOWED_HOSTS = "", ["*"]
-    bob = people["bob"]
-    User.objects.filter(pk=bob.pk).update(email="bob@example.org", settings={"keyMessageEmailNotification": True})
-    body = {"subject": "Hello", "text": "Text", "users": [{"id": bob.uid}]}
-    assert api.post(PATH, body, user="ann", headers={"Host": host}).status == 201
-    deliver_due()
-
-    plain = mailbox.messages[0].get_payload()[0].get_payload(decode=True).decode()
-    assert ("/dhis-web-messaging/" in plain, "evil" in plain) == (linked, False)
-
-
-def test_a_forced_message_is_mailed_to_all(people: dict[str, User], mailbox: Mailbox) -> None:
-    User.objects.filter(username__in=["bob", "eve"]).update(email="x@example.org")
-    User.objects.filter(username="eve").update(disabled=True)
-    send_messages([MessageDraft("Rule", "Look", [people["bob"].pk, people["eve"].pk], forced=True)])
-    deliver_due()
-
-    assert mailbox.receivers == [["x@example.org"]]
-
-
-def test_of_one_cause_there_is_one_conversation(people: dict[str, User]) -> None:
-    draft = MessageDraft("A", "B", [people["bob"].pk], cause="rule:1")
-
-    assert [len(send_messages([draft, draft])), len(send_messages([draft]))] == [1, 0]
-    assert MessageConversation.objects.count() == 1
-
-
-def test_many_are_sent_in_as_many_queries_as_few(people: dict[str, User]) -> None:
-    User.objects.filter(username="bob").update(email="bob@example.org")
-
-    def count(name: str, number: int) -> int:
-        users = [people["bob"].pk, people["eve"].pk]
-        drafts = [MessageDraft("A", "B", users, cause=f"{name}:{n}", forced=True) for n in range(number)]
-        with query_counter() as queries:
-            assert len(send_messages(drafts)) == number
-        return queries.count
-
-    assert count("few", 2) == count("many", 20)
 
 
 def test_what_somebody_said_stays_without_him(api: ApiClient, people: dict[str, User]) -> None:
