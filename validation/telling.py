@@ -17,6 +17,7 @@ from metadata.models import CaptureOrganisationUnit, OrganisationUnit
 from users.models import UserGroup
 from validation.notifications import Notice, Template
 
+LONGEST_SUMMARY = 100_000  # characters, or little more: thousands of violations make no message
 COLLECTIVE = "COLLECTIVE_SUMMARY"
 IMPORTANCES = ("HIGH", "MEDIUM", "LOW")
 PRIORITIES = {"HIGH": ConversationPriority.HIGH, "MEDIUM": ConversationPriority.MEDIUM, "LOW": ConversationPriority.LOW}
@@ -45,8 +46,15 @@ def summary_of(notices: Sequence[Notice], today: datetime.date) -> tuple[str, st
     count = Counter(notice.violation.rule.importance for notice in notices)
     head = f"Violations: High {count['HIGH']}, medium {count['MEDIUM']}, low {count['LOW']}"
     ordered = sorted(notices, key=lambda notice: IMPORTANCES.index(notice.violation.rule.importance))
-    texts = [f"{notice.subject}\n{notice.message}" for notice in ordered]
-    return f"Validation violations as of {today.isoformat()}", "\n\n".join([head, *texts])
+    texts, length = [head], len(head)
+    for place, notice in enumerate(ordered):
+        text = f"{notice.subject}\n{notice.message}"
+        length += len(text)
+        if length > LONGEST_SUMMARY:
+            texts.append(f"{len(ordered) - place} more")
+            break
+        texts.append(text)
+    return f"Validation violations as of {today.isoformat()}", "\n\n".join(texts)
 
 
 def _draft(subject: str, text: str, users: Users, importance: str) -> MessageDraft:

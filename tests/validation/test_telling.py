@@ -88,6 +88,19 @@ def test_only_those_whom_it_concerns_are_told(officers: UserGroup, flags: dict[s
     assert receivers() == names
 
 
+def test_a_summary_of_thousands_says_how_many_more_there_are(officers: UserGroup) -> None:
+    rule = make_rule("2", "1", importance="HIGH")
+    told_of(officers, rule, send_strategy="COLLECTIVE_SUMMARY", message_template="x" * 30_000)
+    for period in ("202301", "202302", "202303", "202304", "202305"):
+        make_result(rule, pe=period)
+    hand_over_stored()
+
+    text = Message.objects.get().text
+    assert text.startswith("Violations: High 5, medium 0, low 0\n\n")
+    assert text.endswith("\n\n2 more")
+    assert len(text) < 101_000
+
+
 def test_nobody_is_told_twice(officers: UserGroup) -> None:
     rule = make_rule("2", "1")
     told_of(officers, rule)
