@@ -249,6 +249,16 @@ def test_who_and_what_is_named_is_bounded(
     assert (answer.status, answer.json["message"]) == (409, message)
 
 
+@pytest.mark.parametrize("path", [
+    "assignee.password", "lastSender.email", "createdBy.phoneNumber", "createdBy.restoreToken", "createdBy.settings",
+    "messages.text", "participants.user.username", "cause",
+])  # fmt: skip
+def test_filters_reveal_nothing_of_people(api: ApiClient, people: dict[str, User], path: str) -> None:
+    write(api, people["bob"])
+
+    assert api.get(f"{PATH}?filter={path}:like:a", user="bob").json["errorCode"] == "E1003"
+
+
 @pytest.mark.parametrize("query", ["filter=read:like:x", "filter=read:eq:maybe", "filter=nothing:eq:1"])
 def test_a_query_that_means_nothing_is_refused(api: ApiClient, query: str) -> None:
     assert api.get(f"{PATH}?{query}", user="bob").status == 400
