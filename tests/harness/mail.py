@@ -23,6 +23,7 @@ class Mailbox:
         self.receivers: list[list[str]] = []  # of each message
         self.replies: list[str] = []  # what the server says to the next messages, instead of taking them
         self.refused: dict[str, str] = {}  # address → what the server says to it
+        self.goodbye = "221 Bye"
         self.refused_sender = ""  # what it says to any sender, instead of taking him
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
@@ -48,6 +49,9 @@ class Mailbox:
         self.messages.append(message_from_bytes(envelope.content))
         self.receivers.append(list(envelope.rcpt_tos))
         return "250 OK"
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        return self.goodbye
 
     def last_text(self) -> str:
         return self.messages[-1].get_payload(decode=True).decode()

@@ -258,6 +258,14 @@ def test_what_a_server_says_is_one_line_that_can_be_kept(mailbox: Mailbox, caplo
     assert all("\n" not in record.getMessage() for record in caplog.records)
 
 
+def test_a_goodbye_changes_nothing(mailbox: Mailbox) -> None:
+    queue()
+    mailbox.goodbye = "221 " + "x" * 20_000  # more than a reply may have
+
+    assert deliver_due() == 1
+    assert only_mail().status == "SENT"
+
+
 def test_a_setting_that_cannot_be_sent_is_not_told(mailbox: Mailbox, caplog: pytest.LogCaptureFixture) -> None:
     queue()
     store_settings({"keyEmailSender": "secret@ex ample.org"})
