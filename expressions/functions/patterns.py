@@ -9,14 +9,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-import re2
-
 from expressions.errors import EvaluationError
 
 LONGEST_PATTERN = 500  # characters
 LONGEST_TEXT = 50_000  # of a value
-_QUIET = re2.Options()
-_QUIET.log_errors = False
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -28,14 +24,18 @@ def matches(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> Any:
+    import re2  # noqa: PLC0415 - few processes ever match a pattern, and it takes 3 MB
+
     if len(pattern) > LONGEST_PATTERN:
         raise EvaluationError(f"A pattern has at most {LONGEST_PATTERN} characters")
+    quiet = re2.Options()
+    quiet.log_errors = False
     try:
-        return re2.compile(pattern, _QUIET)
+        return re2.compile(pattern, quiet)
     except re2.error as error:
         raise EvaluationError(f"`{pattern}` is not a pattern: {_words(error)}") from error
 
 
-def _words(error: re2.error) -> str:
+def _words(error: Exception) -> str:
     message = error.args[0] if error.args else error
     return message.decode(errors="replace") if isinstance(message, bytes) else str(message)

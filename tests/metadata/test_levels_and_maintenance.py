@@ -87,7 +87,8 @@ def combo(db: None) -> CategoryCombo:
     category = Category.objects.create(
         name="Letters", short_name="Letters", data_dimension_type="DISAGGREGATION", **times
     )
-    category.category_options.set(options)
+    for option in options:  # one after the other: their order is that of the combos
+        category.category_options.add(option)
     combo = CategoryCombo.objects.create(
         uid="maintainCom", name="By letter", data_dimension_type="DISAGGREGATION", **times
     )
